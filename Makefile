@@ -1,0 +1,71 @@
+# The report's tasks, one command each. `make help` lists them.
+#
+#   make task4e                      train, show, draw
+#   make task4e BACKEND=ndarray      the same on another backend: flex (default), ndarray, wgpu, cuda
+#   make task4e ARGS="--no-tui"      options of `experiments run`
+
+BACKEND ?= flex
+ARGS ?=
+CARGO ?= cargo
+
+# Only the chosen backend is built: each costs minutes.
+FEATURES := --no-default-features --features $(BACKEND)
+BUILD := $(CARGO) build --locked --release --package experiments $(FEATURES)
+# Built before it is run, not through `cargo run`: signals reach the program alone.
+EXPERIMENTS := target/release/experiments --backend $(BACKEND)
+
+TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f
+
+.DEFAULT_GOAL := help
+.PHONY: help build $(TASKS) all list data gradcheck test check fmt clippy doc backends deny bench clean-runs
+
+help: ## This list
+	@echo "Tasks of the report: $(TASKS)"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the program, release mode
+	@$(BUILD)
+
+$(TASKS): build
+	@$(EXPERIMENTS) run $@ $(ARGS)
+
+all: build ## Every task
+	@$(EXPERIMENTS) run --all $(ARGS)
+
+list: build ## What is declared, and what has been run
+	@$(EXPERIMENTS) list $(ARGS)
+
+data: build ## Find or fetch MNIST and verify it (task 2a)
+	@$(EXPERIMENTS) data $(ARGS)
+
+gradcheck: build ## Gradients against central differences (tasks 2b and 4c)
+	@$(EXPERIMENTS) gradcheck $(ARGS)
+
+# One profile for everything: Burn is built once, for tests as for runs.
+test: ## All tests; those on real MNIST run where MNIST_DIR names its folder
+	$(CARGO) test --locked --release --workspace
+
+bench: ## Microseconds per step, milliseconds per validation, seconds of a whole run
+	$(CARGO) bench --locked --package training
+
+check: fmt clippy doc test backends deny ## Everything that CI checks, cheapest first
+
+fmt:
+	$(CARGO) fmt --all --check
+
+clippy:
+	$(CARGO) clippy --locked --release --workspace --all-targets -- --deny warnings
+
+doc:
+	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --release --workspace --no-deps --document-private-items
+
+backends: ## Check that every backend compiles
+	for backend in ndarray wgpu cuda; do \
+		$(CARGO) check --locked --release --package experiments --no-default-features --features $$backend || exit 1; \
+	done
+
+deny: ## Licences, advisories, duplicates (needs cargo-deny)
+	$(CARGO) deny --locked check
+
+clean-runs: ## Delete all records and figures
+	rm -rf runs

@@ -1,0 +1,83 @@
+//! `experiments figure`: draw again from the records. The same drawing ends every `run`.
+
+use std::path::{Path, PathBuf};
+
+use record::{RunRecord, RunStore};
+use report::{CurveSets, Figure};
+
+use crate::args::{self, Global};
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::plan::{Group, Plan};
+use crate::runner::Runner;
+use crate::stop::Stop;
+use crate::view::View;
+use crate::{backend::Backend, data};
+
+/// Pixels across a PNG: twice the width of a text column, for sharp screens.
+const PNG_WIDTH: u32 = 1800;
+/// The seed that a figure's name does not mention.
+const USUAL_SEED: u64 = 1;
+
+pub(super) fn figure(global: &Global, args: &args::Figure, console: Console) -> Result<(), Failure> {
+    let plan = Plan::new(global, &args.selection)?;
+    let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
+    let dataset = data::find(global, plan.train_images(), console)?;
+    let stop = Stop::default();
+    let runner = Runner::new(RunStore::new(&global.runs_dir), &backend, &dataset, &stop, View::Nothing, console);
+    for group in &plan.groups {
+        let records = group.runs.iter().map(|run| {
+            runner.find(run)?.ok_or_else(|| {
+                let what = format!("{}, seed {} on {}", run.spec.name, run.seed, dataset.name.title());
+                Failure::bad_input(format!("{what} has no finished record in {}", global.runs_dir.display()))
+                    .with_hint("`experiments run` trains it")
+            })
+        });
+        let records: Vec<RunRecord> = records.collect::<Result<_, _>>()?;
+        draw(global, group, &records.iter().collect::<Vec<_>>(), console)?;
+    }
+    Ok(())
+}
+
+/// Draws the figure of a group as SVG and PNG and says where it lies.
+pub(super) fn draw(global: &Global, group: &Group, records: &[&RunRecord], console: Console) -> Result<(), Failure> {
+    let svg = Figure::of_records(&group.title, records, CurveSets::Both).to_svg()?;
+    let png = report::to_png(&svg, PNG_WIDTH)?;
+    let stem = global.runs_dir.join("figures").join(stem(group, records));
+    write(&stem.with_added_extension("svg"), svg.as_bytes())?;
+    let png_path = stem.with_added_extension("png");
+    write(&png_path, &png)?;
+    console.note(&format!("figure: {} (and .svg)", png_path.display()));
+    Ok(())
+}
+
+/// `task4e`, and behind it what sets the figure apart: another seed, overrides, another dataset.
+fn stem(group: &Group, records: &[&RunRecord]) -> String {
+    let mut stem = group.name.clone();
+    if let Some(record) = records.last() {
+        if !record.overrides.is_empty() {
+            stem += &format!("-{}", &record.id[..8]);
+        }
+        if record.seed != USUAL_SEED {
+            stem += &format!("-seed{}", record.seed);
+        }
+        if record.dataset.name != mnist::DatasetName::Mnist.as_str() {
+            stem += &format!("-{}", record.dataset.name);
+        }
+    }
+    stem
+}
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder: PathBuf = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let attempt = || -> std::io::Result<()> {
+        std::fs::create_dir_all(&folder)?;
+        let mut file = tempfile::Builder::new().prefix(".figure-").tempfile_in(&folder)?;
+        std::io::Write::write_all(&mut file, bytes)?;
+        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        file.persist(path)?;
+        Ok(())
+    };
+    attempt().map_err(|error| Failure::io(path, "write", &error))
+}

@@ -1,0 +1,96 @@
+//! `experiments list`: what is declared, and what has been run.
+
+use record::{Catalog, Declaration, ExperimentSpec, RunRecord, RunStore, differing_keys};
+use serde::Serialize;
+
+use super::{print, print_json, table, words};
+use crate::args::{Global, Json};
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// A declared experiment and the records of its runs.
+#[derive(Serialize)]
+struct Listed {
+    spec: ExperimentSpec,
+    parameters: usize,
+    runs: Vec<ListedRun>,
+}
+
+/// What is told of a run.
+#[derive(Serialize)]
+struct ListedRun {
+    seed: u64,
+    dataset: String,
+    backend: String,
+    stop_reason: record::StopReason,
+}
+
+pub(super) fn list(global: &Global, args: &Json, console: Console) -> Result<(), Failure> {
+    let catalog = Catalog::new(&global.experiments_dir);
+    let records = records(global, console);
+    let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
+    for name in catalog.names()? {
+        match catalog.load(&name, &[])? {
+            Declaration::Experiment(experiment) => experiments.push(listed(experiment.spec, &records)),
+            Declaration::Comparison(comparison) => comparisons.push(comparison.spec),
+        }
+    }
+    if args.json {
+        return print_json(&serde_json::json!({ "experiments": experiments, "comparisons": comparisons }));
+    }
+    let mut rows = table(&["Name", "Title", "Hidden units", "Activation", "Weights", "Rate", "Momentum", "Runs"]);
+    rows.add_rows(experiments.iter().map(row));
+    let mut text = format!("{}\n", rows.trim_fmt());
+    for comparison in comparisons {
+        text += &format!("{}: {} ({})\n", comparison.name, comparison.title, comparison.runs.join(", "));
+    }
+    print(&text)
+}
+
+/// All readable records; a damaged one is told of and passed over.
+fn records(global: &Global, console: Console) -> Vec<RunRecord> {
+    let readable = |record: Result<RunRecord, _>| {
+        record.inspect_err(|error: &record::StoreError| console.warning(&error.to_string(), None)).ok()
+    };
+    RunStore::new(&global.runs_dir).list().into_iter().filter_map(readable).collect()
+}
+
+fn listed(spec: ExperimentSpec, records: &[RunRecord]) -> Listed {
+    let runs = records.iter().filter(|record| differing_keys(&record.spec, &spec).is_empty()).map(|record| ListedRun {
+        seed: record.seed,
+        dataset: record.dataset.name.clone(),
+        backend: record.backend.name.clone(),
+        stop_reason: record.stop_reason,
+    });
+    Listed { parameters: spec.model.parameters(), runs: runs.collect(), spec }
+}
+
+fn row(Listed { spec, runs, .. }: &Listed) -> Vec<String> {
+    vec![
+        spec.name.clone(),
+        spec.title.clone(),
+        super::hidden_units(&spec.model.hidden_units),
+        words(&spec.model.activation),
+        words(&spec.model.weight_init),
+        spec.optimizer.learning_rate.to_string(),
+        spec.optimizer.momentum.to_string(),
+        state(runs),
+    ]
+}
+
+/// `mnist: 3 finished, 1 interrupted` for every dataset.
+fn state(runs: &[ListedRun]) -> String {
+    let mut datasets: Vec<&str> = runs.iter().map(|run| run.dataset.as_str()).collect();
+    datasets.sort_unstable();
+    datasets.dedup();
+    let of = |dataset: &str| {
+        let of_dataset = || runs.iter().filter(|run| run.dataset == dataset);
+        let finished = of_dataset().filter(|run| run.stop_reason.is_finished()).count();
+        let interrupted = of_dataset().count() - finished;
+        let counts = [(finished, "finished"), (interrupted, "interrupted")];
+        let counts: Vec<String> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        format!("{dataset}: {}", counts.join(", "))
+    };
+    if datasets.is_empty() { "none".to_owned() } else { datasets.into_iter().map(of).collect::<Vec<_>>().join("\n") }
+}

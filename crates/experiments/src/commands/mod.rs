@@ -1,0 +1,74 @@
+//! One file a command.
+
+mod check;
+mod data;
+mod figure;
+mod gradcheck;
+mod list;
+mod run;
+mod show;
+
+use std::io::{IsTerminal, Write};
+
+use comfy_table::Table;
+use crossterm::terminal;
+use serde::Serialize;
+
+use crate::args::{Cli, Command};
+use crate::console::Console;
+use crate::failure::Failure;
+
+/// Does what the command line asks for.
+pub(crate) fn dispatch(cli: &Cli) -> Result<(), Failure> {
+    let console = Console::new(&cli.global);
+    match &cli.command {
+        Command::Run(args) => run::run(&cli.global, args, console),
+        Command::List(args) => list::list(&cli.global, args, console),
+        Command::Show(args) => show::show(&cli.global, args),
+        Command::Check(args) => check::check(&cli.global, args),
+        Command::Data(args) => data::data(&cli.global, args, console),
+        Command::Gradcheck(args) => gradcheck::gradcheck(&cli.global, args, console),
+        Command::Figure(args) => figure::figure(&cli.global, args, console),
+    }
+}
+
+/// Prints a result on stdout; a reader that went away, `| head`, is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::outside(format!("stdout: cannot write: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a value as JSON on stdout.
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value).map_err(|error| Failure::outside(error.to_string()))?;
+    print(&(json + "\n"))
+}
+
+/// A table of the terminal's width with this header.
+fn table(header: &[&str]) -> Table {
+    report::table(header, width())
+}
+
+/// Characters across the terminal that stdout is; none where it is a file or a pipe.
+fn width() -> Option<u16> {
+    std::io::stdout().is_terminal().then(|| terminal::size().ok()).flatten().map(|(columns, _)| columns)
+}
+
+/// A word of the experiment files for people: `fan_in_normal` becomes `fan in normal`.
+fn words(value: &impl Serialize) -> String {
+    let word = serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned));
+    word.unwrap_or_default().replace('_', " ")
+}
+
+/// `60, 60`, or `10 x 64` for many of the same.
+fn hidden_units(units: &[usize]) -> String {
+    match units {
+        [] => "none".to_owned(),
+        [first, _, _, ..] if units.iter().all(|unit| unit == first) => format!("{} x {first}", units.len()),
+        _ => units.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,81 @@
+//! `experiments run`: train what has no record, show the table, draw the figure.
+
+use record::{RunRecord, RunStore, StopReason};
+
+use super::{figure, print, print_json};
+use crate::args::{Global, Run};
+use crate::backend::Backend;
+use crate::console::Console;
+use crate::data;
+use crate::failure::Failure;
+use crate::plan::{Group, Plan, PlannedRun};
+use crate::runner::Runner;
+use crate::stop::Stop;
+use crate::view::View;
+
+pub(super) fn run(global: &Global, args: &Run, console: Console) -> Result<(), Failure> {
+    let stop = Stop::listen().map_err(|error| Failure::outside(format!("cannot listen for signals: {error}")))?;
+    let plan = Plan::new(global, &args.selection)?;
+    let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
+    let dataset = data::find(global, plan.train_images(), console)?;
+    let view = View::choose(!args.no_tui && !args.json.json, console);
+    let mut runner = Runner::new(RunStore::new(&global.runs_dir), &backend, &dataset, &stop, view, console);
+
+    let mut results: Vec<(&PlannedRun, RunRecord)> = Vec::new();
+    for run in plan.runs() {
+        let record = runner.record(run)?;
+        let interrupted = record.stop_reason == StopReason::Interrupted;
+        results.push((run, record));
+        if interrupted || stop.is_requested() {
+            break;
+        }
+    }
+    show(global, args, &plan, &results, console)?;
+    end(&results, &stop)
+}
+
+/// The table and figure of every group whose runs all have records; with `--json`, the records on stdout instead of tables.
+fn show(
+    global: &Global,
+    args: &Run,
+    plan: &Plan,
+    results: &[(&PlannedRun, RunRecord)],
+    console: Console,
+) -> Result<(), Failure> {
+    if args.json.json {
+        print_json(&results.iter().map(|(_, record)| record).collect::<Vec<_>>())?;
+    } else if plan.groups.len() > 1 {
+        print(&report::run_table(&results.iter().map(|(_, record)| record).collect::<Vec<_>>(), super::width()))?;
+    }
+    for group in &plan.groups {
+        let records = of_group(group, results);
+        if !args.json.json && plan.groups.len() == 1 {
+            print(&report::run_table(&records, super::width()))?;
+        }
+        if records.len() == group.runs.len() {
+            figure::draw(global, group, &records, console)?;
+        }
+    }
+    Ok(())
+}
+
+fn of_group<'a>(group: &Group, results: &'a [(&PlannedRun, RunRecord)]) -> Vec<&'a RunRecord> {
+    let record = |run| results.iter().find(|(planned, _)| *planned == run).map(|(_, record)| record);
+    group.runs.iter().filter_map(record).collect()
+}
+
+/// What the exit code says: stopped, diverged, or all well.
+fn end(results: &[(&PlannedRun, RunRecord)], stop: &Stop) -> Result<(), Failure> {
+    let interrupted = results.iter().any(|(_, record)| record.stop_reason == StopReason::Interrupted);
+    if interrupted || stop.is_requested() {
+        return Err(Failure::interrupted());
+    }
+    match results.iter().find(|(_, record)| record.stop_reason == StopReason::Diverged) {
+        Some((run, record)) => {
+            let (name, seed, step) = (&run.spec.name, run.seed, record.steps);
+            Err(Failure::diverged(format!("{name}, seed {seed}: the loss was no finite number at step {step}"))
+                .with_hint("a smaller `optimizer.learning_rate` would do"))
+        }
+        None => Ok(()),
+    }
+}

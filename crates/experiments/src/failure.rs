@@ -1,0 +1,108 @@
+//! `Failure`: what ends the program, in words for people, with its exit code.
+
+use std::path::Path;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use mnist::DataError;
+use record::{DeclaredError, StoreError};
+use report::FigureError;
+
+use crate::exit;
+
+/// What ends the program.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// Exit code.
+    pub(crate) code: u8,
+    message: String,
+    hint: Option<String>,
+    /// The lines of a file around what is wrong in it.
+    excerpt: Option<String>,
+}
+
+impl Failure {
+    /// What was asked for is wrong.
+    pub(crate) fn bad_input(message: impl Into<String>) -> Self {
+        Self { code: exit::BAD_INPUT, message: message.into(), hint: None, excerpt: None }
+    }
+
+    /// Something outside the program failed.
+    pub(crate) fn outside(message: impl Into<String>) -> Self {
+        Self { code: exit::FAILURE, ..Self::bad_input(message) }
+    }
+
+    /// A file or folder that the system refuses.
+    pub(crate) fn io(path: &Path, action: &str, error: &std::io::Error) -> Self {
+        Self::outside(format!("{}: cannot {action}: {error}", path.display()))
+    }
+
+    /// Somebody stopped the program.
+    pub(crate) fn interrupted() -> Self {
+        Self { code: exit::INTERRUPTED, ..Self::bad_input("interrupted") }
+            .with_hint("run the same command again to train what is not finished")
+    }
+
+    /// A loss stopped being a finite number.
+    pub(crate) fn diverged(message: impl Into<String>) -> Self {
+        Self { code: exit::DIVERGED, ..Self::bad_input(message) }
+    }
+
+    /// What would help, on a line of its own.
+    pub(crate) fn with_hint(self, hint: impl Into<Option<&'static str>>) -> Self {
+        Self { hint: hint.into().map(str::to_owned), ..self }
+    }
+
+    /// Shows it on stderr.
+    pub(crate) fn show(&self) {
+        anstream::eprintln!("{}", self.to_text());
+    }
+
+    fn to_text(&self) -> String {
+        let mut text = format!("\u{1b}[1;31merror:\u{1b}[0m {}", self.message);
+        if let Some(excerpt) = &self.excerpt {
+            text += &format!("\n{excerpt}");
+        }
+        if let Some(hint) = &self.hint {
+            text += &format!("\n\u{1b}[1;36mhint:\u{1b}[0m {hint}");
+        }
+        text
+    }
+}
+
+impl From<DeclaredError> for Failure {
+    fn from(error: DeclaredError) -> Self {
+        let hint = error.hint().map(str::to_owned);
+        Self { hint, excerpt: excerpt(&error), ..Self::bad_input(error.to_string()) }
+    }
+}
+
+impl From<DataError> for Failure {
+    fn from(error: DataError) -> Self {
+        Self { hint: error.hint(), ..Self::bad_input(error.to_string()) }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self { hint: error.hint(), ..Self::outside(error.to_string()) }
+    }
+}
+
+impl From<FigureError> for Failure {
+    fn from(error: FigureError) -> Self {
+        Self::outside(error.to_string())
+    }
+}
+
+/// The lines around the mistake, it underlined; nothing where the mistake has no place in a text.
+fn excerpt(error: &DeclaredError) -> Option<String> {
+    let ((name, text), span) = (error.source_code()?, error.span()?);
+    let diagnostic = MietteDiagnostic::new("").with_label(LabeledSpan::underline(span));
+    let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, text.to_owned()));
+    let mut excerpt = String::new();
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_context_lines(1);
+    handler.render_report(&mut excerpt, report.as_ref()).ok()?;
+    // The first lines are the message, which stands above already.
+    let lines: Vec<&str> = excerpt.lines().skip_while(|line| !line.contains('╭')).map(str::trim_end).collect();
+    Some(lines.join("\n"))
+}

@@ -1,0 +1,46 @@
+//! What a record says about the machine and the code.
+
+use record::{CodeInfo, HostInfo};
+
+/// Version of the numerics: raised with every change that moves a curve, so that old records are not taken for new.
+pub(crate) const NUMERICS_VERSION: u32 = 1;
+/// The version that the workspace pins.
+const BURN_VERSION: &str = "0.22.1";
+
+/// Versions of this program.
+pub(crate) fn code() -> CodeInfo {
+    CodeInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        burn: BURN_VERSION.to_owned(),
+        git_commit: option_env!("EXPERIMENTS_GIT_COMMIT").map(str::to_owned),
+        numerics: NUMERICS_VERSION,
+    }
+}
+
+/// This machine.
+pub(crate) fn host() -> HostInfo {
+    HostInfo {
+        name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+        processor: processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
+        cores: std::thread::available_parallelism().map_or(1, usize::from),
+    }
+}
+
+/// The processor's name where the system tells it in a file.
+fn processor() -> Option<String> {
+    let cpus = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = cpus.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recorded_burn_is_the_pinned_one() {
+        let workspace = include_str!("../../../Cargo.toml");
+        assert!(workspace.contains(&format!("burn = {{ version = \"={BURN_VERSION}\"")));
+    }
+}

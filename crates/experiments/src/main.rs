@@ -1,0 +1,38 @@
+//! Runs the declared experiments: `experiments run task4e`.
+//!
+//! ```text
+//! command line -> Plan -> Runner -> RunRecord -> table, figure
+//! ```
+//!
+//! Everything is decided in the modules; this page parses, dispatches and turns the outcome into an exit code.
+
+mod args;
+mod backend;
+mod commands;
+mod console;
+mod data;
+mod exit;
+mod failure;
+mod host;
+mod plan;
+mod runner;
+mod seeds;
+mod stop;
+mod terminal;
+mod view;
+mod weights_file;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    match commands::dispatch(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.show();
+            failure.code.into()
+        }
+    }
+}

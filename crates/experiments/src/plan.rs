@@ -1,0 +1,97 @@
+//! `Plan`: which runs a command needs, each once, and which of them are shown together.
+
+use record::{Catalog, Declaration, Experiment, ExperimentSpec, Override};
+
+use crate::args::{Global, Selection};
+use crate::failure::Failure;
+
+/// A run: an experiment with a seed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PlannedRun {
+    pub(crate) spec: ExperimentSpec,
+    pub(crate) overrides: Vec<String>,
+    pub(crate) seed: u64,
+}
+
+/// Runs that are shown together, in a table and a figure: an experiment after its baseline, or a comparison.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// Name of the experiment or comparison that was asked for.
+    pub(crate) name: String,
+    /// Heading of the figure.
+    pub(crate) title: String,
+    pub(crate) runs: Vec<PlannedRun>,
+}
+
+/// Everything a command asks for.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) groups: Vec<Group>,
+}
+
+impl Plan {
+    /// Resolves what was selected; one group for every experiment or comparison and every seed.
+    pub(crate) fn new(global: &Global, selection: &Selection) -> Result<Self, Failure> {
+        let catalog = Catalog::new(&global.experiments_dir);
+        let overrides = parse_overrides(&selection.overrides)?;
+        let names = if selection.all { catalog.names()? } else { selection.experiments.clone() };
+        let mut groups = Vec::new();
+        for name in &names {
+            let declaration = catalog.load(name, &overrides)?;
+            groups.extend(selection.seed.0.iter().map(|&seed| group(&declaration, seed)));
+        }
+        Ok(Self { groups })
+    }
+
+    /// The runs, each once, in the order in which they are first needed.
+    pub(crate) fn runs(&self) -> Vec<&PlannedRun> {
+        let mut runs: Vec<&PlannedRun> = Vec::new();
+        for run in self.groups.iter().flat_map(|group| &group.runs) {
+            if !runs.contains(&run) {
+                runs.push(run);
+            }
+        }
+        runs
+    }
+
+    /// The most training images that any run sees.
+    pub(crate) fn train_images(&self) -> Option<usize> {
+        self.runs().iter().map(|run| run.spec.data.train_images).max()
+    }
+}
+
+/// The overrides of the command line.
+pub(crate) fn parse_overrides(overrides: &[String]) -> Result<Vec<Override>, Failure> {
+    Ok(overrides.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
+}
+
+fn group(declaration: &Declaration, seed: u64) -> Group {
+    let (name, title, runs) = match declaration {
+        Declaration::Experiment(experiment) => {
+            let Experiment { spec, baseline, .. } = &**experiment;
+            let title = baseline.as_ref().map_or_else(|| spec.title.clone(), |baseline| versus(spec, baseline));
+            (
+                &spec.name,
+                title,
+                baseline.iter().map(|spec| planned(spec, &[], seed)).chain([own(experiment, seed)]).collect(),
+            )
+        }
+        Declaration::Comparison(comparison) => {
+            let runs = comparison.runs.iter().map(|experiment| own(experiment, seed)).collect();
+            (&comparison.spec.name, comparison.spec.title.clone(), runs)
+        }
+    };
+    Group { name: name.clone(), title, runs }
+}
+
+fn versus(spec: &ExperimentSpec, baseline: &ExperimentSpec) -> String {
+    format!("{} against {}", spec.title, baseline.title)
+}
+
+fn own(experiment: &Experiment, seed: u64) -> PlannedRun {
+    planned(&experiment.spec, &experiment.overrides, seed)
+}
+
+fn planned(spec: &ExperimentSpec, overrides: &[String], seed: u64) -> PlannedRun {
+    PlannedRun { spec: spec.clone(), overrides: overrides.to_vec(), seed }
+}

@@ -1,0 +1,65 @@
+//! `Seeds`: the seeds of the command line, `7`, `1,4` or `1..5`.
+
+use std::str::FromStr;
+
+/// Most seeds that one command takes: a typing error should not fill the disk.
+const MOST: u64 = 10_000;
+
+/// One or more seeds, in the order given, each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Seeds(pub(crate) Vec<u64>);
+
+impl FromStr for Seeds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut seeds = Vec::new();
+        for part in text.split(',') {
+            let (first, last) = range(part.trim())?;
+            if last - first >= MOST {
+                return Err(format!("`{part}` is more than {MOST} seeds"));
+            }
+            seeds.extend((first..=last).filter(|seed| !seeds.contains(seed)).collect::<Vec<_>>());
+        }
+        Ok(Self(seeds))
+    }
+}
+
+/// First and last seed of `7` or `1..5`.
+fn range(part: &str) -> Result<(u64, u64), String> {
+    let number = |text: &str| {
+        text.parse::<u64>().map_err(|_| format!("`{part}` is no seed; use a number, a list `1,4` or a range `1..5`"))
+    };
+    let (first, last) = part.split_once("..").unwrap_or((part, part));
+    let (first, last) = (number(first)?, number(last.strip_prefix('=').unwrap_or(last))?);
+    if first > last {
+        return Err(format!("`{part}` is an empty range; write the smaller seed first"));
+    }
+    Ok((first, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_numbers_lists_and_ranges() {
+        let cases: [(&str, &[u64]); 5] = [
+            ("7", &[7]),
+            ("1,4", &[1, 4]),
+            ("1..5", &[1, 2, 3, 4, 5]),
+            ("1..=3, 9,2", &[1, 2, 3, 9]),
+            ("18446744073709551615", &[u64::MAX]),
+        ];
+        for (text, seeds) in cases {
+            assert_eq!(text.parse(), Ok(Seeds(seeds.to_vec())), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_seed_is_refused() {
+        for text in ["", "x", "-1", "5..1", "1..", "1,,2", "0..99999999", "1.5"] {
+            assert!(text.parse::<Seeds>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The terminal under the dashboard: keys that stop a training, and the way back to a usable screen.
+
+use std::fs::File;
+use std::io::IsTerminal;
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use crossterm::event::DisableMouseCapture;
+use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode, is_raw_mode_enabled};
+use crossterm::{cursor, execute};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+
+/// How long the dashboard may take to switch the terminal to raw mode.
+const RAW_MODE_PATIENCE: Duration = Duration::from_secs(2);
+/// A control character of this value is switched off.
+const DISABLED: u8 = 0;
+
+/// Lets Ctrl-C and `q` raise signals although the dashboard holds the terminal in raw mode.
+///
+/// In raw mode Ctrl-C reaches nobody, and Burn's `q` opens a menu, one of whose answers kills the program without a
+/// record. So the terminal itself raises SIGINT on Ctrl-C and SIGQUIT on `q`; both stop the training at its next step.
+/// The dashboard restores the terminal as it found it, these settings included.
+pub(crate) fn let_keys_raise_signals() {
+    let began = Instant::now();
+    // The dashboard switches modes in a thread of its own.
+    while !is_raw_mode_enabled().unwrap_or(false) && began.elapsed() < RAW_MODE_PATIENCE {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    // Without the keys, the dashboard's own menu still stops a training.
+    let _ = with_terminal(|mode| {
+        mode.local_modes.insert(LocalModes::ISIG);
+        mode.special_codes[SpecialCodeIndex::VQUIT] = b'q';
+        // A suspended program would leave the shell in the dashboard's screen.
+        mode.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
+    });
+}
+
+/// Puts the terminal back, for the moment before the program ends without the dashboard's help.
+pub(crate) fn restore() {
+    if is_raw_mode_enabled().unwrap_or(false) {
+        let _ = disable_raw_mode();
+        let _ = execute!(std::io::stdout(), DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
+    }
+}
+
+fn with_terminal(change: impl FnOnce(&mut Termios)) -> std::io::Result<()> {
+    let terminal = terminal()?;
+    let mut mode = tcgetattr(&terminal)?;
+    change(&mut mode);
+    Ok(tcsetattr(&terminal, OptionalActions::Now, &mode)?)
+}
+
+/// The terminal that keys come from: stdin, or what stands behind a stdin that was redirected.
+fn terminal() -> std::io::Result<OwnedFd> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return stdin.as_fd().try_clone_to_owned();
+    }
+    Ok(File::options().read(true).write(true).open("/dev/tty")?.into())
+}

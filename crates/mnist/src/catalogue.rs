@@ -1,0 +1,116 @@
+//! What is known of the datasets beforehand: their files, counts, digests and mirrors.
+
+use crate::DatasetName;
+use crate::idx::Items;
+use crate::made_up;
+
+/// A file as published.
+#[derive(Debug, Clone)]
+pub(crate) struct FileSpec {
+    /// Its name, without `.gz`.
+    pub(crate) name: &'static str,
+    pub(crate) items: Items,
+    pub(crate) count: usize,
+    /// SHA-256 of its unpacked bytes, where a trusted one is known.
+    pub(crate) sha256: Option<String>,
+}
+
+impl FileSpec {
+    /// Its size, unpacked.
+    pub(crate) fn bytes(&self) -> usize {
+        self.items.file_bytes(self.count)
+    }
+
+    /// The spellings under which people keep it, in the order in which they are looked for.
+    pub(crate) fn spellings(&self) -> [String; 4] {
+        // `train-images.idx3-ubyte` is what some tools unpack it to.
+        let dotted = self.name.replacen("-idx", ".idx", 1);
+        [self.name.to_owned(), format!("{}.gz", self.name), dotted.clone(), format!("{dotted}.gz")]
+    }
+}
+
+/// A dataset as published: training images, training labels, test images, test labels.
+#[derive(Debug, Clone)]
+pub(crate) struct DatasetSpec {
+    pub(crate) name: DatasetName,
+    pub(crate) files: [FileSpec; 4],
+    /// Addresses to which `<file name>.gz` is appended, the preferred one first.
+    pub(crate) mirrors: Vec<String>,
+}
+
+/// SHA-256 of MNIST's four files, unpacked.
+const MNIST: [&str; 4] = [
+    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+];
+
+impl DatasetSpec {
+    /// What is known of a dataset.
+    pub(crate) fn published(name: DatasetName) -> Self {
+        let (counts, sha256) = match name {
+            DatasetName::Mnist => ([60_000, 10_000], Some(MNIST)),
+            // No digest of these two is known from a source worth trusting: their form alone is checked.
+            DatasetName::FashionMnist | DatasetName::Kmnist => ([60_000, 10_000], None),
+            DatasetName::MadeUp => ([made_up::TRAIN_IMAGES, made_up::TEST_IMAGES], Some(made_up::SHA256)),
+        };
+        Self { mirrors: mirrors(name), ..Self::new(name, counts, sha256.map(|digests| digests.map(str::to_owned))) }
+    }
+
+    /// A dataset of the usual four files that has no mirror.
+    pub(crate) fn new(name: DatasetName, [train, test]: [usize; 2], sha256: Option<[String; 4]>) -> Self {
+        let mut digests = sha256.map_or([const { None }; 4], |digests| digests.map(Some)).into_iter();
+        let files = [
+            ("train-images-idx3-ubyte", Items::Images, train),
+            ("train-labels-idx1-ubyte", Items::Labels, train),
+            ("t10k-images-idx3-ubyte", Items::Images, test),
+            ("t10k-labels-idx1-ubyte", Items::Labels, test),
+        ]
+        .map(|(name, items, count)| FileSpec { name, items, count, sha256: digests.next().flatten() });
+        Self { name, files, mirrors: Vec::new() }
+    }
+}
+
+fn mirrors(name: DatasetName) -> Vec<String> {
+    let addresses: &[&str] = match name {
+        DatasetName::Mnist => {
+            &["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"]
+        }
+        DatasetName::FashionMnist => &["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
+        DatasetName::Kmnist => &["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
+        DatasetName::MadeUp => &[],
+    };
+    addresses.iter().map(|&address| address.to_owned()).collect()
+}
+
+/// The dataset that a published digest belongs to.
+pub(crate) fn owner(sha256: &str) -> Option<DatasetName> {
+    let owners = [(DatasetName::Mnist, MNIST), (DatasetName::MadeUp, made_up::SHA256)];
+    owners.into_iter().find(|(_, digests)| digests.contains(&sha256)).map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mnists_training_images_unpack_to_47_040_016_bytes() {
+        let sizes = DatasetSpec::published(DatasetName::Mnist).files.map(|file| file.bytes());
+        assert_eq!(sizes, [47_040_016, 60_008, 7_840_016, 10_008]);
+    }
+
+    #[test]
+    fn file_is_known_under_four_spellings() {
+        let spellings = DatasetSpec::published(DatasetName::Mnist).files[0].spellings();
+        let expected = ["train-images-idx3-ubyte", "train-images-idx3-ubyte.gz"];
+        assert_eq!(spellings[..2], expected);
+        assert_eq!(spellings[2..], expected.map(|name| name.replace("s-i", "s.i")));
+    }
+
+    #[test]
+    fn digest_names_its_dataset() {
+        assert_eq!(owner(MNIST[2]), Some(DatasetName::Mnist));
+        assert_eq!(owner("00"), None);
+    }
+}

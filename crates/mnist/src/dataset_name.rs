@@ -1,0 +1,86 @@
+//! The names of the datasets, as written on the command line and in records.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::DataError;
+
+/// A dataset of ten classes in images of 28 by 28 pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DatasetName {
+    /// Handwritten digits: the data of the report.
+    Mnist,
+    /// Articles of clothing, Xiao, Rasul and Vollgraf (2017).
+    FashionMnist,
+    /// Cursive Japanese characters, Clanuwat et al. (2018).
+    Kmnist,
+    /// Digits drawn by this crate.
+    MadeUp,
+}
+
+impl DatasetName {
+    /// Every dataset, the default first.
+    pub const ALL: [Self; 4] = [Self::Mnist, Self::FashionMnist, Self::Kmnist, Self::MadeUp];
+
+    /// The name on the command line, in records, and of the dataset's folder: `fashion-mnist`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Mnist => "mnist",
+            Self::FashionMnist => "fashion-mnist",
+            Self::Kmnist => "kmnist",
+            Self::MadeUp => "made-up",
+        }
+    }
+
+    /// The name in prose, in tables and in figures: `Fashion-MNIST`.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Mnist => "MNIST",
+            Self::FashionMnist => "Fashion-MNIST",
+            Self::Kmnist => "KMNIST",
+            Self::MadeUp => "made-up digits",
+        }
+    }
+}
+
+impl fmt::Display for DatasetName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+impl FromStr for DatasetName {
+    type Err = DataError;
+
+    fn from_str(name: &str) -> Result<Self, DataError> {
+        let known = Self::ALL.into_iter().find(|known| known.as_str() == name);
+        known.ok_or_else(|| DataError::UnknownDataset { name: name.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_read_back_and_is_the_same_in_json() {
+        for name in DatasetName::ALL {
+            assert_eq!(name.to_string().parse::<DatasetName>().unwrap(), name);
+            assert_eq!(serde_json::to_string(&name).unwrap(), format!("\"{name}\""));
+        }
+    }
+
+    #[test]
+    fn unknown_name_is_refused_with_the_known_ones() {
+        let error = "emnist".parse::<DatasetName>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`emnist` is not a dataset, expected one of mnist, fashion-mnist, kmnist, made-up"
+        );
+    }
+}

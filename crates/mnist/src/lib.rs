@@ -1,0 +1,45 @@
+//! The data of the experiments: MNIST and its kin from IDX files, found on disk or downloaded, or digits made up here.
+//!
+//! ```text
+//! Request -> load -> Dataset -> Splits (training and validation images, normalisation)
+//! ```
+//!
+//! Every byte is checked before it is used, and what is broken is refused with a [`DataError`]. Knows nothing of
+//! models, tasks or training.
+
+mod batch;
+mod cache;
+mod catalogue;
+mod contact_sheet;
+mod dataset;
+mod dataset_name;
+mod digest;
+mod download;
+mod error;
+mod folder;
+mod gzip;
+mod idx;
+mod image_set;
+mod load;
+mod loader;
+mod made_up;
+mod normalization;
+mod order;
+mod progress;
+mod splits;
+mod text;
+
+pub use batch::{MnistBatch, MnistBatcher};
+pub use cache::default_cache_dir;
+pub use contact_sheet::contact_sheet;
+pub use dataset::{Dataset, Source};
+pub use dataset_name::DatasetName;
+pub use digest::FileDigest;
+pub use error::{DataError, FileProblem, FolderProblem, Place};
+pub use image_set::{IMAGE_PIXELS, IMAGE_SIDE, ImageSet, N_CLASSES};
+pub use load::{Request, load};
+pub use loader::{EvaluationLoader, TrainLoader};
+pub use normalization::Normalization;
+pub use order::BatchOrder;
+pub use progress::{Listener, Progress};
+pub use splits::Splits;

@@ -1,0 +1,164 @@
+//! Burn data loaders over resident images: shuffled batches for training, consecutive ones for evaluation.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use burn::data::dataloader::batcher::Batcher;
+use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
+use burn::data::dataset::DatasetError;
+use burn::tensor::Device;
+
+use crate::{BatchOrder, MnistBatch, MnistBatcher};
+
+/// Training batches: every call of `iter` is the next epoch, its last incomplete batch dropped.
+#[derive(Debug)]
+pub struct TrainLoader {
+    batcher: MnistBatcher,
+    device: Device,
+    order: BatchOrder,
+    batch_size: usize,
+    epochs_begun: AtomicUsize,
+}
+
+impl TrainLoader {
+    /// Batches of `batch_size` images, which lie on `device`.
+    #[must_use]
+    pub fn new(batcher: MnistBatcher, device: Device, order: BatchOrder, batch_size: usize) -> Self {
+        Self { batcher, device, order, batch_size, epochs_begun: AtomicUsize::new(0) }
+    }
+
+    fn with_batcher(&self, batcher: MnistBatcher, device: Device) -> Arc<dyn DataLoader<MnistBatch>> {
+        let epochs_begun = AtomicUsize::new(self.epochs_begun.load(Ordering::Relaxed));
+        Arc::new(Self { batcher, device, order: self.order, batch_size: self.batch_size, epochs_begun })
+    }
+}
+
+impl DataLoader<MnistBatch> for TrainLoader {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<MnistBatch> + 'a> {
+        let epoch = self.epochs_begun.fetch_add(1, Ordering::Relaxed) + 1;
+        let mut order = self.order.of_epoch(epoch, self.batcher.num_images());
+        order.truncate(self.num_items());
+        let gather = move |start: usize, end: usize| self.batcher.batch(order[start..end].to_vec(), &self.device);
+        Box::new(Batches { gather, n_images: self.num_items(), batch_size: self.batch_size, seen: 0 })
+    }
+
+    fn num_items(&self) -> usize {
+        self.batcher.num_images() / self.batch_size * self.batch_size
+    }
+
+    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<MnistBatch>> {
+        self.with_batcher(self.batcher.to_device(device), device.clone())
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<MnistBatch>> {
+        self.with_batcher(self.batcher.subset(start, end), self.device.clone())
+    }
+}
+
+/// Evaluation batches: all images in the order of the set, the last batch as large as what is left.
+#[derive(Debug, Clone)]
+pub struct EvaluationLoader {
+    batcher: MnistBatcher,
+    batch_size: usize,
+}
+
+impl EvaluationLoader {
+    /// Batches of `batch_size` images.
+    #[must_use]
+    pub fn new(batcher: MnistBatcher, batch_size: usize) -> Self {
+        Self { batcher, batch_size }
+    }
+}
+
+impl DataLoader<MnistBatch> for EvaluationLoader {
+    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<MnistBatch> + 'a> {
+        let gather = |start, end| self.batcher.slice(start, end);
+        Box::new(Batches { gather, n_images: self.num_items(), batch_size: self.batch_size, seen: 0 })
+    }
+
+    fn num_items(&self) -> usize {
+        self.batcher.num_images()
+    }
+
+    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<MnistBatch>> {
+        Arc::new(Self::new(self.batcher.to_device(device), self.batch_size))
+    }
+
+    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<MnistBatch>> {
+        Arc::new(Self::new(self.batcher.subset(start, end), self.batch_size))
+    }
+}
+
+/// Walks over `n_images` images in batches that `gather(start, end)` makes.
+struct Batches<F> {
+    gather: F,
+    n_images: usize,
+    batch_size: usize,
+    seen: usize,
+}
+
+impl<F: Fn(usize, usize) -> MnistBatch> Iterator for Batches<F> {
+    type Item = Result<MnistBatch, DatasetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (start, end) = (self.seen, (self.seen + self.batch_size).min(self.n_images));
+        self.seen = end;
+        (start < end).then(|| Ok((self.gather)(start, end)))
+    }
+}
+
+impl<F: Fn(usize, usize) -> MnistBatch> DataLoaderIterator<MnistBatch> for Batches<F> {
+    fn progress(&self) -> Progress {
+        Progress::new(self.seen, self.n_images, Some("images".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ImageSet, Normalization};
+
+    /// Images whose first pixel is their index and whose class is its last digit.
+    fn loader_over(n_images: u8, batch_size: usize, order: BatchOrder) -> (TrainLoader, EvaluationLoader) {
+        let pixels = (0..n_images).flat_map(|index| std::iter::once(index).chain([0; 783])).collect();
+        let set = ImageSet { pixels, labels: (0..n_images).map(|index| index % 10).collect() };
+        let batcher = MnistBatcher::new(&set, &Normalization::identity(), &Device::flex());
+        (
+            TrainLoader::new(batcher.clone(), Device::flex(), order, batch_size),
+            EvaluationLoader::new(batcher, batch_size),
+        )
+    }
+
+    fn first_pixels(loader: &dyn DataLoader<MnistBatch>) -> Vec<Vec<f32>> {
+        let first_column = |batch: MnistBatch| batch.images.slice([0..batch.len(), 0..1]).into_data();
+        loader.iter().map(|batch| first_column(batch.unwrap()).try_into_vec().unwrap()).collect()
+    }
+
+    #[test]
+    fn training_drops_the_incomplete_batch_and_evaluation_keeps_it() {
+        let (train, evaluation) = loader_over(7, 3, BatchOrder::AsStored);
+        assert_eq!(first_pixels(&train), [[0., 1., 2.], [3., 4., 5.]]);
+        assert_eq!(first_pixels(&evaluation), [vec![0., 1., 2.], vec![3., 4., 5.], vec![6.]]);
+    }
+
+    #[test]
+    fn every_iteration_is_the_next_epoch() {
+        let (train, _) = loader_over(20, 4, BatchOrder::Shuffled { seed: 5 });
+        for epoch in 1..=2 {
+            let expected = BatchOrder::Shuffled { seed: 5 }.of_epoch(epoch, 20);
+            let seen: Vec<usize> = first_pixels(&train).concat().iter().map(|&pixel| pixel as usize).collect();
+            assert_eq!(seen, expected);
+        }
+    }
+
+    #[test]
+    fn images_keep_their_classes() {
+        let (train, _) = loader_over(50, 10, BatchOrder::Shuffled { seed: 1 });
+        for batch in train.iter() {
+            let MnistBatch { images, targets } = batch.unwrap();
+            let first: Vec<f32> = images.slice([0..10, 0..1]).into_data().try_into_vec().unwrap();
+            let classes: Vec<f32> = targets.float().into_data().try_into_vec().unwrap();
+            assert_eq!(first.iter().map(|pixel| pixel % 10.0).collect::<Vec<_>>(), classes);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Experiments as declared and as resolved, the record of a run, and where records lie on disk: plain data, no Burn.
+
+mod catalog;
+mod claim;
+mod declared;
+mod differing_keys;
+#[cfg(test)]
+mod example;
+mod identity;
+mod name;
+mod run_record;
+mod spec;
+mod store;
+mod suggest;
+
+pub use catalog::{Catalog, Comparison, Declaration, Experiment};
+pub use claim::{Claim, Expectation, Metric};
+pub use declared::error::{DeclaredError, Problem};
+pub use declared::overrides::Override;
+pub use differing_keys::differing_keys;
+pub use identity::run_id;
+pub use mlp::{Activation, Bias, LayerShape, MlpConfig, WeightInit};
+pub use run_record::{BackendInfo, CodeInfo, DatasetInfo, HostInfo, RunRecord, StopReason, Validation};
+pub use spec::{ComparisonSpec, DataSpec, ExperimentSpec, OptimizerSpec, PixelScaling, Shuffle, TrainingSpec};
+pub use store::{RunStore, StoreError};

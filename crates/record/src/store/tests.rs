@@ -1,0 +1,151 @@
+//! Writing, reading, replacing and refusing records in folders made for each test.
+
+use std::fs;
+
+use super::*;
+use crate::{StopReason, example};
+
+/// A store with the example's record, and the folder of its run.
+fn store() -> (tempfile::TempDir, RunStore, PathBuf) {
+    let root = tempfile::tempdir().expect("a folder");
+    let store = RunStore::new(root.path().join("runs"));
+    let folder = store.save(&example::record(), &[("last.safetensors", b"last")]).expect("saved");
+    (root, store, folder)
+}
+
+#[test]
+fn a_record_reads_back_equal() {
+    let (_root, store, folder) = store();
+    let record = example::record();
+    assert_eq!(store.find(&record.id).expect("read"), Some(record.clone()));
+    assert_eq!(
+        folder.file_name().expect("a name").to_string_lossy(),
+        format!("task3c-seed{}-{}", u64::MAX, &record.id[..16])
+    );
+    assert_eq!(store.weights(&record, "last.safetensors").expect("weights"), b"last");
+    assert_eq!(store.list().len(), 1, "nothing temporary is left");
+    assert_eq!(fs::read_dir(store.folder()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn losses_that_are_not_finite_read_back() {
+    let (_root, store, _) = store();
+    let mut record = example::record();
+    record.stop_reason = StopReason::Diverged;
+    record.step_losses = vec![1.0, f32::INFINITY, f32::NAN];
+    store.save(&record, &[]).expect("saved");
+    let read = store.find(&record.id).expect("read").expect("a record");
+    assert_eq!(read.step_losses[..2], record.step_losses[..2]);
+    assert!(read.step_losses[2].is_nan());
+}
+
+#[test]
+fn saving_again_replaces_the_whole_folder() {
+    let (_root, store, folder) = store();
+    store.save(&example::record(), &[("best.safetensors", b"best")]).expect("saved");
+    assert!(!folder.join("last.safetensors").exists());
+    assert_eq!(store.weights(&example::record(), "best.safetensors").expect("weights"), b"best");
+    assert_eq!(fs::read_dir(store.folder()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn a_finished_record_is_found_before_an_unfinished_one() {
+    let (_root, store, _) = store();
+    let mut unfinished = example::record();
+    unfinished.stop_reason = StopReason::Interrupted;
+    unfinished.spec.name = "a-first".into();
+    store.save(&unfinished, &[]).expect("saved");
+    assert_eq!(store.find(&unfinished.id).expect("read").expect("a record").spec.name, "task3c");
+    assert_eq!(store.list().len(), 2);
+}
+
+#[test]
+fn what_was_never_saved_is_not_found() {
+    let (_root, store, _) = store();
+    for id in ["", "31a66ba5", &"0".repeat(64), &format!("{}0", &example::record().id[..63])] {
+        assert_eq!(store.find(id).expect("read"), None, "{id}");
+    }
+    assert!(RunStore::new("no/such/folder").list().is_empty());
+}
+
+#[test]
+fn unfinished_writes_are_no_runs() {
+    let (_root, store, folder) = store();
+    let name = folder.file_name().expect("a name").to_string_lossy();
+    fs::rename(&folder, store.folder().join(format!(".saving-{name}"))).expect("renamed");
+    assert!(store.list().is_empty());
+    assert_eq!(store.find(&example::record().id).expect("read"), None);
+}
+
+#[test]
+fn damage_is_refused() {
+    for (file, bytes, what) in [
+        ("steps.csv", Some("step,training_loss\n1,0.5\n"), "steps.csv: its SHA-256 is"),
+        ("steps.csv", None, "steps.csv: cannot read: "),
+        ("validations.csv", Some(""), "validations.csv: its SHA-256 is"),
+        ("record.json", Some("{"), "record.json: is not a record: "),
+        ("record.json", Some("{\"format\": 1}"), "record.json: is not a record: missing field `files`"),
+        ("record.json", Some("{\"format\": 2}"), "record.json: has format 2, but this program reads format 1"),
+        ("record.json", None, "record.json: cannot read: "),
+    ] {
+        let (_root, store, folder) = store();
+        match bytes {
+            Some(bytes) => fs::write(folder.join(file), bytes),
+            None => fs::remove_file(folder.join(file)),
+        }
+        .expect("damaged");
+        let error = store.find(&example::record().id).expect_err("a damaged record").to_string();
+        assert!(error.starts_with(&folder.display().to_string()) && error.contains(what), "{error}");
+        assert_eq!(store.list().iter().filter(|record| record.is_err()).count(), 1);
+    }
+}
+
+#[test]
+fn damaged_weights_are_refused() {
+    let (_root, store, folder) = store();
+    fs::write(folder.join("last.safetensors"), "else").expect("damaged");
+    assert!(matches!(store.weights(&example::record(), "last.safetensors"), Err(StoreError::Damaged { .. })));
+    assert!(matches!(store.weights(&example::record(), "../x"), Err(StoreError::Damaged { .. })));
+}
+
+#[test]
+fn what_would_not_read_back_is_not_written() {
+    let (root, _, _) = store();
+    let store = RunStore::new(root.path().join("other"));
+    let changes: [fn(&mut RunRecord); 4] = [
+        |record| record.wall_seconds = f64::NAN,
+        |record| record.spec.name = "../escape".into(),
+        |record| record.id = "zz".into(),
+        |record| record.format = 2,
+    ];
+    for change in changes {
+        let mut record = example::record();
+        change(&mut record);
+        assert!(matches!(store.save(&record, &[]), Err(StoreError::NotStorable { .. })));
+    }
+    assert!(store.save(&example::record(), &[("../x", b"")]).is_err());
+    assert!(store.save(&example::record(), &[("steps.csv", b"")]).is_err());
+    assert!(!store.folder().exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let root = tempfile::tempdir().expect("a folder");
+    let path = root.path().join("runs");
+    fs::write(&path, "a file").expect("a file");
+    let error = RunStore::new(&path).save(&example::record(), &[]).expect_err("no folder");
+    assert!(error.to_string().starts_with(&format!("{}: cannot make the folder: ", path.display())), "{error}");
+    assert!(RunStore::new(&path).find(&example::record().id).is_err());
+}
+
+#[test]
+fn processes_that_save_the_same_run_do_not_disturb_each_other() {
+    let (_root, store, _) = store();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..10).for_each(|_| drop(store.save(&example::record(), &[("x", b"x")]).expect("saved"))));
+        }
+    });
+    assert!(store.find(&example::record().id).expect("read").is_some());
+    assert_eq!(fs::read_dir(store.folder()).expect("a folder").count(), 1);
+}

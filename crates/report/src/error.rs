@@ -1,0 +1,32 @@
+//! What can go wrong while a figure is drawn or rastered.
+
+/// Why there is no figure.
+#[derive(Debug, thiserror::Error)]
+pub enum FigureError {
+    /// The figure has no run to draw.
+    #[error("the figure has no run to draw")]
+    NoRuns,
+    /// The embedded font is not a font that the drawing library reads.
+    #[error("the embedded font `{family}` cannot be read")]
+    Font {
+        /// Its family.
+        family: &'static str,
+    },
+    /// The drawing library refused.
+    #[error("the figure could not be drawn: {0}")]
+    Drawing(String),
+    /// The text given for rastering is not an SVG.
+    #[error("the SVG cannot be read: {0}")]
+    Svg(#[from] resvg::usvg::Error),
+    /// The picture would be empty or too large.
+    #[error("a PNG of {width} pixels across cannot be made of this figure: give a width from 1 to {most}")]
+    Width {
+        /// The width that was asked for.
+        width: u32,
+        /// The largest width.
+        most: u32,
+    },
+    /// The encoder refused.
+    #[error("the PNG could not be encoded: {0}")]
+    Png(String),
+}

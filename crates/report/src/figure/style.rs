@@ -1,0 +1,137 @@
+//! What figures look like: page, font, colours, and text that fits its place.
+
+use std::sync::OnceLock;
+
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
+use plotters::prelude::{Color, FontDesc, FontFamily, FontStyle, RGBColor, SVGBackend, ShapeStyle, Text, TextStyle};
+use plotters::style::register_font;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use crate::FigureError;
+
+/// Open Sans, Apache-2.0; its licence lies beside it.
+pub(super) const FONT: &[u8] = include_bytes!("../../fonts/OpenSans-Regular.ttf");
+/// The font's family, then fonts of nearly its width for readers who lack it.
+pub(super) const FONT_STACK: &str = "Open Sans, Helvetica Neue, Helvetica, Arial, sans-serif";
+
+/// Positions are whole numbers for the drawing library, so the page is drawn in tenths of a pixel.
+pub(super) const UNITS_PER_PIXEL: u32 = 10;
+/// Pixels across, as a README shows it.
+pub(super) const PAGE_WIDTH: f64 = 920.0;
+/// Pixels left free around the page.
+pub(super) const PAGE_MARGIN: f64 = 20.0;
+
+pub(super) const INK: RGBColor = RGBColor(0x22, 0x22, 0x22);
+pub(super) const FAINT_INK: RGBColor = RGBColor(0x59, 0x59, 0x59);
+pub(super) const FRAME: RGBColor = RGBColor(0x9a, 0x9a, 0x9a);
+pub(super) const GRID: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
+pub(super) const WARNING: RGBColor = RGBColor(0xb0, 0x3a, 0x00);
+
+pub(super) const TITLE_SIZE: f64 = 17.0;
+pub(super) const HEADING_SIZE: f64 = 13.0;
+pub(super) const TEXT_SIZE: f64 = 11.5;
+pub(super) const SMALL_SIZE: f64 = 10.5;
+
+/// Okabe and Ito's colours, which the colour-blind tell apart; grey stands for their yellow, too pale on white.
+const RUN_COLOURS: [RGBColor; 8] = [
+    RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0xd5, 0x5e, 0x00),
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x56, 0xb4, 0xe9),
+    RGBColor(0x00, 0x00, 0x00),
+    RGBColor(0x8c, 0x8c, 0x8c),
+];
+
+/// A part of the page.
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+/// What drawing returns.
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// The colour of a run, by its place in the legend.
+pub(super) fn run_colour(index: usize) -> RGBColor {
+    RUN_COLOURS[index % RUN_COLOURS.len()]
+}
+
+/// Pixels in the units of the page.
+#[expect(clippy::cast_possible_truncation, reason = "a page is some thousand units across")]
+pub(super) fn units(pixels: f64) -> i32 {
+    (pixels * f64::from(UNITS_PER_PIXEL)).round() as i32
+}
+
+/// A line of this width in pixels.
+pub(super) fn stroke(colour: &impl Color, pixels: f64) -> ShapeStyle {
+    colour.stroke_width(units(pixels).unsigned_abs())
+}
+
+/// Makes the embedded font known to the drawing library, once.
+pub(super) fn register_embedded_font() -> Result<(), FigureError> {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    let registered = REGISTERED.get_or_init(|| register_font(FONT_STACK, FontStyle::Normal, FONT).is_ok());
+    if *registered { Ok(()) } else { Err(FigureError::Font { family: FONT_STACK }) }
+}
+
+/// Text of this size in pixels.
+pub(super) fn text_style(size: f64, colour: RGBColor) -> TextStyle<'static> {
+    // The SVG backend writes the size that it is given divided by 1.24.
+    font(1.24 * size).color(&colour)
+}
+
+/// Writes a line of text whose top left (or top right) corner is at these pixels.
+pub(super) fn write_text(
+    area: &Area,
+    text: &str,
+    (x, y): (f64, f64),
+    align: HPos,
+    style: &TextStyle<'static>,
+) -> Drawn {
+    area.draw(&Text::new(text.to_owned(), (units(x), units(y)), style.pos(Pos::new(align, VPos::Top))))
+}
+
+/// Pixels that a text takes.
+pub(super) fn text_width(text: &str, size: f64) -> f64 {
+    // The drawing library measures by the height of a line, which in this font is 2,789 of 2,048 units to the em.
+    let measured = font(size * 2_789.0 / 2_048.0).box_size(text);
+    measured.map_or(0.0, |(width, _)| f64::from(width) / f64::from(UNITS_PER_PIXEL))
+}
+
+/// The text, shortened with an ellipsis until it fits.
+pub(super) fn fitted(text: &str, size: f64, width: f64) -> String {
+    if text_width(text, size) <= width {
+        return text.to_owned();
+    }
+    let mut kept: String = text.to_owned();
+    while kept.pop().is_some() {
+        let shortened = format!("{}…", kept.trim_end());
+        if text_width(&shortened, size) <= width {
+            return shortened;
+        }
+    }
+    String::new()
+}
+
+fn font(pixels: f64) -> FontDesc<'static> {
+    FontDesc::new(FontFamily::Name(FONT_STACK), pixels * f64::from(UNITS_PER_PIXEL), FontStyle::Normal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_measured_in_pixels() {
+        register_embedded_font().unwrap();
+        // Open Sans draws every digit 1,169 of 2,048 units wide.
+        assert!((text_width("0000000000", 10.0) - 57.08).abs() < 0.2, "{}", text_width("0000000000", 10.0));
+    }
+
+    #[test]
+    fn text_that_is_too_long_ends_in_an_ellipsis() {
+        register_embedded_font().unwrap();
+        let shortened = fitted("a title that goes on and on", 12.0, 60.0);
+        assert!(shortened.ends_with('…') && text_width(&shortened, 12.0) <= 60.0, "{shortened}");
+        assert_eq!(fitted("short", 12.0, 60.0), "short");
+    }
+}

@@ -1,0 +1,152 @@
+//! How numbers, names and reasons are written, in one place for tables and figures alike.
+
+use record::{RunRecord, StopReason};
+
+/// What stands where there is no finite number.
+const NOTHING: &str = "-";
+
+/// Digits in groups of three: `31,250`.
+#[must_use]
+pub fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A loss with four decimals: `0.2871`.
+#[must_use]
+pub fn loss(value: f64) -> String {
+    if value.is_finite() { format!("{value:.4}") } else { NOTHING.to_owned() }
+}
+
+/// A share as a percentage with two decimals: `96.08 %`.
+#[must_use]
+pub fn accuracy(share: f64) -> String {
+    if share.is_finite() { format!("{:.2} %", 100.0 * share) } else { NOTHING.to_owned() }
+}
+
+/// Seconds with one decimal: `11.7`.
+#[must_use]
+pub fn seconds(value: f64) -> String {
+    if value.is_finite() { format!("{value:.1}") } else { NOTHING.to_owned() }
+}
+
+/// What people call a reason to stop.
+#[must_use]
+pub fn stop_words(reason: StopReason) -> &'static str {
+    match reason {
+        StopReason::EarlyStopping => "early stopping",
+        StopReason::MaxEpochs => "all epochs done",
+        StopReason::Interrupted => "interrupted",
+        StopReason::Diverged => "diverged",
+    }
+}
+
+/// Text on one line that a terminal, an SVG and a table can show.
+///
+/// White space becomes a space; control characters, marks that turn the writing direction and code points that XML
+/// forbids are left out.
+#[must_use]
+pub fn plain_text(text: &str) -> String {
+    text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| is_plain(c)).collect()
+}
+
+fn is_plain(c: char) -> bool {
+    let turns_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !c.is_control() && !turns_direction && !matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+/// What tells the runs apart: their titles, with the overrides, and with the seed where the seeds differ.
+#[must_use]
+pub fn run_labels(records: &[&RunRecord]) -> Vec<String> {
+    let seeds_differ = records.windows(2).any(|pair| pair[0].seed != pair[1].seed);
+    records.iter().map(|record| label(&record.spec.title, record, seeds_differ)).collect()
+}
+
+/// A name or a title with what was overridden, and with the seed on demand.
+pub(crate) fn label(name: &str, record: &RunRecord, with_seed: bool) -> String {
+    let overrides = match record.overrides.as_slice() {
+        [] => String::new(),
+        overrides => format!(" ({})", plain_text(&overrides.join(", "))),
+    };
+    let seed = if with_seed { format!(", seed {}", record.seed) } else { String::new() };
+    plain_text(name) + &overrides + &seed
+}
+
+/// Where the numbers come from: dataset, sizes of the sets, seeds; every distinct value once.
+pub(crate) fn provenance(records: &[&RunRecord]) -> String {
+    let datasets = distinct(records, |record| {
+        let data = &record.spec.data;
+        format!(
+            "{}, {} training and {} validation images",
+            plain_text(&record.dataset.title),
+            thousands(data.train_images),
+            thousands(data.validation_images),
+        )
+    });
+    let seeds = distinct(records, |record| record.seed.to_string());
+    format!("{}, seed{} {}", datasets.join("; "), if seeds.len() > 1 { "s" } else { "" }, seeds.join(", "))
+}
+
+fn distinct(records: &[&RunRecord], describe: impl Fn(&RunRecord) -> String) -> Vec<String> {
+    let mut found = Vec::new();
+    for record in records {
+        let text = describe(record);
+        if !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic::{Curve, record};
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (50_880, "50,880"), (1_234_567, "1,234,567")] {
+            assert_eq!(thousands(count), text);
+        }
+    }
+
+    #[test]
+    fn numbers_have_fixed_decimals_and_nothing_stands_for_not_finite() {
+        for (text, expected) in [
+            (loss(0.287_149), "0.2871"),
+            (loss(f64::NAN), "-"),
+            (accuracy(0.9608), "96.08 %"),
+            (accuracy(f64::INFINITY), "-"),
+            (seconds(11.72), "11.7"),
+        ] {
+            assert_eq!(text, expected);
+        }
+    }
+
+    #[test]
+    fn plain_text_holds_no_control_character() {
+        for (raw, plain) in
+            [("a\tb\nc", "a b c"), ("\u{1b}[31mred", "[31mred"), ("x\u{202e}y\u{0}", "xy"), ("<&>\"", "<&>\"")]
+        {
+            assert_eq!(plain_text(raw), plain);
+        }
+    }
+
+    #[test]
+    fn labels_name_the_seed_only_where_it_differs() {
+        let one = record("task4a", "32 hidden units", 100, &Curve::STANDARD);
+        let mut other = one.clone();
+        assert_eq!(run_labels(&[&one, &other]), ["32 hidden units", "32 hidden units"]);
+        other.seed = 7;
+        other.overrides = vec!["model.hidden_units=[16]".to_owned()];
+        let labels = run_labels(&[&one, &other]);
+        assert_eq!(labels, ["32 hidden units, seed 1", "32 hidden units (model.hidden_units=[16]), seed 7"]);
+    }
+}

@@ -1,0 +1,47 @@
+//! `Journal`: what a training leaves behind as it goes, losses, validations, best weights, why it stopped.
+
+use record::{StopReason, Validation};
+
+use crate::classifier::Classifier;
+use crate::scores::Scores;
+
+/// What a training leaves behind.
+#[derive(Default)]
+pub(crate) struct Journal {
+    /// Loss of every step's batch before its update.
+    pub(crate) step_losses: Vec<f32>,
+    /// All validations, the one before the first step included.
+    pub(crate) validations: Vec<Validation>,
+    /// The network at the lowest validation loss.
+    pub(crate) best: Option<Classifier>,
+    /// The network at the end.
+    pub(crate) last: Option<Classifier>,
+    /// Why it stopped.
+    pub(crate) stop_reason: Option<StopReason>,
+    /// The error that stopped it.
+    pub(crate) error: Option<String>,
+}
+
+impl Journal {
+    /// Mean loss of the last `count` steps; not a number when there was none.
+    pub(crate) fn mean_of_last_losses(&self, count: usize) -> f64 {
+        let losses = &self.step_losses[self.step_losses.len().saturating_sub(count)..];
+        losses.iter().copied().map(f64::from).sum::<f64>() / losses.len() as f64
+    }
+
+    /// Takes a validation in, and the network if its validation loss is a new lowest.
+    pub(crate) fn add_validation(&mut self, epoch: f64, train: Scores, validation: Scores, network: Classifier) {
+        let lowest = self.validations.iter().map(|v| v.validation_loss).fold(f64::INFINITY, f64::min);
+        if validation.loss < lowest {
+            self.best = Some(network);
+        }
+        self.validations.push(Validation {
+            step: self.step_losses.len(),
+            epoch,
+            validation_loss: validation.loss,
+            validation_accuracy: validation.accuracy.unwrap_or(f64::NAN),
+            train_loss: train.loss,
+            train_accuracy: train.accuracy.unwrap_or(f64::NAN),
+        });
+    }
+}

@@ -1,0 +1,171 @@
+//! One training with Burn's learner: spec, seed and images in; weights, losses and validations out.
+//!
+//! Knows no files, no terminal and no command line: who calls it brings the device, the renderer that shows it, and the
+//! handle that stops it.
+
+mod classifier;
+mod evaluate;
+mod journal;
+mod metric_log;
+mod scores;
+mod strategy;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{ModuleOptimizer, SgdConfig};
+use burn::tensor::Device;
+use burn::train::metric::store::{Aggregate, Direction, Split};
+use burn::train::renderer::MetricsRenderer;
+use burn::train::{
+    Interrupter, Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining, TrainingStrategy,
+};
+use cpu_time::ProcessTime;
+use mlp::{Mlp, MlpWeights};
+use mnist::{BatchOrder, EvaluationLoader, MnistBatcher, TrainLoader};
+use record::{ExperimentSpec, OptimizerSpec, Shuffle, StopReason, Validation};
+use thiserror::Error;
+
+use classifier::Classifier;
+use journal::Journal;
+use metric_log::MetricLog;
+use scores::ScoreMetric;
+use strategy::EvenlyValidated;
+
+/// Images of one evaluation batch: large enough that the work is in the matrix products, small enough for the cache.
+const EVALUATION_BATCH: usize = 1000;
+
+/// The images of a training, on its device.
+#[derive(Debug, Clone)]
+pub struct Images {
+    /// What it learns from.
+    pub train: MnistBatcher,
+    /// What it is validated on.
+    pub validation: MnistBatcher,
+}
+
+/// A training to be done.
+#[derive(Debug, Clone, Copy)]
+pub struct Training<'a> {
+    /// The experiment.
+    pub spec: &'a ExperimentSpec,
+    /// Seed of the initial weights and of the batch order.
+    pub seed: u64,
+    /// As many as the spec asks for.
+    pub images: &'a Images,
+    /// Where the images lie and the work is done.
+    pub device: &'a Device,
+}
+
+/// What a training came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Why it stopped.
+    pub stop_reason: StopReason,
+    /// Mean cross-entropy of every step's batch before its update.
+    pub step_losses: Vec<f32>,
+    /// All validations, the one before the first step included.
+    pub validations: Vec<Validation>,
+    /// The weights at the end.
+    pub last: MlpWeights,
+    /// The weights at the lowest validation loss; none without a validation.
+    pub best: Option<MlpWeights>,
+    /// Wall time, validations included.
+    pub wall: Duration,
+    /// Processor time of the whole process.
+    pub cpu: Duration,
+}
+
+/// Burn's learner stopped on an error.
+#[derive(Debug, Error)]
+pub enum TrainingError {
+    /// In the learner's words.
+    #[error("the training stopped on an error: {0}")]
+    Learner(String),
+    /// The learner returned without having run the loop.
+    #[error("the training ended without a result")]
+    NoResult,
+}
+
+impl Training<'_> {
+    /// Trains from the seed's initial weights until early stopping, the last epoch, a loss that is not finite, or
+    /// somebody's word to `interrupter`, which is heard before every step.
+    ///
+    /// The same training gives the same bits whoever watches and however many threads there are.
+    ///
+    /// # Errors
+    /// What Burn's learner stopped on.
+    pub fn run(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter) -> Result<Outcome, TrainingError> {
+        let (wall, cpu) = (Instant::now(), ProcessTime::now());
+        let journal = Arc::new(Mutex::new(Journal::default()));
+        self.launch(renderer, interrupter, &journal);
+        let journal = std::mem::take(&mut *journal.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(error) = journal.error {
+            return Err(TrainingError::Learner(error));
+        }
+        let (Some(last), Some(stop_reason)) = (journal.last, journal.stop_reason) else {
+            return Err(TrainingError::NoResult);
+        };
+        let weights = |network: Classifier| network.mlp.weights(&self.spec.model);
+        Ok(Outcome {
+            stop_reason,
+            step_losses: journal.step_losses,
+            validations: journal.validations,
+            last: weights(last),
+            best: journal.best.map(weights),
+            wall: wall.elapsed(),
+            cpu: cpu.elapsed(),
+        })
+    }
+
+    fn launch(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter, journal: &Arc<Mutex<Journal>>) {
+        let strategy = EvenlyValidated::new(self.spec.clone(), evaluation(&self.images.train), journal.clone());
+        // The folder is where Burn's own loggers and checkpoints would write; with ours in their place nothing does.
+        let training = SupervisedTraining::new("", Arc::new(self.train_loader()), evaluation(&self.images.validation))
+            .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
+            .with_metric_logger(MetricLog::default())
+            .with_application_logger(None)
+            .with_interrupter(interrupter.clone())
+            .early_stopping(early_stopping(self.spec))
+            .num_epochs(self.spec.training.max_epochs)
+            .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
+            .label(&format!("{}, seed {}", self.spec.name, self.seed))
+            .renderer(renderer);
+        drop(training.launch(self.learner()));
+    }
+
+    fn learner(&self) -> Learner<Classifier> {
+        let weights = self.spec.model.initial_weights(self.seed);
+        let mlp = Mlp::new(&self.spec.model, &weights, &self.device.clone().autodiff());
+        Learner::new(Classifier { mlp }, optimizer(&self.spec.optimizer), self.spec.optimizer.learning_rate)
+    }
+
+    fn train_loader(&self) -> TrainLoader {
+        let order = match self.spec.training.shuffle {
+            Shuffle::EveryEpoch => BatchOrder::Shuffled { seed: self.seed },
+            Shuffle::Never => BatchOrder::AsStored,
+        };
+        TrainLoader::new(self.images.train.clone(), self.device.clone(), order, self.spec.training.batch_size)
+    }
+}
+
+fn evaluation(images: &MnistBatcher) -> Arc<EvaluationLoader> {
+    Arc::new(EvaluationLoader::new(images.clone(), EVALUATION_BATCH))
+}
+
+/// `v = g + momentum v; w -= learning_rate v`.
+fn optimizer(spec: &OptimizerSpec) -> ModuleOptimizer {
+    if spec.momentum == 0.0 {
+        return SgdConfig::new().init();
+    }
+    // Burn dampens by 0.1 unless told not to; the assignment's update has no dampening.
+    let momentum = MomentumConfig::new().with_momentum(spec.momentum).with_dampening(0.0).with_nesterov(false);
+    SgdConfig::new().with_momentum(Some(momentum)).init()
+}
+
+fn early_stopping(spec: &ExperimentSpec) -> MetricEarlyStoppingStrategy {
+    // What the learner counts as epochs are validations here.
+    let condition = StoppingCondition::NoImprovementSince { n_epochs: spec.training.patience_validations };
+    MetricEarlyStoppingStrategy::new(&ScoreMetric::loss(), Aggregate::Mean, Direction::Lowest, Split::Valid, condition)
+}
