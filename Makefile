@@ -46,7 +46,7 @@ test: ## All tests; those on real MNIST run where MNIST_DIR names its folder
 	$(CARGO) test --locked --release --workspace
 
 bench: ## Microseconds per step, milliseconds per validation, seconds of a whole run
-	$(CARGO) bench --locked --package training
+	$(CARGO) bench --locked --package training --bench speed
 
 check: fmt clippy doc test backends deny ## Everything that CI checks, cheapest first
 

@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn first_pixels(loader: &dyn DataLoader<MnistBatch>) -> Vec<Vec<f32>> {
-        let first_column = |batch: MnistBatch| batch.images.slice([0..batch.len(), 0..1]).into_data();
+        let first_column = |batch: MnistBatch| batch.images.clone().slice([0..batch.len(), 0..1]).into_data();
         loader.iter().map(|batch| first_column(batch.unwrap()).try_into_vec().unwrap()).collect()
     }
 

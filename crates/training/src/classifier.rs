@@ -6,12 +6,13 @@ use burn::train::{InferenceStep, TrainOutput, TrainStep};
 use mlp::{Mlp, cross_entropy, n_correct};
 use mnist::MnistBatch;
 
-use crate::scores::Scores;
+use crate::Scores;
 
 /// A network that is trained on, and judged by, softmax cross-entropy.
 #[derive(Module, Debug)]
-pub(crate) struct Classifier {
-    pub(crate) mlp: Mlp,
+pub struct Classifier {
+    /// The network.
+    pub mlp: Mlp,
 }
 
 impl TrainStep for Classifier {

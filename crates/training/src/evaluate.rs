@@ -4,14 +4,13 @@ use burn::data::dataloader::DataLoader;
 use burn::train::InferenceStep;
 use mnist::MnistBatch;
 
-use crate::classifier::Classifier;
-use crate::scores::Scores;
+use crate::{Classifier, Scores};
 
 /// Mean loss and accuracy of a network over all images of a loader; every image counts the same.
 ///
 /// # Errors
 /// What the loader returns.
-pub(crate) fn evaluate(
+pub fn evaluate(
     network: &Classifier,
     images: &dyn DataLoader<MnistBatch>,
 ) -> Result<Scores, burn::data::dataset::DatasetError> {

@@ -2,8 +2,7 @@
 
 use record::{StopReason, Validation};
 
-use crate::classifier::Classifier;
-use crate::scores::Scores;
+use crate::{Classifier, Scores};
 
 /// What a training leaves behind.
 #[derive(Default)]

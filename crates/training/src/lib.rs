@@ -9,6 +9,9 @@ mod journal;
 mod metric_log;
 mod scores;
 mod strategy;
+#[cfg(test)]
+mod tests;
+mod unseen;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -27,7 +30,11 @@ use mnist::{BatchOrder, EvaluationLoader, MnistBatcher, TrainLoader};
 use record::{ExperimentSpec, OptimizerSpec, Shuffle, StopReason, Validation};
 use thiserror::Error;
 
-use classifier::Classifier;
+pub use classifier::Classifier;
+pub use evaluate::evaluate;
+pub use scores::Scores;
+pub use unseen::Unseen;
+
 use journal::Journal;
 use metric_log::MetricLog;
 use scores::ScoreMetric;
@@ -135,13 +142,17 @@ impl Training<'_> {
         drop(training.launch(self.learner()));
     }
 
-    fn learner(&self) -> Learner<Classifier> {
+    /// Network, optimizer and learning rate before the first step.
+    #[must_use]
+    pub fn learner(&self) -> Learner<Classifier> {
         let weights = self.spec.model.initial_weights(self.seed);
         let mlp = Mlp::new(&self.spec.model, &weights, &self.device.clone().autodiff());
         Learner::new(Classifier { mlp }, optimizer(&self.spec.optimizer), self.spec.optimizer.learning_rate)
     }
 
-    fn train_loader(&self) -> TrainLoader {
+    /// The batches, an epoch for every iteration.
+    #[must_use]
+    pub fn train_loader(&self) -> TrainLoader {
         let order = match self.spec.training.shuffle {
             Shuffle::EveryEpoch => BatchOrder::Shuffled { seed: self.seed },
             Shuffle::Never => BatchOrder::AsStored,
@@ -150,7 +161,9 @@ impl Training<'_> {
     }
 }
 
-fn evaluation(images: &MnistBatcher) -> Arc<EvaluationLoader> {
+/// All images of a set, in batches of a size that suits evaluation.
+#[must_use]
+pub fn evaluation(images: &MnistBatcher) -> Arc<EvaluationLoader> {
     Arc::new(EvaluationLoader::new(images.clone(), EVALUATION_BATCH))
 }
 

@@ -11,11 +11,11 @@ use burn::train::metric::{
 
 /// Loss and accuracy over some images.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Scores {
+pub struct Scores {
     /// Mean cross-entropy, natural logarithm.
-    pub(crate) loss: f64,
+    pub loss: f64,
     /// Share of the images that are classified right, where it was counted.
-    pub(crate) accuracy: Option<f64>,
+    pub accuracy: Option<f64>,
 }
 
 /// The values are read from the device where they are made: nothing is left to wait for.

@@ -14,10 +14,8 @@ use burn::train::{
 use mnist::MnistBatch;
 use record::{ExperimentSpec, StopReason};
 
-use crate::classifier::Classifier;
-use crate::evaluate::evaluate;
 use crate::journal::Journal;
-use crate::scores::Scores;
+use crate::{Classifier, Scores, evaluate};
 
 /// Steps between two points of the training curve in the dashboard.
 const STEPS_PER_POINT: usize = 25;

@@ -9,6 +9,7 @@ use burn::train::renderer::MetricsRenderer;
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use progress_bar::ProgressBarView;
 use record::ExperimentSpec;
+use training::Unseen;
 
 use crate::console::Console;
 use crate::terminal;
@@ -47,7 +48,7 @@ impl View {
                 Box::new(dashboard)
             }
             Self::ProgressBar => Box::new(ProgressBarView::new(spec, seed)),
-            Self::Nothing => Box::new(ProgressBarView::hidden(spec, seed)),
+            Self::Nothing => Box::new(Unseen),
         }
     }
 }

@@ -7,7 +7,7 @@ use burn::train::metric::{MetricDefinition, MetricId, NumericEntry};
 use burn::train::renderer::{
     EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation, MetricsRendererTraining,
 };
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use record::ExperimentSpec;
 
 /// One line: name, bar, epoch, loss and accuracy of the last validation, time left if no validation stops it earlier.
@@ -32,13 +32,6 @@ impl ProgressBarView {
             .with_prefix(format!("{}, seed {seed}", spec.name))
             .with_message("epoch 0");
         Self { bar, images_per_epoch, epoch: 0, in_training: true, names: HashMap::new(), validation: HashMap::new() }
-    }
-
-    /// The same, unseen.
-    pub(crate) fn hidden(spec: &ExperimentSpec, seed: u64) -> Self {
-        let view = Self::new(spec, seed);
-        view.bar.set_draw_target(ProgressDrawTarget::hidden());
-        view
     }
 
     fn message(&self) -> String {

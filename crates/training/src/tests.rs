@@ -1,0 +1,246 @@
+//! The training on few made-up digits, held against what the assignment says of it.
+
+use std::sync::LazyLock;
+
+use burn::data::dataloader::DataLoader;
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::tensor::Device;
+use burn::train::Interrupter;
+use mlp::{Activation, Bias, Mlp, MlpConfig, MlpWeights, WeightInit, cross_entropy};
+use mnist::{Dataset, DatasetName, MnistBatcher, Request, Splits};
+use record::{DataSpec, ExperimentSpec, OptimizerSpec, PixelScaling, Shuffle, StopReason, TrainingSpec};
+
+use crate::classifier::Classifier;
+use crate::evaluate::evaluate;
+use crate::{Images, Outcome, Training, Unseen, evaluation};
+
+const TRAIN_IMAGES: usize = 400;
+const VALIDATION_IMAGES: usize = 150;
+
+static DIGITS: LazyLock<Dataset> = LazyLock::new(|| {
+    let request = Request {
+        dataset: Some(DatasetName::MadeUp),
+        train_images: Some(TRAIN_IMAGES),
+        test_images: Some(VALIDATION_IMAGES),
+        ..Request::default()
+    };
+    mnist::load(&request, &mut |_| {}).unwrap()
+});
+
+fn images() -> Images {
+    let splits = Splits::new(&DIGITS, TRAIN_IMAGES, VALIDATION_IMAGES).unwrap();
+    let batcher = |set| MnistBatcher::new(set, &splits.normalization, &Device::flex());
+    Images { train: batcher(&splits.train), validation: batcher(&splits.validation) }
+}
+
+/// 25 steps an epoch, five validations in it.
+fn spec() -> ExperimentSpec {
+    ExperimentSpec {
+        name: "test".to_owned(),
+        title: "Test".to_owned(),
+        baseline: None,
+        data: DataSpec {
+            train_images: TRAIN_IMAGES,
+            validation_images: VALIDATION_IMAGES,
+            pixel_scaling: PixelScaling::TrainMeanStd,
+        },
+        model: MlpConfig {
+            n_inputs: 784,
+            hidden_units: vec![16],
+            n_outputs: 10,
+            activation: Activation::ImprovedSigmoid,
+            weight_init: WeightInit::FanInNormal,
+            bias: Bias::FirstLayer,
+        },
+        optimizer: OptimizerSpec { learning_rate: 0.02, momentum: 0.9 },
+        training: TrainingSpec {
+            batch_size: 16,
+            shuffle: Shuffle::EveryEpoch,
+            max_epochs: 2,
+            validations_per_epoch: 5,
+            patience_validations: 50,
+        },
+        claims: Vec::new(),
+    }
+}
+
+fn train(spec: &ExperimentSpec, seed: u64, interrupter: &Interrupter) -> Outcome {
+    let (images, device) = (images(), Device::flex());
+    Training { spec, seed, images: &images, device: &device }.run(Box::new(Unseen), interrupter).unwrap()
+}
+
+fn outcome(spec: &ExperimentSpec) -> Outcome {
+    train(spec, 1, &Interrupter::new())
+}
+
+#[test]
+fn validations_come_before_the_first_step_and_evenly_after() {
+    let outcome = outcome(&spec());
+    let steps: Vec<usize> = outcome.validations.iter().map(|validation| validation.step).collect();
+    assert_eq!(steps, [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]);
+    let epochs: Vec<f64> = outcome.validations.iter().map(|validation| validation.epoch).collect();
+    assert_eq!((epochs[1], epochs[10]), (0.2, 2.0));
+    assert_eq!((outcome.stop_reason, outcome.step_losses.len()), (StopReason::MaxEpochs, 50));
+}
+
+#[test]
+fn digits_are_learned() {
+    let outcome = outcome(&spec());
+    let (first, last) = (outcome.validations[0], outcome.validations[10]);
+    assert!(last.validation_loss < 0.6 * first.validation_loss, "{first:?} {last:?}");
+    assert!(last.train_accuracy > 0.75 && last.validation_accuracy > 0.6, "{last:?}");
+}
+
+/// `v = g + momentum v; w -= learning_rate v`, written out, without Burn's optimizer or learner.
+fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, MlpWeights) {
+    let (images, device) = (images(), Device::flex());
+    let training = Training { spec, seed, images: &images, device: &device };
+    let mut weights = spec.model.initial_weights(seed);
+    let mut velocity = weights.clone();
+    velocity.layers.iter_mut().for_each(|layer| {
+        layer.weight.fill(0.0);
+        layer.bias.fill(0.0);
+    });
+    let mut losses = Vec::new();
+    for batch in training.train_loader().iter().take(n_steps) {
+        let batch = batch.unwrap();
+        let mlp = Mlp::new(&spec.model, &weights, &device.clone().autodiff());
+        let loss = cross_entropy(mlp.forward(batch.images), batch.targets);
+        losses.push(loss.clone().into_scalar::<f32>());
+        let gradients = GradientsParams::from_grads(loss.backward(), &mlp);
+        let gradients = gradients_as_weights(&mlp, gradients, &spec.model);
+        let step = |w: &mut Vec<f32>, v: &mut Vec<f32>, g: &[f32]| {
+            for ((w, v), g) in w.iter_mut().zip(v).zip(g) {
+                *v = g + spec.optimizer.momentum as f32 * *v;
+                *w -= spec.optimizer.learning_rate as f32 * *v;
+            }
+        };
+        for ((w, v), g) in weights.layers.iter_mut().zip(&mut velocity.layers).zip(&gradients.layers) {
+            step(&mut w.weight, &mut v.weight, &g.weight);
+            step(&mut w.bias, &mut v.bias, &g.bias);
+        }
+    }
+    (losses, weights)
+}
+
+/// The gradients in the shape of the weights: a network whose parameters are replaced by their gradients.
+fn gradients_as_weights(mlp: &Mlp, gradients: GradientsParams, config: &MlpConfig) -> MlpWeights {
+    struct Replace(GradientsParams);
+    impl burn::module::ModuleMapper for Replace {
+        fn map_float<const D: usize>(
+            &mut self,
+            param: burn::module::Param<burn::tensor::Tensor<D>>,
+        ) -> burn::module::Param<burn::tensor::Tensor<D>> {
+            let gradient = self.0.remove::<D>(param.id).expect("every parameter has a gradient");
+            param.map(|_| gradient)
+        }
+    }
+    mlp.valid().map(&mut Replace(gradients)).weights(config)
+}
+
+#[test]
+fn the_learner_takes_the_assignments_steps() {
+    for momentum in [0.0, 0.9] {
+        let mut spec = spec();
+        spec.optimizer.momentum = momentum;
+        spec.training.max_epochs = 1;
+        let (losses, weights) = plain_loop(&spec, 1, 25);
+        let outcome = outcome(&spec);
+        for (step, (learner, plain)) in outcome.step_losses.iter().zip(&losses).enumerate() {
+            assert!((learner - plain).abs() < 1e-4, "momentum {momentum}, step {step}: {learner} against {plain}");
+        }
+        for (learner, plain) in outcome.last.layers.iter().zip(&weights.layers) {
+            for (learner, plain) in learner.weight.iter().zip(&plain.weight) {
+                assert!((learner - plain).abs() < 1e-4, "momentum {momentum}: {learner} against {plain}");
+            }
+        }
+    }
+}
+
+#[test]
+fn early_stopping_counts_validations_without_a_new_lowest_loss() {
+    let mut spec = spec();
+    // Far too fast: the loss falls at first and then jumps about.
+    spec.optimizer.learning_rate = 0.5;
+    spec.training.max_epochs = 100;
+    spec.training.patience_validations = 7;
+    let outcome = outcome(&spec);
+    assert_eq!(outcome.stop_reason, StopReason::EarlyStopping);
+
+    let losses: Vec<f64> = outcome.validations.iter().map(|validation| validation.validation_loss).collect();
+    let mut best = 0;
+    for (index, loss) in losses.iter().enumerate() {
+        if *loss < losses[best] {
+            best = index;
+        }
+        let has_seen_enough = index - best == 7;
+        assert_eq!(has_seen_enough, index == losses.len() - 1, "validation {index} of {losses:?}");
+    }
+}
+
+#[test]
+fn best_weights_are_those_of_the_lowest_validation_loss() {
+    let mut spec = spec();
+    spec.optimizer.learning_rate = 0.5;
+    let outcome = outcome(&spec);
+    let lowest = outcome.validations.iter().map(|validation| validation.validation_loss).fold(f64::MAX, f64::min);
+    assert!(lowest < outcome.validations[10].validation_loss, "the last validation is not the best here");
+
+    let of = |weights: &MlpWeights| {
+        let network = Classifier { mlp: Mlp::new(&spec.model, weights, &Device::flex()) };
+        evaluate(&network, &*evaluation(&images().validation)).unwrap().loss
+    };
+    assert_eq!(of(outcome.best.as_ref().unwrap()), lowest);
+    assert_eq!(of(&outcome.last), outcome.validations[10].validation_loss);
+}
+
+#[test]
+fn a_loss_that_is_not_finite_stops_the_training_at_its_step() {
+    let mut spec = spec();
+    // Without bounds on what a unit gives, the logits grow until they overflow.
+    spec.model.activation = Activation::Relu;
+    spec.optimizer.learning_rate = 1e30;
+    let outcome = outcome(&spec);
+    assert_eq!(outcome.stop_reason, StopReason::Diverged);
+    let (last, before) = outcome.step_losses.split_last().unwrap();
+    assert!(!last.is_finite() && before.iter().all(|loss| loss.is_finite()), "{:?}", outcome.step_losses);
+    assert!(outcome.validations.iter().all(|validation| validation.validation_loss.is_finite()));
+    assert!(outcome.best.is_some());
+}
+
+#[test]
+fn an_interrupted_training_stops_before_its_next_step() {
+    let interrupter = Interrupter::new();
+    interrupter.stop(Some("test"));
+    let outcome = train(&spec(), 1, &interrupter);
+    assert_eq!((outcome.stop_reason, outcome.step_losses.len()), (StopReason::Interrupted, 0));
+    assert_eq!(outcome.last, spec().model.initial_weights(1));
+}
+
+#[test]
+fn the_same_training_gives_the_same_bits_alone_or_side_by_side() {
+    let same = |a: &Outcome, b: &Outcome| {
+        a.step_losses == b.step_losses && a.validations == b.validations && a.last == b.last && a.best == b.best
+    };
+    let alone = outcome(&spec());
+    let side_by_side: Vec<Outcome> = std::thread::scope(|scope| {
+        let trainings: Vec<_> =
+            (1..=4).map(|seed| scope.spawn(move || train(&spec(), seed, &Interrupter::new()))).collect();
+        trainings.into_iter().map(|training| training.join().unwrap()).collect()
+    });
+    assert!(same(&alone, &side_by_side[0]));
+    assert!(!same(&alone, &side_by_side[1]));
+}
+
+#[test]
+fn images_that_are_not_shuffled_keep_their_order() {
+    let mut spec = spec();
+    spec.training.shuffle = Shuffle::Never;
+    let (losses, _) = plain_loop(&spec, 1, 1);
+    let first = outcome(&spec).step_losses[0];
+    assert!((first - losses[0]).abs() < 1e-5);
+    let batch = images().train.slice(0, 16);
+    let mlp = Mlp::new(&spec.model, &spec.model.initial_weights(1), &Device::flex());
+    assert!((cross_entropy(mlp.forward(batch.images), batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
+}
