@@ -57,7 +57,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "NAME", env = "EXPERIMENTS_BACKEND")]
     pub(crate) backend: Option<String>,
 
-    /// Say less: errors alone
+    /// Say less: warnings and errors alone
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 

@@ -47,7 +47,7 @@ impl Console {
     }
 
     /// Something that people may not miss, even with `-q`.
-    pub(crate) fn warning(self, text: &str, hint: Option<&str>) {
+    pub(crate) fn warning(text: &str, hint: Option<&str>) {
         anstream::eprintln!("\u{1b}[1;33mwarning:\u{1b}[0m {text}");
         if let Some(hint) = hint {
             anstream::eprintln!("\u{1b}[1;36mhint:\u{1b}[0m {hint}");

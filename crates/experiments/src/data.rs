@@ -27,7 +27,7 @@ pub(crate) fn find(global: &Global, train_images: Option<usize>, console: Consol
     let dataset = mnist::load(&request, &mut console.data_listener())?;
     console.detail(&format!("{}: {}", dataset.name.title(), dataset.source));
     if let Some(warning) = dataset.warning() {
-        console.warning(&warning, dataset.hint().as_deref());
+        Console::warning(&warning, dataset.hint().as_deref());
     }
     Ok(dataset)
 }

@@ -68,24 +68,16 @@ pub(crate) fn parse_overrides(overrides: &[String]) -> Result<Vec<Override>, Fai
 fn group(declaration: &Declaration, seed: u64) -> Group {
     let (name, title, runs) = match declaration {
         Declaration::Experiment(experiment) => {
-            let Experiment { spec, baseline, .. } = &**experiment;
-            let title = baseline.as_ref().map_or_else(|| spec.title.clone(), |baseline| versus(spec, baseline));
-            (
-                &spec.name,
-                title,
-                baseline.iter().map(|spec| planned(spec, &[], seed)).chain([own(experiment, seed)]).collect(),
-            )
+            let baseline = experiment.baseline.iter().map(|spec| planned(spec, &[], seed));
+            let runs = baseline.chain([own(experiment, seed)]).collect();
+            (&experiment.spec.name, &experiment.spec.title, runs)
         }
         Declaration::Comparison(comparison) => {
             let runs = comparison.runs.iter().map(|experiment| own(experiment, seed)).collect();
-            (&comparison.spec.name, comparison.spec.title.clone(), runs)
+            (&comparison.spec.name, &comparison.spec.title, runs)
         }
     };
-    Group { name: name.clone(), title, runs }
-}
-
-fn versus(spec: &ExperimentSpec, baseline: &ExperimentSpec) -> String {
-    format!("{} against {}", spec.title, baseline.title)
+    Group { name: name.clone(), title: title.clone(), runs }
 }
 
 fn own(experiment: &Experiment, seed: u64) -> PlannedRun {

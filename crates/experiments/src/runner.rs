@@ -53,7 +53,8 @@ impl<'a> Runner<'a> {
         let outcome = training
             .run(renderer, attached.interrupter())
             .map_err(|error| Failure::outside(format!("{}: {error}", run.spec.name)))?;
-        let (weights, record) = self.describe(run, started, dataset, outcome)?;
+        let weights = weight_files(&outcome)?;
+        let record = self.describe(run, started, dataset, outcome);
         let weights: Vec<(&str, &[u8])> = weights.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         let folder = self.store.save(&record, &weights)?;
         self.console.detail(&format!("{}: saved in {}", run.spec.name, folder.display()));
@@ -69,19 +70,8 @@ impl<'a> Runner<'a> {
         run_id(&run.spec, run.seed, &self.dataset.digest, &self.backend.info().name, host::NUMERICS_VERSION)
     }
 
-    fn describe(
-        &self,
-        run: &PlannedRun,
-        started: SystemTime,
-        dataset: DatasetInfo,
-        outcome: Outcome,
-    ) -> Result<(Vec<(&'static str, Vec<u8>)>, RunRecord), Failure> {
-        let encode = |weights| weights_file::encode(weights).map_err(|error| Failure::outside(error.to_string()));
-        let mut weights = vec![("last.safetensors", encode(&outcome.last)?)];
-        if let Some(best) = &outcome.best {
-            weights.push(("best.safetensors", encode(best)?));
-        }
-        let record = RunRecord {
+    fn describe(&self, run: &PlannedRun, started: SystemTime, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
+        RunRecord {
             format: RunRecord::FORMAT,
             id: self.id(run),
             spec: run.spec.clone(),
@@ -99,7 +89,17 @@ impl<'a> Runner<'a> {
             cpu_seconds: outcome.cpu.as_secs_f64(),
             validations: outcome.validations,
             step_losses: outcome.step_losses,
-        };
-        Ok((weights, record))
+        }
     }
+}
+
+/// The weight files of a run: those at the end, and the best where there was a validation.
+fn weight_files(outcome: &Outcome) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+    let best = outcome.best.as_ref().map(|best| ("best.safetensors", best));
+    [("last.safetensors", &outcome.last)]
+        .into_iter()
+        .chain(best)
+        .map(|(name, weights)| Ok((name, weights_file::encode(weights)?)))
+        .collect::<Result<_, safetensors::SafeTensorError>>()
+        .map_err(|error| Failure::outside(error.to_string()))
 }

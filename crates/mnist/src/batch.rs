@@ -64,10 +64,7 @@ impl MnistBatcher {
     /// A batcher of the images from `start` to before `end`.
     #[must_use]
     pub fn subset(&self, start: usize, end: usize) -> Self {
-        Self {
-            images: self.images.clone().slice([start..end, 0..IMAGE_PIXELS]),
-            targets: self.targets.clone().slice([start..end]),
-        }
+        Self { images: self.images.clone().slice(start..end), targets: self.targets.clone().slice(start..end) }
     }
 
     /// The same images on another device.

@@ -146,8 +146,8 @@ mod tests {
         let (train, _) = loader_over(20, 4, BatchOrder::Shuffled { seed: 5 });
         for epoch in 1..=2 {
             let expected = BatchOrder::Shuffled { seed: 5 }.of_epoch(epoch, 20);
-            let seen: Vec<usize> = first_pixels(&train).concat().iter().map(|&pixel| pixel as usize).collect();
-            assert_eq!(seen, expected);
+            let expected: Vec<f32> = expected.into_iter().map(|index| index as f32).collect();
+            assert_eq!(first_pixels(&train).concat(), expected);
         }
     }
 

@@ -173,9 +173,10 @@ impl Fit<'_> {
     fn stop_early(&mut self, validation: usize) -> Flow {
         self.components.interrupter.fail_on_error(self.components.event_processor.flush());
         let Some(early_stopping) = &mut self.components.early_stopping else { return Flow::Continue(()) };
-        match early_stopping.should_stop(validation, &self.components.event_store) {
-            true => Flow::Break(StopReason::EarlyStopping),
-            false => Flow::Continue(()),
+        if early_stopping.should_stop(validation, &self.components.event_store) {
+            Flow::Break(StopReason::EarlyStopping)
+        } else {
+            Flow::Continue(())
         }
     }
 

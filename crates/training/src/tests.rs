@@ -102,6 +102,8 @@ fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, Ml
         layer.weight.fill(0.0);
         layer.bias.fill(0.0);
     });
+    #[expect(clippy::cast_possible_truncation, reason = "Burn's optimizer computes in f32 as well")]
+    let (momentum, learning_rate) = (spec.optimizer.momentum as f32, spec.optimizer.learning_rate as f32);
     let mut losses = Vec::new();
     for batch in training.train_loader().iter().take(n_steps) {
         let batch = batch.unwrap();
@@ -112,8 +114,8 @@ fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, Ml
         let gradients = gradients_as_weights(&mlp, gradients, &spec.model);
         let step = |w: &mut Vec<f32>, v: &mut Vec<f32>, g: &[f32]| {
             for ((w, v), g) in w.iter_mut().zip(v).zip(g) {
-                *v = g + spec.optimizer.momentum as f32 * *v;
-                *w -= spec.optimizer.learning_rate as f32 * *v;
+                *v = g + momentum * *v;
+                *w -= learning_rate * *v;
             }
         };
         for ((w, v), g) in weights.layers.iter_mut().zip(&mut velocity.layers).zip(&gradients.layers) {
@@ -189,10 +191,10 @@ fn best_weights_are_those_of_the_lowest_validation_loss() {
 
     let of = |weights: &MlpWeights| {
         let network = Classifier { mlp: Mlp::new(&spec.model, weights, &Device::flex()) };
-        evaluate(&network, &*evaluation(&images().validation)).unwrap().loss
+        evaluate(&network, &*evaluation(&images().validation)).unwrap().loss.to_bits()
     };
-    assert_eq!(of(outcome.best.as_ref().unwrap()), lowest);
-    assert_eq!(of(&outcome.last), outcome.validations[10].validation_loss);
+    assert_eq!(of(outcome.best.as_ref().unwrap()), lowest.to_bits());
+    assert_eq!(of(&outcome.last), outcome.validations[10].validation_loss.to_bits());
 }
 
 #[test]

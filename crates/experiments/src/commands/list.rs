@@ -25,9 +25,9 @@ struct ListedRun {
     stop_reason: record::StopReason,
 }
 
-pub(super) fn list(global: &Global, args: &Json, console: Console) -> Result<(), Failure> {
+pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
     let catalog = Catalog::new(&global.experiments_dir);
-    let records = records(global, console);
+    let records = records(global);
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
     for name in catalog.names()? {
         match catalog.load(&name, &[])? {
@@ -48,9 +48,11 @@ pub(super) fn list(global: &Global, args: &Json, console: Console) -> Result<(),
 }
 
 /// All readable records; a damaged one is told of and passed over.
-fn records(global: &Global, console: Console) -> Vec<RunRecord> {
+fn records(global: &Global) -> Vec<RunRecord> {
     let readable = |record: Result<RunRecord, _>| {
-        record.inspect_err(|error: &record::StoreError| console.warning(&error.to_string(), None)).ok()
+        record
+            .inspect_err(|error: &record::StoreError| Console::warning(&error.to_string(), error.hint().as_deref()))
+            .ok()
     };
     RunStore::new(&global.runs_dir).list().into_iter().filter_map(readable).collect()
 }

@@ -23,7 +23,7 @@ pub(crate) fn dispatch(cli: &Cli) -> Result<(), Failure> {
     let console = Console::new(&cli.global);
     match &cli.command {
         Command::Run(args) => run::run(&cli.global, args, console),
-        Command::List(args) => list::list(&cli.global, args, console),
+        Command::List(args) => list::list(&cli.global, args),
         Command::Show(args) => show::show(&cli.global, args),
         Command::Check(args) => check::check(&cli.global, args),
         Command::Data(args) => data::data(&cli.global, args, console),

@@ -72,8 +72,8 @@ fn end(results: &[(&PlannedRun, RunRecord)], stop: &Stop) -> Result<(), Failure>
     }
     match results.iter().find(|(_, record)| record.stop_reason == StopReason::Diverged) {
         Some((run, record)) => {
-            let (name, seed, step) = (&run.spec.name, run.seed, record.steps);
-            Err(Failure::diverged(format!("{name}, seed {seed}: the loss was no finite number at step {step}"))
+            let (name, seed, steps) = (&run.spec.name, run.seed, record.steps);
+            Err(Failure::diverged(format!("{name}, seed {seed}: the loss was no finite number at step {steps}"))
                 .with_hint("a smaller `optimizer.learning_rate` would do"))
         }
         None => Ok(()),
