@@ -41,6 +41,7 @@ impl Activation {
     }
 
     /// Whether the derivative jumps at 0.
+    #[cfg(feature = "burn")]
     pub(crate) fn has_kink(self) -> bool {
         self == Self::Relu
     }

@@ -140,9 +140,19 @@ impl RunStore {
     }
 
     /// Folders of runs, sorted by name; none where no run was saved yet.
+    /// The folders whose names end in an identity; figures and whatever else lies there are none of ours.
     fn run_folders(&self) -> Result<Vec<PathBuf>, StoreError> {
-        folder::list(&self.folder)
+        let mut folders = folder::list(&self.folder)?;
+        folders.retain(|folder| {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            name.rsplit_once('-').is_some_and(|(_, short_id)| is_identity(short_id) && short_id.len() == SHORT_ID)
+        });
+        Ok(folders)
     }
+}
+
+fn is_identity(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn check_names(record: &RunRecord, weights: &[(&str, &[u8])]) -> Result<(), StoreError> {
@@ -150,7 +160,7 @@ fn check_names(record: &RunRecord, weights: &[(&str, &[u8])]) -> Result<(), Stor
     if record.format != RunRecord::FORMAT {
         return refuse(format!("its format is {}, not {}", record.format, RunRecord::FORMAT));
     }
-    if record.id.len() < SHORT_ID || !record.id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if record.id.len() < SHORT_ID || !is_identity(&record.id) {
         return refuse(format!("its identity `{}` is no hash", record.id));
     }
     if let Some(why) = name::what_is_wrong(&record.spec.name) {

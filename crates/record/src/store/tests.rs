@@ -69,6 +69,15 @@ fn what_was_never_saved_is_not_found() {
 }
 
 #[test]
+fn other_folders_are_no_runs() {
+    let (_root, store, _) = store();
+    for name in ["figures", "notes-2026", "task3c-seed1-0123"] {
+        fs::create_dir(store.folder().join(name)).expect("made");
+    }
+    assert_eq!(store.list().len(), 1);
+}
+
+#[test]
 fn unfinished_writes_are_no_runs() {
     let (_root, store, folder) = store();
     let name = folder.file_name().expect("a name").to_string_lossy();
