@@ -17,7 +17,7 @@ EXPERIMENTS := target/release/experiments --backend $(BACKEND)
 TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) all list data gradcheck test check fmt clippy doc backends deny bench clean-runs
+.PHONY: help build $(TASKS) all list data gradcheck test test-backends check fmt clippy doc backends deny bench clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -44,6 +44,9 @@ gradcheck: build ## Gradients against central differences (tasks 2b and 4c)
 # One profile for everything: Burn is built once, for tests as for runs.
 test: ## All tests; those on real MNIST run where MNIST_DIR names its folder
 	$(CARGO) test --locked --release --workspace
+
+test-backends: ## ndarray and wgpu follow flex; wgpu needs a Vulkan driver (mesa-vulkan-drivers is one)
+	$(CARGO) test --locked --release --package experiments --features ndarray,wgpu --test backends -- --nocapture
 
 bench: ## Microseconds per step, milliseconds per validation, seconds of a whole run
 	$(CARGO) bench --locked --package training --bench speed

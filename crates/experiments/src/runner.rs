@@ -42,7 +42,7 @@ impl<'a> Runner<'a> {
     /// The record of a run: the finished one there is, else one that is trained now and saved.
     pub(crate) fn record(&mut self, run: &PlannedRun) -> Result<RunRecord, Failure> {
         if let Some(record) = self.find(run)? {
-            self.console.detail(&format!("{}: {} is finished", run.spec.name, self.store.folder_of(&record).display()));
+            self.console.detail(&format!("{}, seed {}: has a finished record, {}", run.spec.name, run.seed, record.id));
             return Ok(record);
         }
         let (started, attached) = (SystemTime::now(), self.stop.attach());
@@ -62,8 +62,12 @@ impl<'a> Runner<'a> {
     }
 
     /// The finished record of a run, if there is one.
+    ///
+    /// It may have been trained for another file with the same settings, or under an older title: it carries the names
+    /// of the run that was asked for.
     pub(crate) fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
-        Ok(self.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished()))
+        let found = self.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
+        Ok(found.map(|record| RunRecord { spec: run.spec.clone(), overrides: run.overrides.clone(), ..record }))
     }
 
     fn id(&self, run: &PlannedRun) -> String {

@@ -50,7 +50,7 @@ pub struct RunCurves<'a> {
 /// Two panels over gradient steps, loss and accuracy, a colour per run and a kind of line per set.
 ///
 /// The training loss is the mean of 10 consecutive steps with a band of one standard deviation; of a larger multiple of
-/// 10 where the runs have more than 80,000 steps together, and the figure says of how many. The training accuracy is
+/// 10 where the runs have more than 125,000 steps together, and the figure says of how many. The training accuracy is
 /// that of the validations. Both panels are zoomed to what follows the first epoch; curves that leave a panel are cut
 /// at its edge.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use crate::FigureError;
 use crate::synthetic::{Curve, empty_record, record};
 
 /// Bytes of an SVG at most.
-const MOST_BYTES: usize = 400_000;
+const MOST_BYTES: usize = 600_000;
 
 fn ladder() -> Vec<RunRecord> {
     vec![
