@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use burn::tensor::{ExecutionError, TensorReadError};
-use burn::train::metric::state::{FormatOptions, NumericMetricState};
 use burn::train::metric::{
     Adaptor, ItemLazy, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes, NumericEntry,
     SerializedEntry,
@@ -32,10 +31,14 @@ impl Adaptor<Self> for Scores {
 }
 
 /// One of the scores as a Burn metric: its curve in the dashboard, its value for early stopping.
+///
+/// It shows the last value there is, not a mean: a score is already one over many images or steps.
 #[derive(Clone)]
 pub(crate) struct ScoreMetric {
     score: Score,
-    state: NumericMetricState,
+    last: Option<f64>,
+    /// Whether the last update brought a value.
+    is_fresh: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,20 +50,21 @@ enum Score {
 impl ScoreMetric {
     /// Mean cross-entropy.
     pub(crate) fn loss() -> Self {
-        Self { score: Score::Loss, state: NumericMetricState::new() }
+        Self { score: Score::Loss, last: None, is_fresh: false }
     }
 
-    /// Share of right answers, shown in percent.
+    /// Share of right answers, in percent.
     pub(crate) fn accuracy() -> Self {
-        Self { score: Score::Accuracy, state: NumericMetricState::new() }
+        Self { score: Score::Accuracy, ..Self::loss() }
     }
 
-    fn format(&self) -> FormatOptions {
-        let options = FormatOptions::new(self.name());
-        match self.score {
-            Score::Loss => options.precision(4),
-            Score::Accuracy => options.unit("%").precision(2),
-        }
+    fn entry(&self) -> SerializedEntry {
+        let Some(value) = self.last else { return SerializedEntry::not_available(self.unit()) };
+        let formatted = match self.score {
+            Score::Loss => format!("{value:.4}"),
+            Score::Accuracy => format!("{value:.2} %"),
+        };
+        SerializedEntry::new(formatted, value.to_string())
     }
 
     fn unit(&self) -> Option<&'static str> {
@@ -88,30 +92,49 @@ impl Metric for ScoreMetric {
             Score::Loss => Some(scores.loss),
             Score::Accuracy => scores.accuracy.map(|accuracy| 100.0 * accuracy),
         };
-        let Some(value) = value else { return Ok(SerializedEntry::not_available(self.unit())) };
-        self.state.update(value, 1);
-        Ok(self.state.compute_update(self.format()))
+        self.is_fresh = value.is_some();
+        self.last = value.or(self.last);
+        Ok(self.entry())
     }
 
     fn compute(&mut self) -> Result<SerializedEntry, TensorReadError> {
-        Ok(self.state.compute_final(self.format()))
+        Ok(self.entry())
     }
 
-    fn clear(&mut self) {
-        self.state.reset();
-    }
+    /// Nothing: the dashboard goes on showing the accuracy on the training images until it is evaluated again.
+    fn clear(&mut self) {}
 }
 
 impl Numeric for ScoreMetric {
     fn value(&self) -> Option<NumericEntry> {
-        Some(self.state.current_value()).filter(|value| !value.current().is_nan())
+        self.last.filter(|_| self.is_fresh).map(NumericEntry::Value)
     }
 
     fn running_value(&self) -> Option<NumericEntry> {
-        Some(self.state.running_value()).filter(|value| !value.current().is_nan())
+        self.value()
     }
 
     fn final_value(&self) -> NumericEntry {
-        self.state.final_value()
+        NumericEntry::Final(self.last.unwrap_or(f64::NAN))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::data::dataloader::Progress;
+
+    use super::*;
+
+    #[test]
+    fn an_accuracy_that_was_not_counted_leaves_the_last_one_shown() {
+        let metadata = MetricMetadata { progress: Progress::new(0, 0, None), iteration: None, lr: None };
+        let mut metric = ScoreMetric::accuracy();
+        let mut shown = |accuracy| {
+            let entry = metric.update(&Scores { loss: 1.0, accuracy }, &metadata).unwrap();
+            (entry.formatted, metric.value().map(|value| value.current()))
+        };
+        assert!(shown(None).0.contains("N/A"));
+        assert_eq!(shown(Some(0.5)), ("50.00 %".to_owned(), Some(50.0)));
+        assert_eq!(shown(None), ("50.00 %".to_owned(), None));
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn run(global: &Global, args: &Run, console: Console) -> Result<(), F
     end(&results, &stop)
 }
 
-/// The table and figure of every group whose runs all have records; with `--json`, the records on stdout instead of tables.
+/// The table, and the figure of every group whose runs are all finished; with `--json`, the records on stdout instead of tables.
 fn show(
     global: &Global,
     args: &Run,
@@ -52,7 +52,7 @@ fn show(
         if !args.json.json && plan.groups.len() == 1 {
             print(&report::run_table(&records, super::width()))?;
         }
-        if records.len() == group.runs.len() {
+        if records.len() == group.runs.len() && records.iter().all(|record| record.stop_reason.is_finished()) {
             figure::draw(global, group, &records, console)?;
         }
     }
