@@ -17,7 +17,7 @@ EXPERIMENTS := target/release/experiments --backend $(BACKEND)
 TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) all list data gradcheck test test-backends check fmt clippy doc backends deny bench clean-runs
+.PHONY: help build $(TASKS) all list data gradcheck test test-backends check fmt clippy doc backends deny bench results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -69,6 +69,14 @@ backends: ## Check that every backend compiles
 
 deny: ## Licences, advisories, duplicates (needs cargo-deny)
 	$(CARGO) deny --locked check
+
+results: build ## Put the results of `make all` into the README: needs MNIST
+	@mkdir -p runs docs/figures
+	@$(EXPERIMENTS) run --all --no-tui --dataset mnist --markdown > runs/results.md
+	@awk '/<!-- results -->/ { print; print ""; while ((getline line < "runs/results.md") > 0) print line; print ""; skip = 1 } \
+		/<!-- \/results -->/ { skip = 0 } !skip && !/<!-- results -->/' README.md > runs/README.md
+	@mv runs/README.md README.md
+	@cp runs/figures/task3.svg docs/figures/
 
 clean-runs: ## Delete all records and figures
 	rm -rf runs

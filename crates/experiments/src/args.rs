@@ -117,6 +117,10 @@ pub(crate) struct Run {
 
     #[command(flatten)]
     pub(crate) json: Json,
+
+    /// Print the table as Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
 }
 
 /// Output for scripts.

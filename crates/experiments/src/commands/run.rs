@@ -34,7 +34,7 @@ pub(super) fn run(global: &Global, args: &Run, console: Console) -> Result<(), F
     end(&results, &stop)
 }
 
-/// The table, and the figure of every group whose runs are all finished; with `--json`, the records on stdout instead of tables.
+/// The results on stdout, and the figure of every group whose runs are all finished.
 fn show(
     global: &Global,
     args: &Run,
@@ -42,16 +42,20 @@ fn show(
     results: &[(&PlannedRun, RunRecord)],
     console: Console,
 ) -> Result<(), Failure> {
+    let records = match plan.groups.as_slice() {
+        // In the order of the legend.
+        [group] => of_group(group, results),
+        _ => results.iter().map(|(_, record)| record).collect(),
+    };
     if args.json.json {
-        print_json(&results.iter().map(|(_, record)| record).collect::<Vec<_>>())?;
-    } else if plan.groups.len() > 1 {
-        print(&report::run_table(&results.iter().map(|(_, record)| record).collect::<Vec<_>>(), super::width()))?;
+        print_json(&records)?;
+    } else if args.markdown {
+        print(&report::markdown_table(&records))?;
+    } else {
+        print(&report::run_table(&records, super::width()))?;
     }
     for group in &plan.groups {
         let records = of_group(group, results);
-        if !args.json.json && plan.groups.len() == 1 {
-            print(&report::run_table(&records, super::width()))?;
-        }
         if records.len() == group.runs.len() && records.iter().all(|record| record.stop_reason.is_finished()) {
             figure::draw(global, group, &records, console)?;
         }
