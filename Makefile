@@ -17,7 +17,7 @@ EXPERIMENTS := target/release/experiments --backend $(BACKEND)
 TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) all list data gradcheck test test-backends check fmt clippy doc backends deny bench results clean-runs
+.PHONY: help build $(TASKS) all list data gradcheck test test-backends check fmt clippy doc backends deny advisories bench results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -67,8 +67,11 @@ backends: ## Check that every backend compiles
 		$(CARGO) check --locked --release --package experiments --no-default-features --features $$backend || exit 1; \
 	done
 
-deny: ## Licences, advisories, duplicates (needs cargo-deny)
-	$(CARGO) deny --locked check
+deny: ## Licences, bans and sources (needs cargo-deny)
+	$(CARGO) deny --locked check licenses bans sources
+
+advisories: ## Known vulnerabilities (needs cargo-deny and a network)
+	$(CARGO) deny --locked check advisories
 
 results: build ## Put the results of `make all` into the README: needs MNIST
 	@mkdir -p runs docs/figures

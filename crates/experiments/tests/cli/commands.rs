@@ -1,0 +1,150 @@
+//! What goes wrong and how it is said; and the commands that train nothing.
+
+use serde_json::Value;
+
+use crate::common::Scratch;
+
+#[test]
+fn bad_input_is_quoted_and_leaves_nothing_behind() {
+    let scratch = Scratch::new();
+    let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
+    let no_unit = scratch.file("no_unit.toml", &declared.replace("hidden_units = [64]", "hidden_units = [64, 0]"));
+    let no_key = scratch.file("no_key.toml", &declared.replace("momentum =", "momentun ="));
+    let cases: [(&[&str], &str); 12] = [
+        (&["run", "task4"], "no experiment or comparison is called `task4`"),
+        (&["run", &no_unit], "`model.hidden_units[1]` is 0, but every hidden layer needs at least one unit"),
+        (&["run", &no_key], "hint: did you mean `momentum`?"),
+        (&["run", "nowhere/mine.toml"], "nowhere/mine.toml: cannot read"),
+        (&["run", "task2c", "--set", "model.hidden_unit=[3]"], "did you mean `model.hidden_units`?"),
+        (&["run", "task2c", "--set", "optimizer.learning_rate=-1"], "is -1, but it must be a finite number above 0"),
+        (&["run", "task2c", "--set", "learning_rate"], "--set learning_rate: is not of the form `key=value`"),
+        (&["run", "task2c", "--seed", "5..1"], "`5..1` is an empty range"),
+        (
+            &["run", "task2c", "--backend", "abacus"],
+            "there is no backend `abacus`; there are flex, ndarray, wgpu, cuda",
+        ),
+        (&["run", "task2c", "--data-dir", "nowhere"], "nowhere: no such folder"),
+        (&["run", "task2c", "--dataset", "emnist"], "`emnist` is not a dataset"),
+        (&["run", "task2c", "--dataset", "mnist"], "MNIST is not at hand"),
+    ];
+    for (arguments, expected) in cases {
+        let message = scratch.refusal(arguments, 2);
+        assert!(message.contains(expected), "{arguments:?}: {message}");
+    }
+    assert!(!scratch.path("runs").exists());
+}
+
+#[test]
+fn a_mistake_is_shown_at_its_line() {
+    let scratch = Scratch::new();
+    let declared = "title = \"Mine\"\n\n[model]\nactivation = \"improved_sigmod\"\n";
+    let mine = scratch.file("mine.toml", declared);
+    insta::assert_snapshot!(scratch.refusal(&["run", &mine], 2), @r#"
+    error: SCRATCH/mine.toml:4: unknown variant `improved_sigmod`, expected one of `sigmoid`, `improved_sigmoid`, `relu`
+       ╭─[SCRATCH/mine.toml:4:14]
+     3 │ [model]
+     4 │ activation = "improved_sigmod"
+       ·              ─────────────────
+       ╰────
+    hint: did you mean `improved_sigmoid`?
+    "#);
+}
+
+#[test]
+fn broken_data_is_refused() {
+    let scratch = Scratch::new();
+    for name in
+        ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
+    {
+        scratch.file(name, "no digits");
+    }
+    let message = scratch.refusal(&["run", "task2c", "--data-dir", "."], 2);
+    assert!(message.contains("train-images-idx3-ubyte: "), "{message}");
+    assert!(!scratch.path("runs").exists());
+}
+
+#[test]
+fn a_stand_in_is_warned_of_even_when_quiet() {
+    let scratch = Scratch::new();
+    let output = scratch.program(&["run", "task2c", "--quiet"]).assert().success();
+    let message = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(message.contains("warning: MNIST is not at hand, made-up digits stand in for it"), "{message}");
+    assert!(message.contains("hint: for MNIST run `make data`"), "{message}");
+}
+
+#[test]
+fn list_shows_settings_and_state() {
+    let scratch = Scratch::new();
+    assert!(scratch.stdout(&["list"]).contains("10 x 64"));
+    scratch.stdout(&["run", "task2c", "--seed", "1,2"]);
+    let list = scratch.stdout(&["list"]);
+    assert!(list.contains("made-up: 2 finished") && list.contains("task3: Tricks of the trade"), "{list}");
+    let json: Value = serde_json::from_str(&scratch.stdout(&["list", "--json"])).unwrap();
+    assert_eq!(json["experiments"][0]["runs"][1]["seed"], 2);
+}
+
+#[test]
+fn show_counts_the_parameters_layer_by_layer() {
+    let scratch = Scratch::new();
+    insta::assert_snapshot!(scratch.stdout(&["show", "task4d"]), @"
+    task4d: Two hidden layers of 60
+    compared with task3c, from which it differs in model.hidden_units
+    data       640 training images, 200 validation images, pixels scaled by train mean std
+    model      improved sigmoid with fan in normal weights, bias: first layer
+    optimizer  learning rate 0.02, momentum 0.9
+    training   batches of 32, shuffled every epoch, at most 1 epochs of 20 steps
+    validation every 4 steps, early stopping after 50 without a new lowest loss
+    ───────────────────────────────────────────
+     Layer      Weights    Biases   Parameters
+    ───────────────────────────────────────────
+     hidden 1   784 x 60   60       47,100
+     hidden 2   60 x 60    -        3,600
+     output     60 x 10    -        600
+    ───────────────────────────────────────────
+    51,300 parameters
+    ");
+    let json: Value =
+        serde_json::from_str(&scratch.stdout(&["show", "task4d", "--json", "--set", "model.bias=all"])).unwrap();
+    assert_eq!(json["model"]["bias"], "all");
+}
+
+#[test]
+fn check_names_every_wrong_file() {
+    let scratch = Scratch::new();
+    assert!(scratch.stdout(&["check"]).contains("task3: a valid comparison"));
+    scratch.file("experiments/mine.toml", "title = 3\n");
+    let message = scratch.refusal(&["check"], 2);
+    assert!(message.contains("experiments/mine.toml:1") && message.contains("1 of 12 files are wrong"), "{message}");
+}
+
+#[test]
+fn data_describes_the_dataset() {
+    let scratch = Scratch::new();
+    let text = scratch.stdout(&["data", "--dataset", "made-up", "--preview", "sheet.png"]);
+    assert!(text.contains("made-up digits, drawn by this program") && text.contains("mean 33.5"), "{text}");
+    assert!(std::fs::read(scratch.path("sheet.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn real_mnist_has_the_reports_mean_and_deviation() {
+    let Some(mnist) = std::env::var_os("MNIST_DIR") else {
+        eprintln!("MNIST_DIR is not set: real MNIST is not described");
+        return;
+    };
+    let scratch = Scratch::new();
+    let output = scratch.program(&["data"]).env("MNIST_DIR", mnist).assert().success();
+    let text = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+    assert!(text.contains("mean 33.5527, standard deviation 78.8755"), "{text}");
+}
+
+#[test]
+fn gradients_pass_the_check() {
+    let text = Scratch::new().stdout(&["gradcheck", "--dataset", "made-up"]);
+    assert!(text.contains("below 1e-6") && text.contains("[60, 60]"), "{text}");
+}
+
+#[test]
+fn help_teaches() {
+    let help = Scratch::new().stdout(&["--help"]);
+    assert!(help.contains("experiments run task4e") && help.contains("Exit codes"), "{help}");
+}

@@ -1,0 +1,5 @@
+//! The program through its binary: what it does, what it refuses, what it says.
+
+mod commands;
+mod common;
+mod run;

@@ -1,0 +1,181 @@
+//! `experiments run` and `figure`, through the binary.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::common::Scratch;
+
+fn json(path: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What a run must repeat to the byte: everything but times and places.
+fn numbers_of(run: &Path) -> Vec<Vec<u8>> {
+    ["steps.csv", "validations.csv", "last.safetensors", "best.safetensors"]
+        .map(|file| std::fs::read(run.join(file)).unwrap())
+        .to_vec()
+}
+
+#[test]
+fn every_declared_experiment_trains_and_is_drawn() {
+    let scratch = Scratch::new();
+    let table = scratch.stdout(&["run", "--all"]);
+    assert!(table.contains("made-up digits") && table.contains("task4e"), "{table}");
+    assert_eq!(scratch.runs().len(), 9);
+    for run in scratch.runs() {
+        let record = json(&run.join("record.json"));
+        assert_eq!((&record["steps"], &record["dataset"]["name"]), (&20.into(), &"made-up".into()));
+        assert_eq!(record["validations"].as_array().unwrap().len(), 6);
+        assert!(numbers_of(&run).iter().all(|bytes| !bytes.is_empty()));
+    }
+    for name in ["task2c", "task3", "task3a", "task4ab", "task4e", "task4f"] {
+        let figure = scratch.path(&format!("runs/figures/{name}-made-up"));
+        let svg = std::fs::read_to_string(figure.with_extension("svg")).unwrap();
+        assert!(svg.contains("made-up digits"), "{name}");
+        assert!(std::fs::read(figure.with_extension("png")).unwrap().starts_with(b"\x89PNG"));
+    }
+}
+
+#[test]
+fn a_finished_run_is_not_trained_again() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task4a"]);
+    let standard_model = scratch.run("task3c");
+    let written = || standard_model.join("record.json").metadata().unwrap().modified().unwrap();
+    let before = written();
+    scratch.stdout(&["run", "task4a"]);
+    scratch.stdout(&["run", "task4b"]);
+    assert_eq!(written(), before);
+    assert_eq!(scratch.runs().len(), 3);
+}
+
+#[test]
+fn an_override_is_another_run() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task2c"]);
+    scratch.stdout(&["run", "task2c", "--set", "model.hidden_units=[16]", "--set", "model.activation=relu"]);
+    assert_eq!(scratch.runs().len(), 2);
+    let units = |run: &Path| json(&run.join("record.json"))["spec"]["model"]["hidden_units"].clone();
+    let units: Vec<Value> = scratch.runs().iter().map(|run| units(run)).collect();
+    assert!(units.contains(&serde_json::json!([16])) && units.contains(&serde_json::json!([64])));
+}
+
+#[test]
+fn a_copy_with_other_titles_is_the_same_run() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task2c"]);
+    let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
+    let mine = scratch.file("mine.toml", &declared.replace("title = \"", "title = \"Mine: "));
+    assert!(scratch.stdout(&["run", &mine]).contains("Mine: Baseline"));
+    assert_eq!(scratch.runs().len(), 1);
+}
+
+#[test]
+fn seeds_are_runs_of_their_own() {
+    let scratch = Scratch::new();
+    let records: Value = serde_json::from_str(&scratch.stdout(&["run", "task2c", "--seed", "1..3", "--json"])).unwrap();
+    let seeds: Vec<u64> = records.as_array().unwrap().iter().map(|record| record["seed"].as_u64().unwrap()).collect();
+    assert_eq!(seeds, [1, 2, 3]);
+    assert_ne!(numbers_of(&scratch.run("task2c-seed1")), numbers_of(&scratch.run("task2c-seed2")));
+}
+
+#[test]
+fn the_same_command_gives_the_same_bytes() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task4d"]);
+    let first = numbers_of(&scratch.run("task4d"));
+    for (name, value) in [("RAYON_NUM_THREADS", "1"), ("RAYON_NUM_THREADS", "2"), ("TZ", "Asia/Tokyo")] {
+        let again = Scratch::new();
+        again.program(&["run", "task4d"]).env(name, value).env("LC_ALL", "de_DE.UTF-8").assert().success();
+        assert_eq!(numbers_of(&again.run("task4d")), first, "{name}={value}");
+    }
+}
+
+#[test]
+fn a_loss_that_is_not_finite_has_an_exit_code_of_its_own() {
+    let scratch = Scratch::new();
+    let arguments =
+        ["run", "task2c", "--set", "optimizer.learning_rate=1e30", "--set", "model.activation=relu", "--quiet"];
+    let message = scratch.refusal(&arguments, 3);
+    assert!(message.contains("task2c, seed 1: the loss was no finite number at step"), "{message}");
+    assert_eq!(json(&scratch.run("task2c").join("record.json"))["stop_reason"], "diverged");
+    scratch.refusal(&arguments, 3);
+}
+
+#[test]
+fn a_figure_is_drawn_again_without_training() {
+    let scratch = Scratch::new();
+    let message = scratch.refusal(&["figure", "task2c", "--dataset", "made-up"], 2);
+    assert!(message.contains("has no finished record") && message.contains("`experiments run` trains it"), "{message}");
+    scratch.stdout(&["run", "task2c"]);
+    let svg = scratch.path("runs/figures/task2c-made-up.svg");
+    let drawn = std::fs::read(&svg).unwrap();
+    std::fs::remove_file(&svg).unwrap();
+    scratch.stdout(&["figure", "task2c"]);
+    assert_eq!(std::fs::read(&svg).unwrap(), drawn);
+}
+
+#[test]
+fn a_runs_folder_that_cannot_be_is_named() {
+    let scratch = Scratch::new();
+    scratch.file("runs", "a file in its place");
+    let message = scratch.refusal(&["run", "task2c", "--quiet"], 1);
+    assert!(message.contains("error: runs: cannot"), "{message}");
+}
+
+/// Starts a training that would last for minutes, and waits until it has begun.
+fn long_training(scratch: &Scratch) -> Child {
+    let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
+    let long = declared
+        .replace("max_epochs = 1", "max_epochs = 10_000")
+        .replace("patience_validations = 50", "patience_validations = 50_000");
+    let long = scratch.file("long.toml", &long);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_experiments"))
+        .current_dir(scratch.path(""))
+        .args(["run", &long, "--verbose", "--offline"])
+        .env_remove("MNIST_DIR")
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+    child
+}
+
+#[test]
+fn signals_stop_at_the_next_step_and_are_recorded() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let scratch = Scratch::new();
+        let mut child = long_training(&scratch);
+        let sent = Instant::now();
+        assert!(Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "SIG{signal}");
+        assert!(sent.elapsed() < Duration::from_secs(5), "SIG{signal}: {:?}", sent.elapsed());
+
+        let record = json(&scratch.run("long").join("record.json"));
+        assert_eq!(record["stop_reason"], "interrupted");
+        assert!(record["steps"].as_u64().unwrap() > 0);
+        // Not finished: the same settings are trained again, here to their end.
+        scratch.stdout(&["run", "long.toml", "--set", "training.max_epochs=1"]);
+    }
+}
+
+#[test]
+fn real_mnist_is_learned_in_an_epoch() {
+    let Some(mnist) = std::env::var_os("MNIST_DIR") else {
+        eprintln!("MNIST_DIR is not set: nothing is trained on real MNIST");
+        return;
+    };
+    let scratch = Scratch::new();
+    let declared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task2c.toml");
+    let arguments = ["run", declared, "--set", "training.max_epochs=1", "--set", "model.weight_init=fan_in_normal"];
+    scratch.program(&arguments).env("MNIST_DIR", mnist).assert().success();
+    let record = json(&scratch.run("task2c").join("record.json"));
+    assert_eq!(record["dataset"]["name"], "mnist");
+    assert!(record["validations"][5]["validation_accuracy"].as_f64().unwrap() > 0.88, "{record}");
+}
