@@ -19,12 +19,12 @@ pub(crate) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  experiments list                                   what is declared, and what has been run
-  experiments run task4e                             train ten hidden layers and the standard model, draw both
-  experiments run task3 --no-tui                     the ladder of task 3, with a progress bar
+  experiments list                                   what is declared and has been run
+  experiments run task4e                             train and draw ten hidden layers
+  experiments run task3 --no-tui                     task 3, with a progress bar
   experiments run task4a --set model.hidden_units=[16] --seed 1..3
-  experiments run path/to/mine.toml                  an experiment of your own
-  experiments figure task4e                          draw again from the records, without training
+  experiments run path/to/mine.toml                  an experiment of yours
+  experiments figure task4e                          draw again, without training
   experiments gradcheck --all-weights                tasks 2b and 4c
 
 Exit codes: 0 done, 1 a failure of disk or device, 2 bad input, 3 a run diverged, 130 interrupted.";
@@ -41,8 +41,9 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR", env = "EXPERIMENTS_RUNS_DIR", default_value = "runs")]
     pub(crate) runs_dir: PathBuf,
 
-    /// Folder with the four IDX files of the dataset, gzipped or not [default: data/mnist, the cache, a download]
-    #[arg(long, global = true, value_name = "DIR", env = "MNIST_DIR")]
+    /// Folder with the four IDX files of the dataset, gzipped or not [default: `MNIST_DIR` for MNIST, data/mnist, the
+    /// cache, a download]
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 
     /// Dataset to use, and no other: mnist, fashion-mnist, kmnist or made-up [default: mnist, else made-up]

@@ -9,9 +9,8 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn::train::Interrupter;
 use divan::{Bencher, black_box};
-use mlp::{Activation, Bias, MlpConfig, WeightInit};
 use mnist::{MnistBatcher, Request, Splits};
-use record::{DataSpec, ExperimentSpec, OptimizerSpec, PixelScaling, Shuffle, TrainingSpec};
+use record::{Catalog, Declaration, ExperimentSpec};
 use training::{Images, Outcome, Training, Unseen, evaluate, evaluation};
 
 const TRAIN_IMAGES: usize = 20_000;
@@ -115,31 +114,15 @@ fn train(spec: &ExperimentSpec) -> Outcome {
 
 /// The standard model with other hidden layers.
 fn spec(hidden_layers: usize, max_epochs: usize, validations_per_epoch: usize) -> ExperimentSpec {
-    ExperimentSpec {
-        name: "bench".to_owned(),
-        title: "Bench".to_owned(),
-        baseline: None,
-        data: DataSpec {
-            train_images: TRAIN_IMAGES,
-            validation_images: VALIDATION_IMAGES,
-            pixel_scaling: PixelScaling::TrainMeanStd,
-        },
-        model: MlpConfig {
-            n_inputs: 784,
-            hidden_units: vec![64; hidden_layers],
-            n_outputs: 10,
-            activation: Activation::ImprovedSigmoid,
-            weight_init: WeightInit::FanInNormal,
-            bias: Bias::FirstLayer,
-        },
-        optimizer: OptimizerSpec { learning_rate: 0.02, momentum: 0.9 },
-        training: TrainingSpec {
-            batch_size: 32,
-            shuffle: Shuffle::EveryEpoch,
-            max_epochs,
-            validations_per_epoch,
-            patience_validations: 50,
-        },
-        claims: Vec::new(),
+    let overrides = [
+        format!("model.hidden_units={:?}", vec![64; hidden_layers]),
+        format!("training.max_epochs={max_epochs}"),
+        format!("training.validations_per_epoch={validations_per_epoch}"),
+    ];
+    let overrides = overrides.map(|text| text.parse().expect("a key and a value"));
+    let catalog = Catalog::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments"));
+    match catalog.load("task3c", &overrides).expect("task3c is declared") {
+        Declaration::Experiment(experiment) => experiment.spec,
+        Declaration::Comparison(_) => unreachable!("task3c is an experiment"),
     }
 }

@@ -7,9 +7,9 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
 use burn::train::Interrupter;
-use mlp::{Activation, Bias, Mlp, MlpConfig, MlpWeights, WeightInit, cross_entropy};
+use mlp::{Activation, Mlp, MlpConfig, MlpWeights, cross_entropy};
 use mnist::{Dataset, DatasetName, MnistBatcher, Request, Splits};
-use record::{DataSpec, ExperimentSpec, OptimizerSpec, PixelScaling, Shuffle, StopReason, TrainingSpec};
+use record::{Catalog, Declaration, ExperimentSpec, Shuffle, StopReason};
 
 use crate::classifier::Classifier;
 use crate::evaluate::evaluate;
@@ -34,34 +34,20 @@ fn images() -> Images {
     Images { train: batcher(&splits.train), validation: batcher(&splits.validation) }
 }
 
-/// 25 steps an epoch, five validations in it.
+/// The standard model on few images: 25 steps an epoch, five validations in it, two epochs.
 fn spec() -> ExperimentSpec {
-    ExperimentSpec {
-        name: "test".to_owned(),
-        title: "Test".to_owned(),
-        baseline: None,
-        data: DataSpec {
-            train_images: TRAIN_IMAGES,
-            validation_images: VALIDATION_IMAGES,
-            pixel_scaling: PixelScaling::TrainMeanStd,
-        },
-        model: MlpConfig {
-            n_inputs: 784,
-            hidden_units: vec![16],
-            n_outputs: 10,
-            activation: Activation::ImprovedSigmoid,
-            weight_init: WeightInit::FanInNormal,
-            bias: Bias::FirstLayer,
-        },
-        optimizer: OptimizerSpec { learning_rate: 0.02, momentum: 0.9 },
-        training: TrainingSpec {
-            batch_size: 16,
-            shuffle: Shuffle::EveryEpoch,
-            max_epochs: 2,
-            validations_per_epoch: 5,
-            patience_validations: 50,
-        },
-        claims: Vec::new(),
+    let overrides = [
+        format!("data.train_images={TRAIN_IMAGES}"),
+        format!("data.validation_images={VALIDATION_IMAGES}"),
+        "model.hidden_units=[16]".to_owned(),
+        "training.batch_size=16".to_owned(),
+        "training.max_epochs=2".to_owned(),
+    ];
+    let overrides = overrides.map(|text| text.parse().unwrap());
+    let catalog = Catalog::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments"));
+    match catalog.load("task3c", &overrides).unwrap() {
+        Declaration::Experiment(experiment) => experiment.spec,
+        Declaration::Comparison(_) => unreachable!("task3c is an experiment"),
     }
 }
 
