@@ -63,9 +63,10 @@ doc:
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --release --workspace --no-deps --document-private-items
 
 backends: ## Check that every backend compiles
-	for backend in ndarray wgpu cuda; do \
-		$(CARGO) check --locked --release --package experiments --no-default-features --features $$backend || exit 1; \
-	done
+	$(CARGO) check --locked --release --package experiments --no-default-features --features ndarray
+	$(CARGO) check --locked --release --package experiments --no-default-features --features wgpu
+# Burn's CUDA backend fetches an LLVM when it is built; a check does without, as documentation builds do.
+	DOCS_RS=1 $(CARGO) check --locked --release --package experiments --no-default-features --features cuda
 
 deny: ## Licences, bans and sources (needs cargo-deny)
 	$(CARGO) deny --locked check licenses bans sources
