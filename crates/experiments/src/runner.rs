@@ -45,6 +45,7 @@ impl<'a> Runner<'a> {
             self.console.detail(&format!("{}, seed {}: has a finished record, {}", run.spec.name, run.seed, record.id));
             return Ok(record);
         }
+        self.check_writable()?;
         let (started, attached) = (SystemTime::now(), self.stop.attach());
         let (dataset, images) = self.shelf.images(&run.spec.data)?;
         let dataset = dataset.clone();
@@ -59,6 +60,15 @@ impl<'a> Runner<'a> {
         let folder = self.store.save(&record, &weights)?;
         self.console.detail(&format!("{}: saved in {}", run.spec.name, folder.display()));
         Ok(record)
+    }
+
+    /// A folder that cannot take the record is told of before the training, not after it.
+    fn check_writable(&self) -> Result<(), Failure> {
+        let folder = self.store.folder();
+        std::fs::create_dir_all(folder)
+            .and_then(|()| tempfile::tempfile_in(folder))
+            .map(drop)
+            .map_err(|error| Failure::io(folder, "write into the folder", &error))
     }
 
     /// The finished record of a run, if there is one.

@@ -1,6 +1,6 @@
 //! `experiments list`: what is declared, and what has been run.
 
-use record::{Catalog, Declaration, ExperimentSpec, RunRecord, RunStore, differing_keys};
+use record::{Catalog, Declaration, ExperimentSpec, RunRecord, RunStore, StopReason, differing_keys};
 use serde::Serialize;
 
 use super::{print, print_json, table, words};
@@ -22,7 +22,7 @@ struct ListedRun {
     seed: u64,
     dataset: String,
     backend: String,
-    stop_reason: record::StopReason,
+    stop_reason: StopReason,
 }
 
 pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
@@ -80,16 +80,20 @@ fn row(Listed { spec, runs, .. }: &Listed) -> Vec<String> {
     ]
 }
 
-/// `mnist: 3 finished, 1 interrupted` for every dataset.
+/// `mnist: 3 finished, 1 diverged, 1 interrupted` for every dataset.
 fn state(runs: &[ListedRun]) -> String {
     let mut datasets: Vec<&str> = runs.iter().map(|run| run.dataset.as_str()).collect();
     datasets.sort_unstable();
     datasets.dedup();
     let of = |dataset: &str| {
-        let of_dataset = || runs.iter().filter(|run| run.dataset == dataset);
-        let finished = of_dataset().filter(|run| run.stop_reason.is_finished()).count();
-        let interrupted = of_dataset().count() - finished;
-        let counts = [(finished, "finished"), (interrupted, "interrupted")];
+        let count = |is_counted: fn(StopReason) -> bool| {
+            runs.iter().filter(|run| run.dataset == dataset && is_counted(run.stop_reason)).count()
+        };
+        let counts = [
+            (count(|reason| reason.is_finished() && reason != StopReason::Diverged), "finished"),
+            (count(|reason| reason == StopReason::Diverged), "diverged"),
+            (count(|reason| reason == StopReason::Interrupted), "interrupted"),
+        ];
         let counts: Vec<String> =
             counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
         format!("{dataset}: {}", counts.join(", "))

@@ -47,6 +47,8 @@ impl Scratch {
             .current_dir(self.folder.path())
             .args(arguments)
             .env_remove("MNIST_DIR")
+            .env_remove("EXPERIMENTS_RUNS_DIR")
+            .env_remove("EXPERIMENTS_BACKEND")
             .env("NO_COLOR", "1")
             .env("EXPERIMENTS_OFFLINE", "1")
             .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));

@@ -1,0 +1,153 @@
+//! What a run leaves on disk, and when it is trained again.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::common::Scratch;
+
+/// Every file below a folder, with its bytes and when it was written.
+fn files_of(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let mut files = BTreeMap::new();
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(files_of(&path));
+        } else {
+            let written = path.metadata().unwrap().modified().unwrap();
+            files.insert(path.clone(), (std::fs::read(&path).unwrap(), written));
+        }
+    }
+    files
+}
+
+fn record_of(run: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(run.join("record.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn every_number_of_a_record_is_finite() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "--all"]);
+    for run in scratch.runs() {
+        for table in ["steps.csv", "validations.csv"] {
+            let table = std::fs::read_to_string(run.join(table)).unwrap();
+            let mut numbers = table.lines().skip(1).flat_map(|row| row.split(','));
+            assert!(numbers.all(|number| number.parse::<f64>().unwrap().is_finite()), "{}: {table}", run.display());
+        }
+    }
+}
+
+#[test]
+fn a_finished_run_is_left_alone_file_by_file() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task2c"]);
+    let run = scratch.run("task2c");
+    let before = files_of(&run);
+    scratch.stdout(&["run", "task2c"]);
+    scratch.stdout(&["run", "task3"]);
+    scratch.stdout(&["figure", "task2c"]);
+    assert_eq!(before.len(), 5);
+    assert!(files_of(&run) == before);
+}
+
+#[test]
+fn a_diverged_run_ends_the_same_way_again_without_training() {
+    let scratch = Scratch::new();
+    let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
+    scratch.file("experiments/wild.toml", &declared.replace("learning_rate = 0.1", "learning_rate = 1e38"));
+    let first = scratch.refusal(&["run", "wild", "--quiet", "--dataset", "made-up"], 3);
+    let before = files_of(&scratch.run("wild"));
+    let second = scratch.refusal(&["run", "wild", "--quiet", "--dataset", "made-up"], 3);
+    assert_eq!(first, second);
+    assert!(files_of(&scratch.run("wild")) == before);
+    insta::assert_snapshot!(first, @"
+    error: wild, seed 1: the loss was no finite number at step 2
+    hint: a smaller `optimizer.learning_rate` would do
+    ");
+    assert!(scratch.stdout(&["list"]).contains("made-up: 1 diverged"));
+}
+
+#[test]
+fn json_holds_the_baseline_first() {
+    let scratch = Scratch::new();
+    let records: Value = serde_json::from_str(&scratch.stdout(&["run", "task4a", "--json"])).unwrap();
+    let name = |record: &Value| record["spec"]["name"].as_str().unwrap().to_owned();
+    let names: Vec<String> = records.as_array().unwrap().iter().map(name).collect();
+    assert_eq!(names, ["task3c", "task4a"]);
+    assert_eq!(records[1], {
+        let Value::Object(mut record) = record_of(&scratch.run("task4a")) else { panic!("a record is an object") };
+        record.remove("files");
+        Value::Object(record)
+    });
+}
+
+#[test]
+fn a_damaged_record_is_neither_used_nor_overwritten() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task2c"]);
+    let run = scratch.run("task2c");
+    std::fs::write(run.join("steps.csv"), "step,training_loss\n1,0.0\n").unwrap();
+    let before = files_of(&run);
+    let message = scratch.refusal(&["run", "task2c", "--dataset", "made-up"], 1);
+    assert!(message.contains("steps.csv: ") && message.contains("hint: delete the folder runs/task2c"), "{message}");
+    assert!(files_of(&run) == before);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_runs_folder_that_cannot_be_made_is_refused_before_the_training() {
+    let scratch = Scratch::new();
+    let endless = ["--set", "training.max_epochs=10000", "--set", "training.patience_validations=50000"];
+    let arguments = ["run", "task2c", "--dataset", "made-up", "--runs-dir", "/proc/runs"];
+    let refused = scratch.program(&arguments).args(endless).timeout(Duration::from_secs(20)).assert().code(1);
+    let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(message.starts_with("error: /proc/runs: cannot write into the folder"), "{message}");
+}
+
+#[test]
+#[cfg(not(feature = "cuda"))]
+fn a_backend_that_is_not_compiled_in_says_how_to_get_it() {
+    let message = Scratch::new().refusal(&["run", "task2c", "--backend", "cuda"], 2);
+    insta::assert_snapshot!(message, @"error: backend `cuda` is not compiled in; build it with `make … BACKEND=cuda` or `--features cuda`");
+}
+
+#[test]
+fn an_interrupted_run_is_trained_again_to_its_end() {
+    let scratch = Scratch::new();
+    // The declared size: seconds of work, so that a signal comes in the middle of it.
+    let declared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task2c.toml");
+    let arguments = ["run", declared, "--dataset", "made-up", "--verbose", "--set", "training.max_epochs=6"];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_experiments"))
+        .current_dir(scratch.path(""))
+        .args(arguments)
+        .args(["--runs-dir", "runs"])
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    // The last word before the training.
+    while !line.starts_with("made-up digits: ") {
+        line.clear();
+        assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended by itself");
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let mut message = String::new();
+    stderr.read_to_string(&mut message).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(message.contains("hint: run the same command again to train what is not finished"), "{message}");
+    assert_eq!(record_of(&scratch.run("task2c"))["stop_reason"], "interrupted");
+    assert!(!scratch.path("runs/figures").exists());
+
+    scratch.stdout(&arguments);
+    assert_eq!(record_of(&scratch.run("task2c"))["stop_reason"], "max_epochs");
+    assert_eq!(record_of(&scratch.run("task2c"))["steps"], 6 * 625);
+}
