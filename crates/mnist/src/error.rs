@@ -56,7 +56,7 @@ pub enum DataError {
         name: String,
     },
     /// More images are asked for than there are, or none.
-    #[error("{wanted} {set} images are asked for, expected 1 to {}", grouped(*available))]
+    #[error("{} {set} images are asked for, expected 1 to {}", grouped(*wanted), grouped(*available))]
     ImageCount {
         /// `training` or `validation`.
         set: &'static str,

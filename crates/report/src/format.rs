@@ -19,10 +19,14 @@ pub fn thousands(count: usize) -> String {
     grouped
 }
 
-/// A loss with four decimals: `0.2871`.
+/// A loss with four decimals, `0.2871`; one that is running away with an exponent, `7.2287e39`.
 #[must_use]
 pub fn loss(value: f64) -> String {
-    if value.is_finite() { format!("{value:.4}") } else { NOTHING.to_owned() }
+    match value {
+        _ if !value.is_finite() => NOTHING.to_owned(),
+        _ if value.abs() < 1e6 => format!("{value:.4}"),
+        _ => format!("{value:.4e}"),
+    }
 }
 
 /// A share as a percentage with two decimals: `96.08 %`.
@@ -122,6 +126,7 @@ mod tests {
         for (text, expected) in [
             (loss(0.287_149), "0.2871"),
             (loss(f64::NAN), "-"),
+            (loss(7.228_718_7e39), "7.2287e39"),
             (accuracy(0.9608), "96.08 %"),
             (accuracy(f64::INFINITY), "-"),
             (seconds(11.72), "11.7"),

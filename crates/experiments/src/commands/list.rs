@@ -3,7 +3,7 @@
 use record::{Catalog, Declaration, ExperimentSpec, RunRecord, RunStore, StopReason, differing_keys};
 use serde::Serialize;
 
-use super::{print, print_json, table, words};
+use super::{number, print, print_json, table, words};
 use crate::args::{Global, Json};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -74,8 +74,8 @@ fn row(Listed { spec, runs, .. }: &Listed) -> Vec<String> {
         super::hidden_units(&spec.model.hidden_units),
         words(&spec.model.activation),
         words(&spec.model.weight_init),
-        spec.optimizer.learning_rate.to_string(),
-        spec.optimizer.momentum.to_string(),
+        number(spec.optimizer.learning_rate),
+        number(spec.optimizer.momentum),
         state(runs),
     ]
 }

@@ -50,18 +50,27 @@ fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// A table of the terminal's width with this header.
 fn table(header: &[&str]) -> Table {
-    report::table(header, width())
+    report::table(header, Some(width()))
 }
 
-/// Characters across the terminal that stdout is; none where it is a file or a pipe.
-fn width() -> Option<u16> {
-    std::io::stdout().is_terminal().then(|| terminal::size().ok()).flatten().map(|(columns, _)| columns)
+/// Characters across a table in a file or a pipe.
+const USUAL_WIDTH: u16 = 120;
+
+/// Characters across the terminal that stdout is, or what suits a file.
+fn width() -> u16 {
+    let columns = std::io::stdout().is_terminal().then(|| terminal::size().ok()).flatten().map(|(columns, _)| columns);
+    columns.unwrap_or(USUAL_WIDTH)
 }
 
 /// A word of the experiment files for people: `fan_in_normal` becomes `fan in normal`.
 fn words(value: &impl Serialize) -> String {
     let word = serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned));
     word.unwrap_or_default().replace('_', " ")
+}
+
+/// A setting as people write it: `0.02`, `1e-7`, `1e38`.
+fn number(value: f64) -> String {
+    if value == 0.0 || (1e-4..1e6).contains(&value) { value.to_string() } else { format!("{value:e}") }
 }
 
 /// `60, 60`, or `10 x 64` for many of the same.

@@ -52,7 +52,7 @@ fn show(
     } else if args.markdown {
         print(&report::markdown_table(&records))?;
     } else {
-        print(&report::run_table(&records, super::width()))?;
+        print(&report::run_table(&records, Some(super::width())))?;
     }
     for group in &plan.groups {
         let records = of_group(group, results);

@@ -2,7 +2,7 @@
 
 use record::{Catalog, Comparison, Declaration, Experiment, differing_keys};
 
-use super::{print, print_json, table, words};
+use super::{number, print, print_json, table, words};
 use crate::args::{self, Global};
 use crate::failure::Failure;
 use crate::plan::parse_overrides;
@@ -44,8 +44,8 @@ fn describe(experiment: &Experiment) -> String {
         words(&spec.model.activation),
         words(&spec.model.weight_init),
         words(&spec.model.bias),
-        optimizer.learning_rate,
-        optimizer.momentum,
+        number(optimizer.learning_rate),
+        number(optimizer.momentum),
         training.batch_size,
         words(&training.shuffle),
         training.max_epochs,

@@ -51,7 +51,8 @@ fn read_text(path: &Path) -> Result<String, Problem> {
 /// Names of the TOML files of a folder, sorted; hidden ones are an editor's.
 pub(super) fn names_in(folder: &Path) -> Result<Vec<String>, DeclaredError> {
     let readable = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let unreadable = |error| DeclaredError::in_file(readable.display(), Problem::Unreadable(error));
+    let hint = || Some("run in the project's folder, or name the folder of the experiments".to_owned());
+    let unreadable = |error| DeclaredError::in_file(readable.display(), Problem::Unreadable(error)).with_hint(hint());
     let mut names = Vec::new();
     for entry in readable.read_dir().map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
