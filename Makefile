@@ -51,7 +51,7 @@ test-backends: ## ndarray and wgpu follow flex; wgpu needs a Vulkan driver (mesa
 bench: ## Microseconds per step, milliseconds per validation, seconds of a whole run
 	$(CARGO) bench --locked --package training --bench speed
 
-check: fmt clippy doc test backends deny ## Everything that CI checks, cheapest first
+check: fmt clippy doc test backends deny ## Formatting, clippy, docs, tests, the other backends, licences: cheapest first
 
 fmt:
 	$(CARGO) fmt --all --check

@@ -27,7 +27,7 @@ Examples:
   experiments figure task4e                          draw again, without training
   experiments gradcheck --all-weights                tasks 2b and 4c
 
-Exit codes: 0 done, 1 a failure of disk or device, 2 bad input, 3 a run diverged, 130 interrupted.";
+Exit codes: 0 done, 1 a failure of disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
 
 /// Options that every command takes.
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! Exit codes, in one place: documented in the README.
 
-/// Something outside the program failed: a disk, a device.
+/// Something failed that no other words would mend: a disk, a device, the gradient check.
 pub(crate) const FAILURE: u8 = 1;
 /// What was asked for is wrong: arguments, an experiment file, data.
 pub(crate) const BAD_INPUT: u8 = 2;

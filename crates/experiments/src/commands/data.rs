@@ -2,7 +2,7 @@
 
 use mnist::Splits;
 
-use super::print;
+use super::{print, write};
 use crate::args::{self, Global};
 use crate::console::Console;
 use crate::data;
@@ -28,8 +28,7 @@ pub(super) fn data(global: &Global, args: &args::Data, console: Console) -> Resu
     );
     print(&text)?;
     if let Some(path) = &args.preview {
-        let sheet = mnist::contact_sheet(&dataset.train, PREVIEW_COLUMNS);
-        std::fs::write(path, sheet).map_err(|error| Failure::io(path, "write", &error))?;
+        write(path, &mnist::contact_sheet(&dataset.train, PREVIEW_COLUMNS))?;
         console.note(&format!("contact sheet: {}", path.display()));
     }
     Ok(())

@@ -1,10 +1,9 @@
 //! `experiments figure`: draw again from the records. The same drawing ends every `run`.
 
-use std::path::{Path, PathBuf};
-
 use record::{RunRecord, RunStore};
 use report::{CurveSets, Figure};
 
+use super::write;
 use crate::args::{self, Global};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -66,18 +65,4 @@ fn stem(group: &Group, records: &[&RunRecord]) -> String {
         }
     }
     stem
-}
-
-/// Writes a file whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder: PathBuf = path.parent().unwrap_or(Path::new(".")).to_owned();
-    let attempt = || -> std::io::Result<()> {
-        std::fs::create_dir_all(&folder)?;
-        let mut file = tempfile::Builder::new().prefix(".figure-").tempfile_in(&folder)?;
-        std::io::Write::write_all(&mut file, bytes)?;
-        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(path)?;
-        Ok(())
-    };
-    attempt().map_err(|error| Failure::io(path, "write", &error))
 }

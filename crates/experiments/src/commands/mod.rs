@@ -9,6 +9,7 @@ mod run;
 mod show;
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 use comfy_table::Table;
 use crossterm::terminal;
@@ -80,4 +81,18 @@ fn hidden_units(units: &[usize]) -> String {
         [first, _, _, ..] if units.iter().all(|unit| unit == first) => format!("{} x {first}", units.len()),
         _ => units.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
     }
+}
+
+/// Writes a file whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let attempt = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+        file.persist(path)?;
+        Ok(())
+    };
+    attempt().map_err(|error| Failure::io(path, "write", &error))
 }
