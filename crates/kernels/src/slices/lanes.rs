@@ -1,0 +1,211 @@
+//! `Real`: single and double precision in vector registers as wide as the processor's.
+
+use std::fmt::Debug;
+
+use bytemuck::Pod;
+use pulp::Simd;
+
+/// A floating-point type with the vector operations that the kernels need.
+///
+/// `Lanes<S>` is one register of the instruction set `S`. Methods are named after what they do to every lane.
+pub trait Real: Pod + Debug + PartialOrd + Send + Sync + num::Number {
+    /// One vector register.
+    type Lanes<S: Simd>: Copy;
+
+    /// Numbers in a register.
+    fn n_lanes<S: Simd>() -> usize;
+    /// The same number in every lane.
+    fn splat<S: Simd>(simd: S, value: Self) -> Self::Lanes<S>;
+    /// The first numbers of a slice that fills a register.
+    fn load<S: Simd>(simd: S, slice: &[Self]) -> Self::Lanes<S>;
+    /// A slice shorter than a register, zeros behind it.
+    fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Lanes<S>;
+    /// Into the first numbers of a slice that holds a register.
+    fn store<S: Simd>(simd: S, slice: &mut [Self], lanes: Self::Lanes<S>);
+    /// As many lanes as the slice takes.
+    fn store_part<S: Simd>(simd: S, slice: &mut [Self], lanes: Self::Lanes<S>);
+    /// `a + b`
+    fn add_lanes<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `a b`
+    fn mul_lanes<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `a / b`
+    fn div_lanes<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `a b + c`, rounded once where the processor has such an instruction.
+    fn mul_add<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>, c: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `value` where `sign > 0`, else 0; also 0 where `sign` is not a number.
+    fn where_positive<S: Simd>(simd: S, sign: Self::Lanes<S>, value: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// `exp(x)`, within 2 units in the last place for `-87 <= x <= 88` in single precision, held at the ends outside.
+    /// Not a number stays so.
+    fn exp<S: Simd>(simd: S, x: Self::Lanes<S>) -> Self::Lanes<S>;
+    /// To single or double precision.
+    fn from_f64(value: f64) -> Self;
+    /// To double precision.
+    fn to_f64(self) -> f64;
+}
+
+mod num {
+    use std::ops::{Add, AddAssign, Div, Mul, Sub};
+
+    /// Arithmetic of one number; closes [`Real`](super::Real) to types outside.
+    pub trait Number:
+        Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + AddAssign + Sized
+    {
+    }
+    impl Number for f32 {}
+    impl Number for f64 {}
+}
+
+/// The methods that are a call of pulp's operation of the same meaning.
+macro_rules! through_pulp {
+    ($scalar:ty, $lanes:ident, $n_lanes:ident, $as_simd:ident, $as_mut_simd:ident, $splat:ident, $partial_load:ident,
+     $partial_store:ident, $add:ident, $mul:ident, $div:ident, $mul_add:ident, $greater:ident, $select:ident) => {
+        type Lanes<S: Simd> = S::$lanes;
+
+        #[inline(always)]
+        fn n_lanes<S: Simd>() -> usize {
+            S::$n_lanes
+        }
+
+        #[inline(always)]
+        fn splat<S: Simd>(simd: S, value: Self) -> S::$lanes {
+            simd.$splat(value)
+        }
+
+        #[inline(always)]
+        fn load<S: Simd>(_: S, slice: &[Self]) -> S::$lanes {
+            S::$as_simd(&slice[..S::$n_lanes]).0[0]
+        }
+
+        #[inline(always)]
+        fn load_part<S: Simd>(simd: S, slice: &[Self]) -> S::$lanes {
+            simd.$partial_load(slice)
+        }
+
+        #[inline(always)]
+        fn store<S: Simd>(_: S, slice: &mut [Self], lanes: S::$lanes) {
+            S::$as_mut_simd(&mut slice[..S::$n_lanes]).0[0] = lanes;
+        }
+
+        #[inline(always)]
+        fn store_part<S: Simd>(simd: S, slice: &mut [Self], lanes: S::$lanes) {
+            simd.$partial_store(slice, lanes);
+        }
+
+        #[inline(always)]
+        fn add_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
+            simd.$add(a, b)
+        }
+
+        #[inline(always)]
+        fn mul_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
+            simd.$mul(a, b)
+        }
+
+        #[inline(always)]
+        fn div_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
+            simd.$div(a, b)
+        }
+
+        #[inline(always)]
+        fn mul_add<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes, c: S::$lanes) -> S::$lanes {
+            simd.$mul_add(a, b, c)
+        }
+
+        #[inline(always)]
+        fn where_positive<S: Simd>(simd: S, sign: S::$lanes, value: S::$lanes) -> S::$lanes {
+            let zero = simd.$splat(0.0);
+            simd.$select(simd.$greater(sign, zero), value, zero)
+        }
+
+        #[inline(always)]
+        fn to_f64(self) -> f64 {
+            f64::from(self)
+        }
+    };
+}
+
+impl Real for f32 {
+    through_pulp!(
+        f32,
+        f32s,
+        F32_LANES,
+        as_simd_f32s,
+        as_mut_simd_f32s,
+        splat_f32s,
+        partial_load_f32s,
+        partial_store_f32s,
+        add_f32s,
+        mul_f32s,
+        div_f32s,
+        mul_add_e_f32s,
+        greater_than_f32s,
+        select_f32s
+    );
+
+    /// `exp(x) = 2^n exp(r)` with `n = round(x / ln 2)` and `|r| <= ln(2) / 2`, where the Taylor polynomial of degree 7 is
+    /// off by `|r|^8 / 8! < 6e-9`.
+    #[inline(always)]
+    fn exp<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+        /// Added to a small number it leaves the nearest integer in the low bits.
+        const ROUND: f32 = 12_582_912.0;
+        /// `ln 2` in two parts, the first short enough that `n LN_2_HIGH` is exact.
+        const LN_2_HIGH: f32 = 0.693_359_4;
+        const LN_2_LOW: f32 = -2.121_944_4e-4;
+        const ONE: u32 = 1_f32.to_bits();
+        const MANTISSA_BITS: u32 = f32::MANTISSA_DIGITS - 1;
+
+        // The number comes second: on x86 that operand is the answer if one is not a number.
+        let x = simd.min_f32s(simd.splat_f32s(88.0), simd.max_f32s(simd.splat_f32s(-87.0), x));
+        let rounded = simd.mul_add_e_f32s(x, simd.splat_f32s(std::f32::consts::LOG2_E), simd.splat_f32s(ROUND));
+        let n = simd.sub_f32s(rounded, simd.splat_f32s(ROUND));
+        let r = simd.mul_add_e_f32s(n, simd.splat_f32s(-LN_2_HIGH), x);
+        let r = simd.mul_add_e_f32s(n, simd.splat_f32s(-LN_2_LOW), r);
+        let mut sum = simd.splat_f32s(1.0 / 5040.0);
+        for coefficient in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+            sum = simd.mul_add_e_f32s(sum, r, simd.splat_f32s(coefficient));
+        }
+        let n = simd.transmute_u32s_f32s(rounded);
+        let exponent = simd.wrapping_dyn_shl_u32s(n, simd.splat_u32s(MANTISSA_BITS));
+        simd.mul_f32s(sum, simd.transmute_f32s_u32s(simd.add_u32s(exponent, simd.splat_u32s(ONE))))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "to round to single precision is the purpose")]
+    #[inline(always)]
+    fn from_f64(value: f64) -> Self {
+        value as Self
+    }
+}
+
+impl Real for f64 {
+    through_pulp!(
+        f64,
+        f64s,
+        F64_LANES,
+        as_simd_f64s,
+        as_mut_simd_f64s,
+        splat_f64s,
+        partial_load_f64s,
+        partial_store_f64s,
+        add_f64s,
+        mul_f64s,
+        div_f64s,
+        mul_add_e_f64s,
+        greater_than_f64s,
+        select_f64s
+    );
+
+    /// The library's exponential, lane by lane: double precision is for checks, not for speed.
+    #[inline(always)]
+    fn exp<S: Simd>(_: S, x: S::f64s) -> S::f64s {
+        let mut lanes = [x];
+        for x in bytemuck::cast_slice_mut::<S::f64s, Self>(&mut lanes) {
+            *x = x.exp();
+        }
+        lanes[0]
+    }
+
+    #[inline(always)]
+    fn from_f64(value: f64) -> Self {
+        value
+    }
+}

@@ -1,0 +1,108 @@
+//! Softmax cross-entropy of one batch, its gradient and the count of right answers in one pass.
+
+use pulp::{Arch, Simd, WithSimd};
+
+use crate::slices::Real;
+
+/// Sums over the images of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Scores {
+    /// Sum of the cross-entropies, `-log softmax(z)[t]`, natural logarithm.
+    pub loss: f64,
+    /// Images whose largest logit is their target's; where several are largest, the first counts.
+    pub correct: usize,
+}
+
+impl std::ops::AddAssign for Scores {
+    fn add_assign(&mut self, other: Self) {
+        self.loss += other.loss;
+        self.correct += other.correct;
+    }
+}
+
+/// Replaces row-major logits `[targets.len(), n_classes]` by the gradient of their mean cross-entropy,
+/// `(softmax(z) - onehot(t)) / n`.
+///
+/// # Panics
+/// If a target is not below `n_classes`.
+#[inline(always)]
+pub(crate) fn scores_and_gradient<T: Real, S: Simd>(
+    simd: S,
+    logits: &mut [T],
+    n_classes: usize,
+    targets: &[u8],
+) -> Scores {
+    let scale = 1.0 / targets.len() as f64;
+    let mut scores = Scores::default();
+    for (logits, &target) in logits.chunks_exact_mut(n_classes).zip(targets) {
+        let target = usize::from(target);
+        let (row, sum) = score_row(simd, logits, target);
+        scores += row;
+        let factor = T::from_f64(scale / sum);
+        for power in &mut *logits {
+            *power = *power * factor;
+        }
+        logits[target] = logits[target] - T::from_f64(scale);
+    }
+    scores
+}
+
+/// Sums over a batch; the logits are used up.
+#[inline(always)]
+pub(crate) fn scores<T: Real, S: Simd>(simd: S, logits: &mut [T], n_classes: usize, targets: &[u8]) -> Scores {
+    let mut scores = Scores::default();
+    for (logits, &target) in logits.chunks_exact_mut(n_classes).zip(targets) {
+        scores += score_row(simd, logits, usize::from(target)).0;
+    }
+    scores
+}
+
+/// The scores of one image, and the sum of `exp(z - max z)`, which takes the place of the logits.
+#[inline(always)]
+fn score_row<T: Real, S: Simd>(simd: S, logits: &mut [T], target: usize) -> (Scores, f64) {
+    let (mut largest, mut answer) = (logits[0], 0);
+    for (class, &logit) in logits.iter().enumerate().skip(1) {
+        if logit > largest {
+            (largest, answer) = (logit, class);
+        }
+    }
+    let of_target = logits[target] - largest;
+    let shift = T::splat(simd, T::from_f64(0.0) - largest);
+    for part in logits.chunks_mut(T::n_lanes::<S>()) {
+        let powers = T::exp(simd, T::add_lanes(simd, T::load_part(simd, part), shift));
+        T::store_part(simd, part, powers);
+    }
+    let mut sum = T::from_f64(0.0);
+    for &power in &*logits {
+        sum += power;
+    }
+    let sum = sum.to_f64();
+    (Scores { loss: sum.ln() - of_target.to_f64(), correct: usize::from(answer == target) }, sum)
+}
+
+/// Scores of a batch and the gradient of its mean cross-entropy, which takes the place of the logits.
+///
+/// - `logits`: row-major `[targets.len(), n_classes]`
+/// - `targets`: classes from 0
+///
+/// # Panics
+/// If the shapes do not fit, or a target is not below `n_classes`.
+pub fn softmax_cross_entropy<T: Real>(logits: &mut [T], n_classes: usize, targets: &[u8]) -> Scores {
+    assert_eq!(logits.len(), n_classes * targets.len(), "every image has a logit for every class");
+    Arch::new().dispatch(CrossEntropy { logits, n_classes, targets })
+}
+
+struct CrossEntropy<'a, T> {
+    logits: &'a mut [T],
+    n_classes: usize,
+    targets: &'a [u8],
+}
+
+impl<T: Real> WithSimd for CrossEntropy<'_, T> {
+    type Output = Scores;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> Scores {
+        scores_and_gradient(simd, self.logits, self.n_classes, self.targets)
+    }
+}

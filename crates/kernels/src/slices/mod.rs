@@ -1,0 +1,23 @@
+//! The kernels themselves: loops over slices, without tensors.
+//!
+//! Each runs with the instruction set that the processor has (AVX-512, AVX2, NEON, or none of them), found when the
+//! program runs. No unsafe code: `pulp` holds what is.
+
+mod activation;
+mod lanes;
+mod linear;
+mod loss;
+mod momentum;
+mod network;
+mod product;
+mod sparse;
+#[cfg(test)]
+mod tests;
+
+pub use activation::Nonlinearity;
+pub use lanes::Real;
+pub use linear::{Input, Linear, LinearGradients};
+pub use loss::{Scores, softmax_cross_entropy};
+pub use momentum::momentum_step;
+pub use network::network_scores;
+pub use sparse::SparseRows;

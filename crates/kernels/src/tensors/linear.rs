@@ -1,0 +1,166 @@
+//! Linear layer and activation as one operation of the graph.
+
+use burn::backend::autodiff::NodeId;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
+use burn::backend::flex::FlexTensor;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Flex, TensorMetadata};
+use burn::tensor::{Element, Tensor};
+
+use super::{NOT_FLEX, Tracked, contiguous, new_tensor, numbers, primitive, with_float};
+use crate::slices::{Input, Linear, Real};
+use crate::{Nonlinearity, Rows, SparseBatch};
+
+/// `f(x W + b)` on the flex backend.
+///
+/// # Shapes
+/// - `input`: `[batch_size, n_inputs]`, `weight`: `[n_inputs, n_outputs]`, `bias`: `[n_outputs]`
+/// - output: `[batch_size, n_outputs]`
+///
+/// # Panics
+/// On another backend, and if the shapes do not fit.
+#[must_use]
+pub fn linear(input: Rows, weight: Tensor<2>, bias: Option<Tensor<1>>, nonlinearity: Nonlinearity) -> Tensor<2> {
+    if !weight.device().is_autodiff() {
+        let input = match input {
+            Rows::Dense(tensor) => Source::Dense(contiguous(primitive(tensor))),
+            Rows::Sparse(batch) => Source::Sparse(batch),
+        };
+        let layer = Layer { input, weight: contiguous(primitive(weight)), bias: bias.map(primitive), nonlinearity };
+        return Tensor::from_primitive::<Flex>(layer.forward());
+    }
+
+    let (weight, weight_node) = weight.try_into_primitive::<Tracked>().expect(NOT_FLEX).into_parts();
+    let bias = bias.map(|bias| bias.try_into_primitive::<Tracked>().expect(NOT_FLEX).into_parts());
+    let (bias, bias_node) = bias.unzip();
+    let (input, input_node) = match input {
+        Rows::Dense(tensor) if tensor.device().is_autodiff() => {
+            let (tensor, node) = tensor.try_into_primitive::<Tracked>().expect(NOT_FLEX).into_parts();
+            (Source::Dense(contiguous(tensor)), Some(node))
+        }
+        Rows::Dense(tensor) => (Source::Dense(contiguous(primitive(tensor))), None),
+        Rows::Sparse(batch) => (Source::Sparse(batch), None),
+    };
+    let layer = Layer { input, weight: contiguous(weight), bias, nonlinearity };
+    let output = match (bias_node, input_node) {
+        (None, None) => layer.record([weight_node]),
+        (Some(bias), None) => layer.record([weight_node, bias]),
+        (None, Some(input)) => layer.record([weight_node, input]),
+        (Some(bias), Some(input)) => layer.record([weight_node, bias, input]),
+    };
+    Tensor::from_primitive::<Tracked>(output)
+}
+
+/// What enters a layer.
+#[derive(Debug, Clone)]
+enum Source {
+    Dense(FlexTensor),
+    Sparse(SparseBatch),
+}
+
+/// One call of the layer.
+#[derive(Debug, Clone)]
+struct Layer {
+    input: Source,
+    weight: FlexTensor,
+    bias: Option<FlexTensor>,
+    nonlinearity: Nonlinearity,
+}
+
+/// A kernel that takes its input in the precision of the weights.
+trait Precision: Real + Element {
+    fn input(source: &Source) -> Input<'_, Self>;
+}
+
+impl Precision for f32 {
+    fn input(source: &Source) -> Input<'_, Self> {
+        match source {
+            Source::Dense(tensor) => Input::Dense(numbers(tensor)),
+            Source::Sparse(batch) => Input::Sparse(&batch.set, &batch.rows),
+        }
+    }
+}
+
+impl Precision for f64 {
+    fn input(source: &Source) -> Input<'_, Self> {
+        match source {
+            Source::Dense(tensor) => Input::Dense(numbers(tensor)),
+            Source::Sparse(_) => panic!("sparse batches are single precision"),
+        }
+    }
+}
+
+impl Layer {
+    fn n_rows(&self) -> usize {
+        match &self.input {
+            Source::Dense(tensor) => tensor.shape()[0],
+            Source::Sparse(batch) => batch.rows.len(),
+        }
+    }
+
+    fn kernel<T: Precision>(&self) -> Linear<'_, T> {
+        Linear {
+            weight: numbers(&self.weight),
+            bias: self.bias.as_ref().map_or(&[], numbers),
+            n_outputs: self.weight.shape()[1],
+            nonlinearity: self.nonlinearity,
+        }
+    }
+
+    fn forward(&self) -> FlexTensor {
+        with_float!(self.weight.dtype(), T => {
+            let kernel = self.kernel::<T>();
+            new_tensor(kernel.forward(T::input(&self.input)), [self.n_rows(), kernel.n_outputs])
+        })
+    }
+
+    /// The gradients at the weights, the bias and, where it is dense and asked for, the input.
+    fn backward(&self, y: &FlexTensor, dy: FlexTensor, wants_input: bool) -> [Option<FlexTensor>; 3] {
+        let dy = contiguous(dy);
+        with_float!(self.weight.dtype(), T => {
+            let kernel = self.kernel::<T>();
+            let gradients = kernel.backward(T::input(&self.input), numbers(y), numbers(&dy), wants_input);
+            let n_inputs = kernel.weight.len() / kernel.n_outputs;
+            [
+                Some(new_tensor(gradients.weight, [n_inputs, kernel.n_outputs])),
+                self.bias.is_some().then(|| new_tensor(gradients.bias, [kernel.n_outputs])),
+                gradients.input.map(|gradient| new_tensor(gradient, [self.n_rows(), n_inputs])),
+            ]
+        })
+    }
+
+    /// Forward, and the operation in the graph: its parents are the weights, the bias if any, the input if it is a tensor.
+    fn record<const N: usize>(self, parents: [NodeGuard; N]) -> FloatTensor<Tracked> {
+        let output = self.forward();
+        match LayerBackward.prepare::<NoCheckpointing>(parents).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => prepared.finish((self, output.clone()), output),
+            OpsKind::UnTracked(prepared) => prepared.finish(output),
+        }
+    }
+}
+
+/// The backward pass of a layer. Its state is the layer and its output.
+#[derive(Debug)]
+struct LayerBackward;
+
+impl<const N: usize> Backward<Flex, N> for LayerBackward {
+    type State = (Layer, FlexTensor);
+
+    fn backward(self, ops: Ops<Self::State, N>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let dy = gradients.consume::<Flex>(&ops.node);
+        let (layer, y) = ops.state;
+        let mut parents = ops.parents.iter().map(|parent| parent.as_ref().map(|node| node.id));
+        let mut next = |there: bool| -> Option<NodeId> { if there { parents.next().flatten() } else { None } };
+        let weight = next(true);
+        let bias = next(layer.bias.is_some());
+        let input = next(true);
+        for (node, gradient) in [weight, bias, input].into_iter().zip(layer.backward(&y, dy, input.is_some())) {
+            if let (Some(node), Some(gradient)) = (node, gradient) {
+                gradients.register::<Flex>(node, gradient);
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The kernels on tensors of the flex backend.
+
+mod cross_entropy;
+mod linear;
+mod momentum;
+mod network;
+
+pub use cross_entropy::cross_entropy;
+pub use linear::linear;
+pub use momentum::{Momentum, MomentumState};
+pub use network::network_scores;
+
+use burn::backend::flex::FlexTensor;
+use burn::backend::{Autodiff, Flex};
+use burn::tensor::{DType, Element, Int, Tensor, TensorData};
+
+use crate::slices::Real;
+
+/// A device that records what it computes.
+type Tracked = Autodiff<Flex>;
+
+const NOT_FLEX: &str = "the fused path is taken on the flex backend alone";
+
+/// Runs code with `T` the tensor's floating-point type.
+macro_rules! with_float {
+    ($dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
+            burn::tensor::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            burn::tensor::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            other => panic!("the fused path computes in f32 and f64, not in {other:?}"),
+        }
+    };
+}
+use with_float;
+
+/// The numbers of a tensor as they lie, row-major.
+fn numbers<T: Real + Element>(tensor: &FlexTensor) -> &[T] {
+    tensor.as_slice().expect("a parameter, and what this crate makes, is contiguous")
+}
+
+/// A tensor that lies contiguously.
+fn contiguous(tensor: FlexTensor) -> FlexTensor {
+    if tensor.is_contiguous() { tensor } else { tensor.to_contiguous() }
+}
+
+fn new_tensor<T: Element, const D: usize>(numbers: Vec<T>, shape: [usize; D]) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(numbers, shape))
+}
+
+/// The tensor of this backend, whether or not it is tracked.
+fn primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
+    let tensor = if tensor.device().is_autodiff() { tensor.inner() } else { tensor };
+    tensor.try_into_primitive::<Flex>().expect(NOT_FLEX)
+}
+
+/// Classes as bytes.
+///
+/// # Panics
+/// If one is not between 0 and 255.
+fn classes(targets: Tensor<1, Int>) -> Vec<u8> {
+    fn bytes<I: Copy>(numbers: &[I]) -> Vec<u8>
+    where
+        u8: TryFrom<I>,
+    {
+        numbers.iter().map(|&class| u8::try_from(class).unwrap_or_else(|_| panic!("a class is below 256"))).collect()
+    }
+    let targets = if targets.device().is_autodiff() { targets.inner() } else { targets };
+    let targets = contiguous(targets.try_into_primitive::<Flex>().expect(NOT_FLEX));
+    match targets.dtype() {
+        DType::I32 => bytes(targets.as_slice::<i32>().expect("it is contiguous")),
+        DType::I64 => bytes(targets.as_slice::<i64>().expect("it is contiguous")),
+        other => panic!("classes are i32 or i64, not {other:?}"),
+    }
+}

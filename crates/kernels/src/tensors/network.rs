@@ -1,0 +1,44 @@
+//! The scores of a whole network on the flex backend.
+
+use burn::backend::TensorMetadata;
+use burn::backend::flex::FlexTensor;
+use burn::tensor::{Int, Tensor};
+
+use super::{classes, contiguous, numbers, primitive};
+use crate::slices::{self, Input, Linear};
+use crate::{Nonlinearity, Rows, Scores};
+
+/// Sums of cross-entropy and right answers over all rows, on all cores; the same on any number of them.
+///
+/// - `layers`: weights, `[n_inputs, n_outputs]`, and bias, `[n_outputs]`, first to last, in single precision
+/// - `nonlinearity`: of every layer but the last
+///
+/// # Panics
+/// On another backend, and if the shapes do not fit.
+#[must_use]
+pub fn network_scores(
+    layers: Vec<(Tensor<2>, Option<Tensor<1>>)>,
+    nonlinearity: Nonlinearity,
+    input: Rows,
+    targets: Tensor<1, Int>,
+) -> Scores {
+    let targets = classes(targets);
+    let layers: Vec<(FlexTensor, Option<FlexTensor>)> =
+        layers.into_iter().map(|(weight, bias)| (contiguous(primitive(weight)), bias.map(primitive))).collect();
+    let kernels: Vec<Linear<'_, f32>> = (1..=layers.len())
+        .zip(&layers)
+        .map(|(number, (weight, bias))| Linear {
+            weight: numbers(weight),
+            bias: bias.as_ref().map_or(&[], numbers),
+            n_outputs: weight.shape()[1],
+            nonlinearity: if number == layers.len() { Nonlinearity::Identity } else { nonlinearity },
+        })
+        .collect();
+    match input {
+        Rows::Dense(tensor) => {
+            let tensor = contiguous(primitive(tensor));
+            slices::network_scores(&kernels, Input::Dense(numbers(&tensor)), &targets)
+        }
+        Rows::Sparse(batch) => slices::network_scores(&kernels, Input::Sparse(&batch.set, &batch.rows), &targets),
+    }
+}
