@@ -46,6 +46,17 @@ impl Activation {
         self == Self::Relu
     }
 
+    /// The same function as the fused kernels name it.
+    #[cfg(feature = "burn")]
+    pub(crate) fn kernel(self) -> kernels::Nonlinearity {
+        use kernels::Nonlinearity;
+        match self {
+            Self::Sigmoid => Nonlinearity::Sigmoid,
+            Self::ImprovedSigmoid => Nonlinearity::ScaledTanh { amplitude: 1.7159, slope: 2.0 / 3.0 },
+            Self::Relu => Nonlinearity::Relu,
+        }
+    }
+
     /// The activation on a tensor.
     ///
     /// # Shapes

@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::catalogue::{self, DatasetSpec, FileSpec};
 use crate::digest::{self, FileDigest};
@@ -64,17 +66,20 @@ pub(crate) fn find_file(folder: &Path, file: &FileSpec) -> Result<Option<PathBuf
     Ok(None)
 }
 
-/// Reads and checks the four files.
+/// Reads and checks the four files, side by side.
 pub(crate) fn read(paths: &[PathBuf; 4], spec: &DatasetSpec, keep: Keep, place: Place) -> Result<Contents, DataError> {
     let keep = [keep.train, keep.train, keep.test, keep.test];
-    let mut contents = Vec::with_capacity(4);
-    for ((path, file), keep) in paths.iter().zip(&spec.files).zip(keep) {
-        let content = read_file(path, file, spec.name, keep);
-        let bad_file = |problem| DataError::BadFile { path: path.clone(), problem, place, dataset: spec.name };
-        contents.push(content.map_err(bad_file)?);
-    }
-    let contents: [Content; 4] = contents.try_into().expect("four files were read");
-    Ok(Contents::new(spec, contents))
+    let contents: Vec<Result<Content, FileProblem>> = thread::scope(|scope| {
+        let files = paths.iter().zip(&spec.files).zip(keep);
+        let readers: Vec<_> =
+            files.map(|((path, file), keep)| scope.spawn(move || read_file(path, file, spec.name, keep))).collect();
+        readers.into_iter().map(|reader| reader.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    let bad_file =
+        |path: &PathBuf, problem| DataError::BadFile { path: path.clone(), problem, place, dataset: spec.name };
+    let contents = paths.iter().zip(contents).map(|(path, content)| content.map_err(|problem| bad_file(path, problem)));
+    let contents: Vec<Content> = contents.collect::<Result<_, _>>()?;
+    Ok(Contents::new(spec, contents.try_into().expect("four files were read")))
 }
 
 /// Reads and checks one file, down to its digest.

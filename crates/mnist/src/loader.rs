@@ -115,50 +115,79 @@ impl<F: Fn(usize, usize) -> MnistBatch> DataLoaderIterator<MnistBatch> for Batch
 
 #[cfg(test)]
 mod tests {
+    use kernels::Path;
+
     use super::*;
     use crate::{ImageSet, Normalization};
 
-    /// Images whose first pixel is their index and whose class is its last digit.
-    fn loader_over(n_images: u8, batch_size: usize, order: BatchOrder) -> (TrainLoader, EvaluationLoader) {
+    /// Images whose first pixel is their index and whose class is its last digit, kept densely or sparsely.
+    fn loader_over(n_images: u8, batch_size: usize, order: BatchOrder, path: Path) -> (TrainLoader, EvaluationLoader) {
         let pixels = (0..n_images).flat_map(|index| std::iter::once(index).chain([0; 783])).collect();
         let set = ImageSet { pixels, labels: (0..n_images).map(|index| index % 10).collect() };
-        let batcher = MnistBatcher::new(&set, &Normalization::identity(), &Device::flex());
+        let batcher = MnistBatcher::new(&set, &Normalization::identity(), &Device::flex(), path);
         (
             TrainLoader::new(batcher.clone(), Device::flex(), order, batch_size),
             EvaluationLoader::new(batcher, batch_size),
         )
     }
 
-    fn first_pixels(loader: &dyn DataLoader<MnistBatch>) -> Vec<Vec<f32>> {
-        let first_column = |batch: MnistBatch| batch.images.clone().slice([0..batch.len(), 0..1]).into_data();
-        loader.iter().map(|batch| first_column(batch.unwrap()).try_into_vec().unwrap()).collect()
+    const PATHS: [Path; 2] = [Path::Fused, Path::Plain];
+
+    fn first_pixels(batch: &MnistBatch) -> Vec<f32> {
+        let pixels = batch.images.to_tensor(&Device::flex()).slice([0..batch.len(), 0..1]);
+        pixels.into_data().try_into_vec().unwrap()
+    }
+
+    fn all_first_pixels(loader: &dyn DataLoader<MnistBatch>) -> Vec<Vec<f32>> {
+        loader.iter().map(|batch| first_pixels(&batch.unwrap())).collect()
     }
 
     #[test]
     fn training_drops_the_incomplete_batch_and_evaluation_keeps_it() {
-        let (train, evaluation) = loader_over(7, 3, BatchOrder::AsStored);
-        assert_eq!(first_pixels(&train), [[0., 1., 2.], [3., 4., 5.]]);
-        assert_eq!(first_pixels(&evaluation), [vec![0., 1., 2.], vec![3., 4., 5.], vec![6.]]);
+        for path in PATHS {
+            let (train, evaluation) = loader_over(7, 3, BatchOrder::AsStored, path);
+            assert_eq!(all_first_pixels(&train), [[0., 1., 2.], [3., 4., 5.]]);
+            assert_eq!(all_first_pixels(&evaluation), [vec![0., 1., 2.], vec![3., 4., 5.], vec![6.]]);
+        }
     }
 
     #[test]
     fn every_iteration_is_the_next_epoch() {
-        let (train, _) = loader_over(20, 4, BatchOrder::Shuffled { seed: 5 });
-        for epoch in 1..=2 {
-            let expected = BatchOrder::Shuffled { seed: 5 }.of_epoch(epoch, 20);
-            let expected: Vec<f32> = expected.into_iter().map(|index| index as f32).collect();
-            assert_eq!(first_pixels(&train).concat(), expected);
+        for path in PATHS {
+            let (train, _) = loader_over(20, 4, BatchOrder::Shuffled { seed: 5 }, path);
+            for epoch in 1..=2 {
+                let expected = BatchOrder::Shuffled { seed: 5 }.of_epoch(epoch, 20);
+                let expected: Vec<f32> = expected.into_iter().map(|index| index as f32).collect();
+                assert_eq!(all_first_pixels(&train).concat(), expected);
+            }
         }
     }
 
     #[test]
     fn images_keep_their_classes() {
-        let (train, _) = loader_over(50, 10, BatchOrder::Shuffled { seed: 1 });
-        for batch in train.iter() {
-            let MnistBatch { images, targets } = batch.unwrap();
-            let first: Vec<f32> = images.slice([0..10, 0..1]).into_data().try_into_vec().unwrap();
-            let classes: Vec<f32> = targets.float().into_data().try_into_vec().unwrap();
-            assert_eq!(first.iter().map(|pixel| pixel % 10.0).collect::<Vec<_>>(), classes);
+        for path in PATHS {
+            let (train, evaluation) = loader_over(50, 10, BatchOrder::Shuffled { seed: 1 }, path);
+            // A part of a set counts its images from its own first one.
+            let part = evaluation.slice(5, 25);
+            for batch in train.iter().chain(part.iter()) {
+                let batch = batch.unwrap();
+                let classes: Vec<f32> = batch.targets.clone().float().into_data().try_into_vec().unwrap();
+                assert_eq!(first_pixels(&batch).iter().map(|pixel| pixel % 10.0).collect::<Vec<_>>(), classes);
+            }
+            assert_eq!(all_first_pixels(&*part).concat()[0].to_bits(), 5_f32.to_bits());
         }
+    }
+
+    #[test]
+    fn sparse_and_dense_images_are_the_same_numbers() {
+        let pixels = (0..784 * 3).map(|i| if i % 7 == 0 { u8::try_from(i % 251).unwrap() } else { 0 }).collect();
+        let set = ImageSet { pixels, labels: vec![1, 2, 3] };
+        let normalization = Normalization::of(&set).unwrap();
+        let [sparse, dense] = PATHS.map(|path| {
+            let images = MnistBatcher::new(&set, &normalization, &Device::flex(), path).slice(0, 3).images;
+            assert_eq!(matches!(images, kernels::Rows::Sparse(_)), path == Path::Fused);
+            images.to_tensor(&Device::flex()).into_data()
+        });
+        sparse.assert_approx_eq::<f32>(&dense, burn::tensor::Tolerance::absolute(1e-6));
     }
 }

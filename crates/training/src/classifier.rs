@@ -1,9 +1,8 @@
 //! `Classifier`: the network as Burn's learner sees it: a training step, an evaluation step.
 
 use burn::module::Module;
-use burn::tensor::Tensor;
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
-use mlp::{Mlp, cross_entropy, n_correct};
+use mlp::Mlp;
 use mnist::MnistBatch;
 
 use crate::Scores;
@@ -20,9 +19,9 @@ impl TrainStep for Classifier {
     type Output = Scores;
 
     fn step(&self, batch: MnistBatch) -> TrainOutput<Scores> {
-        let loss = cross_entropy(self.mlp.forward(batch.images), batch.targets);
+        let loss = self.mlp.loss(batch.images, batch.targets);
         // Read every step: a loss that is not finite stops the run at this very step.
-        let scores = Scores { loss: scalar(loss.clone()), accuracy: None };
+        let scores = Scores { loss: f64::from(loss.clone().into_scalar::<f32>()), accuracy: None };
         TrainOutput::new(self, loss.backward(), scores)
     }
 }
@@ -33,15 +32,7 @@ impl InferenceStep for Classifier {
 
     fn step(&self, batch: MnistBatch) -> Scores {
         let n_images = batch.len() as f64;
-        let logits = self.mlp.forward(batch.images);
-        let correct = n_correct(logits.clone(), batch.targets.clone());
-        Scores {
-            loss: scalar(cross_entropy(logits, batch.targets)),
-            accuracy: Some(scalar(correct.float()) / n_images),
-        }
+        let sums = self.mlp.scores(batch.images, batch.targets);
+        Scores { loss: sums.loss / n_images, accuracy: Some(sums.correct as f64 / n_images) }
     }
-}
-
-fn scalar(tensor: Tensor<1>) -> f64 {
-    f64::from(tensor.into_scalar::<f32>())
 }

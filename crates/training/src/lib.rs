@@ -24,7 +24,8 @@ use burn::train::renderer::MetricsRenderer;
 use burn::train::{
     Interrupter, Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining, TrainingStrategy,
 };
-use cpu_time::ProcessTime;
+use cpu_time::{ProcessTime, ThreadTime};
+use kernels::{Momentum, Path};
 use mlp::{Mlp, MlpWeights};
 use mnist::{BatchOrder, EvaluationLoader, MnistBatcher, TrainLoader};
 use record::{ExperimentSpec, OptimizerSpec, Shuffle, StopReason, Validation};
@@ -40,8 +41,9 @@ use metric_log::MetricLog;
 use scores::ScoreMetric;
 use strategy::EvenlyValidated;
 
-/// Images of one evaluation batch: large enough that the work is in the matrix products, small enough for the cache.
-const EVALUATION_BATCH: usize = 1000;
+/// Images of one evaluation batch on the plain path: large enough that the work is in the matrix products, small enough
+/// for the cache. The fused kernels cut a batch to the size of the cache themselves and take all images at once.
+const PLAIN_EVALUATION_BATCH: usize = 1000;
 
 /// The images of a training, on its device.
 #[derive(Debug, Clone)]
@@ -63,6 +65,19 @@ pub struct Training<'a> {
     pub images: &'a Images,
     /// Where the images lie and the work is done.
     pub device: &'a Device,
+    /// How the work is done: [`Path::of`] the device, unless another path is to be compared with it.
+    pub path: Path,
+    /// How much of the processor it may take.
+    pub threads: Threads,
+}
+
+/// How much of the processor a training may take; the result does not depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threads {
+    /// All cores: validations are spread over them.
+    All,
+    /// One thread, so that trainings can run side by side.
+    One,
 }
 
 /// What a training came to.
@@ -80,7 +95,7 @@ pub struct Outcome {
     pub best: Option<MlpWeights>,
     /// Wall time, validations included.
     pub wall: Duration,
-    /// Processor time of the whole process.
+    /// Processor time of the training: with [`Threads::All`] of the whole process, with [`Threads::One`] of its thread.
     pub cpu: Duration,
 }
 
@@ -104,7 +119,19 @@ impl Training<'_> {
     /// # Errors
     /// What Burn's learner stopped on.
     pub fn run(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter) -> Result<Outcome, TrainingError> {
-        let (wall, cpu) = (Instant::now(), ProcessTime::now());
+        match self.threads {
+            Threads::All => self.run_here(renderer, interrupter, &|| ProcessTime::now().as_duration()),
+            Threads::One => on_one_thread(|| self.run_here(renderer, interrupter, &|| ThreadTime::now().as_duration())),
+        }
+    }
+
+    fn run_here(
+        &self,
+        renderer: Box<dyn MetricsRenderer>,
+        interrupter: &Interrupter,
+        cpu_time: &dyn Fn() -> Duration,
+    ) -> Result<Outcome, TrainingError> {
+        let (wall, cpu) = (Instant::now(), cpu_time());
         let journal = Arc::new(Mutex::new(Journal::default()));
         self.launch(renderer, interrupter, &journal);
         let journal = std::mem::take(&mut *journal.lock().unwrap_or_else(PoisonError::into_inner));
@@ -122,23 +149,25 @@ impl Training<'_> {
             last: weights(last),
             best: journal.best.map(weights),
             wall: wall.elapsed(),
-            cpu: cpu.elapsed(),
+            cpu: cpu_time().saturating_sub(cpu),
         })
     }
 
     fn launch(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter, journal: &Arc<Mutex<Journal>>) {
-        let strategy = EvenlyValidated::new(self.spec.clone(), evaluation(&self.images.train), journal.clone());
+        let strategy =
+            EvenlyValidated::new(self.spec.clone(), evaluation(&self.images.train, self.path), journal.clone());
         // The folder is where Burn's own loggers and checkpoints would write; with ours in their place nothing does.
-        let training = SupervisedTraining::new("", Arc::new(self.train_loader()), evaluation(&self.images.validation))
-            .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
-            .with_metric_logger(MetricLog::default())
-            .with_application_logger(None)
-            .with_interrupter(interrupter.clone())
-            .early_stopping(early_stopping(self.spec))
-            .num_epochs(self.spec.training.max_epochs)
-            .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
-            .label(&format!("{}, seed {}", self.spec.name, self.seed))
-            .renderer(renderer);
+        let training =
+            SupervisedTraining::new("", Arc::new(self.train_loader()), evaluation(&self.images.validation, self.path))
+                .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
+                .with_metric_logger(MetricLog::default())
+                .with_application_logger(None)
+                .with_interrupter(interrupter.clone())
+                .early_stopping(early_stopping(self.spec))
+                .num_epochs(self.spec.training.max_epochs)
+                .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
+                .label(&format!("{}, seed {}", self.spec.name, self.seed))
+                .renderer(renderer);
         drop(training.launch(self.learner()));
     }
 
@@ -146,8 +175,8 @@ impl Training<'_> {
     #[must_use]
     pub fn learner(&self) -> Learner<Classifier> {
         let weights = self.spec.model.initial_weights(self.seed);
-        let mlp = Mlp::new(&self.spec.model, &weights, &self.device.clone().autodiff());
-        Learner::new(Classifier { mlp }, optimizer(&self.spec.optimizer), self.spec.optimizer.learning_rate)
+        let mlp = Mlp::new(&self.spec.model, &weights, &self.device.clone().autodiff()).with_path(self.path);
+        Learner::new(Classifier { mlp }, optimizer(&self.spec.optimizer, self.path), self.spec.optimizer.learning_rate)
     }
 
     /// The batches, an epoch for every iteration.
@@ -161,14 +190,32 @@ impl Training<'_> {
     }
 }
 
+/// Does some work on a thread of its own, which is also the only one that its parallel loops have.
+fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+    let on_new_thread = || {
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+        let _alone = alone.expect("a thread that has just begun belongs to no pool");
+        work()
+    };
+    let answer = std::thread::scope(|scope| scope.spawn(on_new_thread).join());
+    answer.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
 /// All images of a set, in batches of a size that suits evaluation.
 #[must_use]
-pub fn evaluation(images: &MnistBatcher) -> Arc<EvaluationLoader> {
-    Arc::new(EvaluationLoader::new(images.clone(), EVALUATION_BATCH))
+pub fn evaluation(images: &MnistBatcher, path: Path) -> Arc<EvaluationLoader> {
+    let batch_size = match path {
+        Path::Fused => images.num_images(),
+        Path::Plain => PLAIN_EVALUATION_BATCH,
+    };
+    Arc::new(EvaluationLoader::new(images.clone(), batch_size))
 }
 
 /// `v = g + momentum v; w -= learning_rate v`.
-fn optimizer(spec: &OptimizerSpec) -> ModuleOptimizer {
+fn optimizer(spec: &OptimizerSpec, path: Path) -> ModuleOptimizer {
+    if path == Path::Fused {
+        return Momentum { momentum: spec.momentum }.into();
+    }
     if spec.momentum == 0.0 {
         return SgdConfig::new().init();
     }

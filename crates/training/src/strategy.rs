@@ -4,6 +4,7 @@
 //! before the first step. Everything else is Burn's: steps, optimizer, metrics, dashboard, early stopping, interruption.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use burn::data::dataloader::{DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
@@ -17,8 +18,10 @@ use record::{ExperimentSpec, StopReason};
 use crate::journal::Journal;
 use crate::{Classifier, Scores, evaluate};
 
-/// Steps between two points of the training curve in the dashboard.
+/// Steps that a point of the training curve in the dashboard is the mean of.
 const STEPS_PER_POINT: usize = 25;
+/// Time between two such points: often enough for the eye, and the cost of a point does not grow with the speed of steps.
+const BETWEEN_POINTS: Duration = Duration::from_millis(50);
 
 /// The training loop of the assignment.
 pub(crate) struct EvenlyValidated {
@@ -47,7 +50,7 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
         validation: ValidLoader<Classifier>,
         _starting_epoch: usize,
     ) -> (Classifier, SupervisedTrainingEventProcessor<Classifier>) {
-        let mut fit = Fit { strategy: self, learner, components, train, validation };
+        let mut fit = Fit { strategy: self, learner, components, train, validation, shown: Instant::now() };
         let stop_reason = fit.run();
         let network = fit.learner.model();
         let mut journal = fit.journal();
@@ -66,6 +69,8 @@ struct Fit<'a> {
     components: TrainingComponents<Classifier>,
     train: TrainLoader<Classifier>,
     validation: ValidLoader<Classifier>,
+    /// When a point of the training curve was last shown.
+    shown: Instant,
 }
 
 /// What ends a training, or lets it go on.
@@ -106,7 +111,7 @@ impl Fit<'_> {
                 None => break,
             }
             // The point after the last step comes with the validation.
-            if step % STEPS_PER_POINT == 0 && step < n_steps {
+            if self.shown.elapsed() >= BETWEEN_POINTS && step < n_steps {
                 let loss = self.journal().mean_of_last_losses(STEPS_PER_POINT);
                 let progress = batches.progress();
                 self.show_train(Scores { loss, accuracy: None }, progress);
@@ -183,6 +188,7 @@ impl Fit<'_> {
     fn show_train(&mut self, scores: Scores, progress: Progress) {
         let item = TrainingItem::new(scores, progress, None, Some(self.learner.lr_current()));
         self.tell_train(LearnerEvent::ProcessedItem(item));
+        self.shown = Instant::now();
     }
 
     fn show_validation(&mut self, validation: usize, scores: Scores) {

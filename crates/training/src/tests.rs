@@ -7,13 +7,14 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
 use burn::train::Interrupter;
-use mlp::{Activation, Mlp, MlpConfig, MlpWeights, cross_entropy};
+use kernels::Path;
+use mlp::{Activation, Mlp, MlpConfig, MlpWeights};
 use mnist::{Dataset, DatasetName, MnistBatcher, Request, Splits};
 use record::{Catalog, Declaration, ExperimentSpec, Shuffle, StopReason};
 
 use crate::classifier::Classifier;
 use crate::evaluate::evaluate;
-use crate::{Images, Outcome, Training, Unseen, evaluation};
+use crate::{Images, Outcome, Threads, Training, Unseen, evaluation};
 
 const TRAIN_IMAGES: usize = 400;
 const VALIDATION_IMAGES: usize = 150;
@@ -29,8 +30,12 @@ static DIGITS: LazyLock<Dataset> = LazyLock::new(|| {
 });
 
 fn images() -> Images {
+    images_for(Path::Fused)
+}
+
+fn images_for(path: Path) -> Images {
     let splits = Splits::new(&DIGITS, TRAIN_IMAGES, VALIDATION_IMAGES).unwrap();
-    let batcher = |set| MnistBatcher::new(set, &splits.normalization, &Device::flex());
+    let batcher = |set| MnistBatcher::new(set, &splits.normalization, &Device::flex(), path);
     Images { train: batcher(&splits.train), validation: batcher(&splits.validation) }
 }
 
@@ -53,7 +58,9 @@ fn spec() -> ExperimentSpec {
 
 fn train(spec: &ExperimentSpec, seed: u64, interrupter: &Interrupter) -> Outcome {
     let (images, device) = (images(), Device::flex());
-    Training { spec, seed, images: &images, device: &device }.run(Box::new(Unseen), interrupter).unwrap()
+    Training { spec, seed, images: &images, device: &device, path: Path::Fused, threads: Threads::All }
+        .run(Box::new(Unseen), interrupter)
+        .unwrap()
 }
 
 fn outcome(spec: &ExperimentSpec) -> Outcome {
@@ -78,10 +85,10 @@ fn digits_are_learned() {
     assert!(last.train_accuracy > 0.75 && last.validation_accuracy > 0.6, "{last:?}");
 }
 
-/// `v = g + momentum v; w -= learning_rate v`, written out, without Burn's optimizer or learner.
+/// `v = g + momentum v; w -= learning_rate v`, written out, without fused kernels, Burn's optimizer or its learner.
 fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, MlpWeights) {
-    let (images, device) = (images(), Device::flex());
-    let training = Training { spec, seed, images: &images, device: &device };
+    let (images, device) = (images_for(Path::Plain), Device::flex());
+    let training = Training { spec, seed, images: &images, device: &device, path: Path::Plain, threads: Threads::All };
     let mut weights = spec.model.initial_weights(seed);
     let mut velocity = weights.clone();
     velocity.layers.iter_mut().for_each(|layer| {
@@ -93,8 +100,8 @@ fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, Ml
     let mut losses = Vec::new();
     for batch in training.train_loader().iter().take(n_steps) {
         let batch = batch.unwrap();
-        let mlp = Mlp::new(&spec.model, &weights, &device.clone().autodiff());
-        let loss = cross_entropy(mlp.forward(batch.images), batch.targets);
+        let mlp = Mlp::new(&spec.model, &weights, &device.clone().autodiff()).with_path(Path::Plain);
+        let loss = mlp.loss(batch.images, batch.targets);
         losses.push(loss.clone().into_scalar::<f32>());
         let gradients = GradientsParams::from_grads(loss.backward(), &mlp);
         let gradients = gradients_as_weights(&mlp, gradients, &spec.model);
@@ -177,7 +184,7 @@ fn best_weights_are_those_of_the_lowest_validation_loss() {
 
     let of = |weights: &MlpWeights| {
         let network = Classifier { mlp: Mlp::new(&spec.model, weights, &Device::flex()) };
-        evaluate(&network, &*evaluation(&images().validation)).unwrap().loss.to_bits()
+        evaluate(&network, &*evaluation(&images().validation, Path::Fused)).unwrap().loss.to_bits()
     };
     assert_eq!(of(outcome.best.as_ref().unwrap()), lowest.to_bits());
     assert_eq!(of(&outcome.last), outcome.validations[10].validation_loss.to_bits());
@@ -230,5 +237,41 @@ fn images_that_are_not_shuffled_keep_their_order() {
     assert!((first - losses[0]).abs() < 1e-5);
     let batch = images().train.slice(0, 16);
     let mlp = Mlp::new(&spec.model, &spec.model.initial_weights(1), &Device::flex());
-    assert!((cross_entropy(mlp.forward(batch.images), batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
+    assert!((mlp.loss(batch.images, batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
+}
+
+/// The same run as a command with several jobs trains it.
+#[test]
+fn one_thread_gives_the_bits_of_many() {
+    let (images, device, spec) = (images(), Device::flex(), spec());
+    let train = |threads| {
+        let training = Training { spec: &spec, seed: 1, images: &images, device: &device, path: Path::Fused, threads };
+        training.run(Box::new(Unseen), &Interrupter::new()).unwrap()
+    };
+    let (all, one) = (train(Threads::All), train(Threads::One));
+    assert_eq!((all.step_losses, all.validations, all.last), (one.step_losses, one.validations, one.last));
+}
+
+/// The report's standard model as a whole, by the fused kernels and by Burn's modules. Their trajectories part by
+/// rounding, so that they agree as two runs do, not bit by bit.
+#[test]
+fn a_whole_run_on_mnist_ends_where_the_plain_path_ends() {
+    let Some(mnist_dir) = std::env::var_os("MNIST_DIR").filter(|dir| !dir.is_empty()) else { return };
+    let request = Request { mnist_dir: Some(mnist_dir.into()), offline: true, ..Request::default() };
+    let dataset = mnist::load(&request, &mut |_| {}).unwrap();
+    let splits = Splits::new(&dataset, 20_000, 10_000).unwrap();
+    let catalog = Catalog::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments"));
+    let Declaration::Experiment(task3c) = catalog.load("task3c", &[]).unwrap() else { unreachable!() };
+    let (spec, device) = (task3c.spec, Device::flex());
+    let [fused, plain] = [Path::Fused, Path::Plain].map(|path| {
+        let batcher = |set| MnistBatcher::new(set, &splits.normalization, &device, path);
+        let images = Images { train: batcher(&splits.train), validation: batcher(&splits.validation) };
+        let training = Training { spec: &spec, seed: 1, images: &images, device: &device, path, threads: Threads::All };
+        training.run(Box::new(Unseen), &Interrupter::new()).unwrap()
+    });
+    for (fused, plain) in fused.step_losses.iter().zip(&plain.step_losses).take(50) {
+        assert!((fused - plain).abs() < 1e-4, "the first steps are the same: {fused} and {plain}");
+    }
+    let accuracy = |outcome: &Outcome| outcome.validations.last().unwrap().validation_accuracy;
+    assert!((accuracy(&fused) - accuracy(&plain)).abs() < 0.003, "{} and {}", accuracy(&fused), accuracy(&plain));
 }
