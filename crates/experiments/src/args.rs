@@ -1,5 +1,6 @@
 //! The command line, and what it teaches.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -23,6 +24,7 @@ Examples:
   experiments run task4e                             train and draw ten hidden layers
   experiments run task3 --no-tui                     task 3, with a progress bar
   experiments run task4a --set model.hidden_units=[16] --seed 1..3
+  experiments run --all --jobs 2                     everything, two trainings at a time
   experiments run path/to/mine.toml                  an experiment of yours
   experiments figure task4e                          draw again, without training
   experiments gradcheck --all-weights                tasks 2b and 4c
@@ -112,7 +114,12 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// Show a progress bar on stderr instead of Burn's dashboard
+    /// Trainings side by side; the results do not depend on it [default: the physical cores; 1 on a graphics processor, and
+    /// where Burn's dashboard shows a single experiment]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Show progress bars on stderr instead of Burn's dashboard
     #[arg(long)]
     pub(crate) no_tui: bool,
 

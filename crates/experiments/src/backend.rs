@@ -63,8 +63,8 @@ impl Backend {
         }
     }
 
-    /// Whether it computes in double precision: graphics processors are not asked to.
-    pub(crate) fn computes_in_f64(&self) -> bool {
+    /// Whether it computes on the processor, where double precision is at hand and trainings run side by side.
+    pub(crate) fn is_cpu(&self) -> bool {
         matches!(self.name, "flex" | "ndarray")
     }
 

@@ -1,6 +1,9 @@
 //! The images of the runs: the dataset found once, its images put on the device once for all runs that share them.
 
+use std::sync::{Mutex, PoisonError};
+
 use burn::tensor::Device;
+use kernels::Path;
 use mnist::{Dataset, MnistBatcher, Normalization, Request, Splits};
 use record::{DataSpec, DatasetInfo, PixelScaling};
 use training::Images;
@@ -32,34 +35,41 @@ pub(crate) fn find(global: &Global, train_images: Option<usize>, console: Consol
     Ok(dataset)
 }
 
-/// The images on the device, kept for the next run that asks for the same.
+/// The images on the device, put there once for all runs that ask for the same.
 pub(crate) struct Shelf<'a> {
     dataset: &'a Dataset,
     device: &'a Device,
-    shelved: Option<(DataSpec, DatasetInfo, Images)>,
+    shelved: Mutex<Vec<(DataSpec, DatasetInfo, Images)>>,
 }
 
 impl<'a> Shelf<'a> {
     /// An empty shelf.
     pub(crate) fn new(dataset: &'a Dataset, device: &'a Device) -> Self {
-        Self { dataset, device, shelved: None }
+        Self { dataset, device, shelved: Mutex::default() }
     }
 
     /// The images of a spec on the device, with what a record says about them.
-    pub(crate) fn images(&mut self, spec: &DataSpec) -> Result<(&DatasetInfo, &Images), Failure> {
-        if self.shelved.as_ref().is_none_or(|(shelved, ..)| shelved != spec) {
-            let splits = Splits::new(self.dataset, spec.train_images, spec.validation_images)?;
-            let info = info(self.dataset, &splits.normalization);
-            let splits = match spec.pixel_scaling {
-                PixelScaling::TrainMeanStd => splits,
-                PixelScaling::None => splits.with_normalization(Normalization::identity()),
-            };
-            let batcher = |images| MnistBatcher::new(images, &splits.normalization, self.device);
-            let images = Images { train: batcher(&splits.train), validation: batcher(&splits.validation) };
-            self.shelved = Some((spec.clone(), info, images));
+    pub(crate) fn images(&self, spec: &DataSpec) -> Result<(DatasetInfo, Images), Failure> {
+        // Held while images are prepared: who needs the same waits for them instead of preparing them again.
+        let mut shelved = self.shelved.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, info, images)) = shelved.iter().find(|(shelved, ..)| shelved == spec) {
+            return Ok((info.clone(), images.clone()));
         }
-        let (_, info, images) = self.shelved.as_ref().expect("it was just shelved");
+        let (info, images) = self.prepare(spec)?;
+        shelved.push((spec.clone(), info.clone(), images.clone()));
         Ok((info, images))
+    }
+
+    fn prepare(&self, spec: &DataSpec) -> Result<(DatasetInfo, Images), Failure> {
+        let splits = Splits::new(self.dataset, spec.train_images, spec.validation_images)?;
+        let info = info(self.dataset, &splits.normalization);
+        let splits = match spec.pixel_scaling {
+            PixelScaling::TrainMeanStd => splits,
+            PixelScaling::None => splits.with_normalization(Normalization::identity()),
+        };
+        let batcher = |images| MnistBatcher::new(images, &splits.normalization, self.device, Path::of(self.device));
+        let (train, validation) = rayon::join(|| batcher(&splits.train), || batcher(&splits.validation));
+        Ok((info, Images { train, validation }))
     }
 }
 

@@ -57,7 +57,7 @@ impl Failure {
         anstream::eprintln!("{}", self.to_text());
     }
 
-    fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         let mut text = format!("\u{1b}[1;31merror:\u{1b}[0m {}", self.message);
         if let Some(excerpt) = &self.excerpt {
             text += &format!("\n{excerpt}");

@@ -1,98 +1,94 @@
-//! `Runner`: a planned run in, its record out; trained only where no finished record exists.
+//! `Runner`: planned runs in, their records out; trained side by side, and only where no finished record exists.
 
 use std::time::SystemTime;
 
-use mnist::Dataset;
-use record::{DatasetInfo, RunRecord, RunStore, run_id};
-use training::{Outcome, Training};
+use kernels::Path;
+use record::{DatasetInfo, RunRecord};
+use training::{Outcome, Threads, Training};
 
 use crate::backend::Backend;
 use crate::console::Console;
 use crate::data::Shelf;
 use crate::failure::Failure;
+use crate::jobs::side_by_side;
 use crate::plan::PlannedRun;
+use crate::records::Records;
 use crate::stop::Stop;
 use crate::view::View;
 use crate::{host, weights_file};
 
 /// Turns planned runs into records.
 pub(crate) struct Runner<'a> {
-    store: RunStore,
-    backend: &'a Backend,
-    dataset: &'a Dataset,
-    shelf: Shelf<'a>,
-    stop: &'a Stop,
-    view: View,
-    console: Console,
+    pub(crate) records: Records<'a>,
+    pub(crate) backend: &'a Backend,
+    pub(crate) shelf: Shelf<'a>,
+    pub(crate) stop: &'a Stop,
+    pub(crate) console: Console,
 }
 
-impl<'a> Runner<'a> {
-    /// A runner with this dataset on this backend.
-    pub(crate) fn new(
-        store: RunStore,
-        backend: &'a Backend,
-        dataset: &'a Dataset,
-        stop: &'a Stop,
-        view: View,
-        console: Console,
-    ) -> Self {
-        Self { store, backend, dataset, shelf: Shelf::new(dataset, &backend.device), stop, view, console }
+impl Runner<'_> {
+    /// The records of the runs, in their order: the finished ones there are, the others trained now, `jobs` at a time, and
+    /// saved. Runs that nobody began because somebody stopped the program have none.
+    pub(crate) fn records(
+        &self,
+        runs: &[&PlannedRun],
+        jobs: usize,
+        view: &View,
+    ) -> Result<Vec<Option<RunRecord>>, Failure> {
+        let mut records = runs.iter().map(|run| self.find(run)).collect::<Result<Vec<_>, _>>()?;
+        let untrained: Vec<usize> = (0..runs.len()).filter(|&index| records[index].is_none()).collect();
+        if untrained.is_empty() {
+            return Ok(records);
+        }
+        self.records.check_writable()?;
+        let jobs = jobs.min(untrained.len());
+        let threads = if jobs > 1 { Threads::One } else { Threads::All };
+        let view = view.of_runs(untrained.iter().map(|&index| &runs[index].spec), jobs);
+        let goes_on = || !self.stop.is_requested();
+        let trained = side_by_side(&untrained, jobs, goes_on, |&index| self.train(runs[index], threads, &view))?;
+        for (index, record) in untrained.into_iter().zip(trained) {
+            records[index] = record;
+        }
+        Ok(records)
     }
 
-    /// The record of a run: the finished one there is, else one that is trained now and saved.
-    pub(crate) fn record(&mut self, run: &PlannedRun) -> Result<RunRecord, Failure> {
-        if let Some(record) = self.find(run)? {
+    fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
+        let found = self.records.find(run)?;
+        if let Some(record) = &found {
             self.console.detail(&format!("{}, seed {}: has a finished record, {}", run.spec.name, run.seed, record.id));
-            return Ok(record);
         }
-        self.check_writable()?;
+        Ok(found)
+    }
+
+    fn train(&self, run: &PlannedRun, threads: Threads, view: &View) -> Result<RunRecord, Failure> {
         let (started, attached) = (SystemTime::now(), self.stop.attach());
         let (dataset, images) = self.shelf.images(&run.spec.data)?;
-        let dataset = dataset.clone();
-        let training = Training { spec: &run.spec, seed: run.seed, images, device: &self.backend.device };
-        let renderer = self.view.renderer(&run.spec, run.seed, attached.interrupter());
+        let device = &self.backend.device;
+        let path = Path::of(device);
+        let training = Training { spec: &run.spec, seed: run.seed, images: &images, device, path, threads };
+        let renderer = view.renderer(&run.spec, run.seed, attached.interrupter());
         let outcome = training
             .run(renderer, attached.interrupter())
             .map_err(|error| Failure::outside(format!("{}: {error}", run.spec.name)))?;
         let weights = weight_files(&outcome)?;
         let record = self.describe(run, started, dataset, outcome);
         let weights: Vec<(&str, &[u8])> = weights.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
-        let folder = self.store.save(&record, &weights)?;
-        self.console.detail(&format!("{}: saved in {}", run.spec.name, folder.display()));
+        let folder = self.records.save(&record, &weights)?;
+        view.undisturbed(|| {
+            self.console.detail(&format!("{}, seed {}: saved in {}", run.spec.name, run.seed, folder.display()));
+        });
         Ok(record)
-    }
-
-    /// A folder that cannot take the record is told of before the training, not after it.
-    fn check_writable(&self) -> Result<(), Failure> {
-        let folder = self.store.folder();
-        std::fs::create_dir_all(folder)
-            .and_then(|()| tempfile::tempfile_in(folder))
-            .map(drop)
-            .map_err(|error| Failure::io(folder, "write into the folder", &error))
-    }
-
-    /// The finished record of a run, if there is one.
-    ///
-    /// It may have been trained for another file with the same settings, or under an older title: it carries the names
-    /// of the run that was asked for.
-    pub(crate) fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
-        let found = self.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
-        Ok(found.map(|record| RunRecord { spec: run.spec.clone(), overrides: run.overrides.clone(), ..record }))
-    }
-
-    fn id(&self, run: &PlannedRun) -> String {
-        run_id(&run.spec, run.seed, &self.dataset.digest, &self.backend.info().name, host::NUMERICS_VERSION)
     }
 
     fn describe(&self, run: &PlannedRun, started: SystemTime, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
         RunRecord {
             format: RunRecord::FORMAT,
-            id: self.id(run),
+            id: self.records.id(run),
             spec: run.spec.clone(),
             overrides: run.overrides.clone(),
             seed: run.seed,
             dataset,
-            backend: self.backend.info(),
+            backend: self.records.backend(),
             code: host::code(),
             host: host::host(),
             parameters: run.spec.model.parameters(),

@@ -1,6 +1,6 @@
 //! Stopping: signals ask the training under way to stop at its next step, or end the program when there is none.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use burn::train::Interrupter;
@@ -9,7 +9,7 @@ use signal_hook::iterator::Signals;
 
 use crate::{exit, terminal};
 
-/// Whether somebody asked the program to stop, and the training to tell.
+/// Whether somebody asked the program to stop, and the trainings to tell.
 #[derive(Clone, Default)]
 pub(crate) struct Stop {
     shared: Arc<Shared>,
@@ -18,12 +18,15 @@ pub(crate) struct Stop {
 #[derive(Default)]
 struct Shared {
     requested: AtomicBool,
-    training: Mutex<Option<Interrupter>>,
+    /// Those under way, each with a number of its own.
+    trainings: Mutex<Vec<(u64, Interrupter)>>,
+    attached: AtomicU64,
 }
 
 /// A training that signals stop gently; from its end on they end the program again.
 pub(crate) struct Attached {
     stop: Stop,
+    number: u64,
     interrupter: Interrupter,
 }
 
@@ -49,24 +52,29 @@ impl Stop {
 
     /// Announces a training: until the answer is dropped, the first signal stops it instead of the program.
     pub(crate) fn attach(&self) -> Attached {
-        let interrupter = Interrupter::new();
-        *self.training() = Some(interrupter.clone());
-        Attached { stop: self.clone(), interrupter }
+        let (number, interrupter) = (self.shared.attached.fetch_add(1, Ordering::SeqCst), Interrupter::new());
+        let mut trainings = self.trainings();
+        trainings.push((number, interrupter.clone()));
+        // Asked for while another training was under way: this one ends before its first step.
+        if self.is_requested() {
+            interrupter.stop(Some("interrupted"));
+        }
+        drop(trainings);
+        Attached { stop: self.clone(), number, interrupter }
     }
 
     fn request(&self) {
+        let trainings = self.trainings();
         let asked_before = self.shared.requested.swap(true, Ordering::SeqCst);
-        match self.training().as_ref() {
-            Some(training) if !asked_before => training.stop(Some("interrupted")),
-            _ => {
-                terminal::restore();
-                std::process::exit(exit::INTERRUPTED.into());
-            }
+        if asked_before || trainings.is_empty() {
+            terminal::restore();
+            std::process::exit(exit::INTERRUPTED.into());
         }
+        trainings.iter().for_each(|(_, training)| training.stop(Some("interrupted")));
     }
 
-    fn training(&self) -> MutexGuard<'_, Option<Interrupter>> {
-        self.shared.training.lock().unwrap_or_else(PoisonError::into_inner)
+    fn trainings(&self) -> MutexGuard<'_, Vec<(u64, Interrupter)>> {
+        self.shared.trainings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -79,6 +87,6 @@ impl Attached {
 
 impl Drop for Attached {
     fn drop(&mut self) {
-        *self.stop.training() = None;
+        self.stop.trainings().retain(|(number, _)| *number != self.number);
     }
 }

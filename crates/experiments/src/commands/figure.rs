@@ -8,9 +8,7 @@ use crate::args::{self, Global};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::plan::{Group, Plan};
-use crate::runner::Runner;
-use crate::stop::Stop;
-use crate::view::View;
+use crate::records::Records;
 use crate::{backend::Backend, data};
 
 /// Pixels across a PNG: twice the width of a text column, for sharp screens.
@@ -22,18 +20,17 @@ pub(super) fn figure(global: &Global, args: &args::Figure, console: Console) -> 
     let plan = Plan::new(global, &args.selection)?;
     let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
     let dataset = data::find(global, plan.train_images(), console)?;
-    let stop = Stop::default();
-    let runner = Runner::new(RunStore::new(&global.runs_dir), &backend, &dataset, &stop, View::Nothing, console);
+    let records = Records::new(RunStore::new(&global.runs_dir), &backend, &dataset);
     for group in &plan.groups {
-        let records = group.runs.iter().map(|run| {
-            runner.find(run)?.ok_or_else(|| {
+        let found = group.runs.iter().map(|run| {
+            records.find(run)?.ok_or_else(|| {
                 let what = format!("{}, seed {} on {}", run.spec.name, run.seed, dataset.name.title());
                 Failure::bad_input(format!("{what} has no finished record in {}", global.runs_dir.display()))
                     .with_hint("`experiments run` trains it")
             })
         });
-        let records: Vec<RunRecord> = records.collect::<Result<_, _>>()?;
-        draw(global, group, &records.iter().collect::<Vec<_>>(), console)?;
+        let found: Vec<RunRecord> = found.collect::<Result<_, _>>()?;
+        draw(global, group, &found.iter().collect::<Vec<_>>(), console)?;
     }
     Ok(())
 }

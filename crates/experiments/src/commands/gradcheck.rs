@@ -23,7 +23,7 @@ const SOME_WEIGHTS: usize = 300;
 
 pub(super) fn gradcheck(global: &Global, args: &args::Gradcheck, console: Console) -> Result<(), Failure> {
     let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
-    if !backend.computes_in_f64() {
+    if !backend.is_cpu() {
         return Err(Failure::bad_input("the check needs double precision, which this backend does not compute in")
             .with_hint("use `--backend flex`"));
     }

@@ -1,14 +1,17 @@
 //! `experiments run`: train what has no record, show the table, draw the figure.
 
+use std::num::NonZeroUsize;
+
 use record::{RunRecord, RunStore, StopReason};
 
 use super::{figure, print, print_json};
 use crate::args::{Global, Run};
 use crate::backend::Backend;
 use crate::console::Console;
-use crate::data;
+use crate::data::{self, Shelf};
 use crate::failure::Failure;
 use crate::plan::{Group, Plan, PlannedRun};
+use crate::records::Records;
 use crate::runner::Runner;
 use crate::stop::Stop;
 use crate::view::View;
@@ -19,19 +22,27 @@ pub(super) fn run(global: &Global, args: &Run, console: Console) -> Result<(), F
     let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
     let dataset = data::find(global, plan.train_images(), console)?;
     let view = View::choose(!args.no_tui && !args.json.json, console);
-    let mut runner = Runner::new(RunStore::new(&global.runs_dir), &backend, &dataset, &stop, view, console);
-
-    let mut results: Vec<(&PlannedRun, RunRecord)> = Vec::new();
-    for run in plan.runs() {
-        let record = runner.record(run)?;
-        let interrupted = record.stop_reason == StopReason::Interrupted;
-        results.push((run, record));
-        if interrupted || stop.is_requested() {
-            break;
-        }
-    }
+    let jobs = args.jobs.map_or_else(|| default_jobs(&backend, &plan, &view), NonZeroUsize::get);
+    let runner = Runner {
+        records: Records::new(RunStore::new(&global.runs_dir), &backend, &dataset),
+        backend: &backend,
+        shelf: Shelf::new(&dataset, &backend.device),
+        stop: &stop,
+        console,
+    };
+    let runs = plan.runs();
+    let records = runner.records(&runs, jobs, &view)?;
+    let results: Vec<(&PlannedRun, RunRecord)> =
+        runs.into_iter().zip(records).filter_map(|(run, record)| Some((run, record?))).collect();
     show(global, args, &plan, &results, console)?;
     end(&results, &stop)
+}
+
+/// As many trainings as there are cores; one where each would have the same graphics processor, or where somebody watches
+/// the dashboard of a single experiment.
+fn default_jobs(backend: &Backend, plan: &Plan, view: &View) -> usize {
+    let is_watched = matches!(view, View::Dashboard) && plan.groups.len() == 1;
+    if is_watched || !backend.is_cpu() { 1 } else { num_cpus::get_physical() }
 }
 
 /// The results on stdout, and the figure of every group whose runs are all finished.

@@ -151,3 +151,28 @@ fn an_interrupted_run_is_trained_again_to_its_end() {
     assert_eq!(record_of(&scratch.run("task2c"))["stop_reason"], "max_epochs");
     assert_eq!(record_of(&scratch.run("task2c"))["steps"], 6 * 625);
 }
+
+/// Times aside, a run leaves the same bytes alone and beside others.
+#[test]
+fn results_do_not_depend_on_jobs() {
+    let trained = |jobs: &str| {
+        let scratch = Scratch::new();
+        scratch.stdout(&["run", "task3c", "task4f", "--seed", "1..3", "--jobs", jobs]);
+        let files = scratch.runs().into_iter().flat_map(|run| {
+            let name = run.file_name().unwrap().to_owned();
+            let same = ["steps.csv", "validations.csv", "last.safetensors", "best.safetensors"];
+            same.map(|file| ((name.clone(), file), std::fs::read(run.join(file)).unwrap()))
+        });
+        files.collect::<BTreeMap<_, _>>()
+    };
+    let alone = trained("1");
+    // The baseline task3b, task3c and task4f with three seeds each, four files a run.
+    assert_eq!(alone.len(), 9 * 4);
+    assert!(trained("4") == alone);
+}
+
+#[test]
+fn no_job_at_all_is_refused() {
+    let refusal = Scratch::new().refusal(&["run", "task2c", "--jobs", "0"], 2);
+    assert!(refusal.contains("--jobs"), "{refusal}");
+}

@@ -1,0 +1,58 @@
+//! `Records`: where the records of one backend and one dataset are found and saved.
+
+use std::path::PathBuf;
+
+use mnist::Dataset;
+use record::{BackendInfo, RunRecord, RunStore, run_id};
+
+use crate::backend::Backend;
+use crate::failure::Failure;
+use crate::host;
+use crate::plan::PlannedRun;
+
+/// The records of the runs on this backend and dataset.
+pub(crate) struct Records<'a> {
+    store: RunStore,
+    backend: BackendInfo,
+    dataset: &'a Dataset,
+}
+
+impl<'a> Records<'a> {
+    /// The records in a store.
+    pub(crate) fn new(store: RunStore, backend: &Backend, dataset: &'a Dataset) -> Self {
+        Self { store, backend: backend.info(), dataset }
+    }
+
+    /// The finished record of a run, if there is one.
+    ///
+    /// It may have been trained for another file with the same settings, or under an older title: it carries the names
+    /// of the run that was asked for.
+    pub(crate) fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
+        let found = self.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
+        Ok(found.map(|record| RunRecord { spec: run.spec.clone(), overrides: run.overrides.clone(), ..record }))
+    }
+
+    /// Everything that can move the curve of a run, in one digest.
+    pub(crate) fn id(&self, run: &PlannedRun) -> String {
+        run_id(&run.spec, run.seed, &self.dataset.digest, &self.backend.name, host::NUMERICS_VERSION)
+    }
+
+    /// What a record says about the backend.
+    pub(crate) fn backend(&self) -> BackendInfo {
+        self.backend.clone()
+    }
+
+    /// Saves a record with its files; its folder is the answer.
+    pub(crate) fn save(&self, record: &RunRecord, files: &[(&str, &[u8])]) -> Result<PathBuf, Failure> {
+        Ok(self.store.save(record, files)?)
+    }
+
+    /// A folder that cannot take a record is told of before the training, not after it.
+    pub(crate) fn check_writable(&self) -> Result<(), Failure> {
+        let folder = self.store.folder();
+        std::fs::create_dir_all(folder)
+            .and_then(|()| tempfile::tempfile_in(folder))
+            .map(drop)
+            .map_err(|error| Failure::io(folder, "write into the folder", &error))
+    }
+}
