@@ -17,7 +17,7 @@ EXPERIMENTS := target/release/experiments --backend $(BACKEND)
 TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) all list data gradcheck test test-backends check fmt clippy doc backends deny advisories bench results clean-runs
+.PHONY: help build $(TASKS) all list data gradcheck test test-backends check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -48,8 +48,22 @@ test: ## All tests; those on real MNIST run where MNIST_DIR names its folder
 test-backends: ## ndarray and wgpu follow flex; wgpu needs a Vulkan driver (mesa-vulkan-drivers is one)
 	$(CARGO) test --locked --release --package experiments --features ndarray,wgpu --test backends -- --nocapture
 
-bench: ## Microseconds per step, milliseconds per validation, seconds of a whole run
-	$(CARGO) bench --locked --package training --bench speed
+# Built with the workspace: the features of its crates are then those of the tests, and Burn is built once.
+MEASURE := $(CARGO) build --locked --release --workspace && target/release/measure
+
+bench: ## Microseconds per step, milliseconds per validation, beside a hand-written loop and Burn's modules
+	$(MEASURE)
+
+bench-scaling: ## The cost of a step over width, depth and batch size
+	$(MEASURE) scaling
+
+PEERS_VENV ?= target/peers-venv
+
+bench-peers: ## The same training in NumPy, PyTorch and JAX (installed into a venv of its own), beside ours
+	$(CARGO) build --locked --release --workspace
+	test -d $(PEERS_VENV) || python3 -m venv $(PEERS_VENV)
+	$(PEERS_VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
+	$(PEERS_VENV)/bin/python benches/peers/compare.py $(ARGS)
 
 check: fmt clippy doc test backends deny ## Formatting, clippy, docs, tests, the other backends, licences: cheapest first
 

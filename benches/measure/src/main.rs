@@ -1,0 +1,104 @@
+//! How fast a training is: `measure` prints a table, `measure scaling` one over sizes, `measure json` one figure.
+//!
+//! On real MNIST where `MNIST_DIR` names it, else on made-up digits; the tables say which.
+
+mod bound;
+mod ours;
+mod scaling;
+mod setting;
+mod table;
+mod timing;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use kernels::Path;
+use setting::{Digits, Setting};
+use timing::Timing;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Measures a training's parts.
+#[derive(Debug, Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Steps, validations and a whole run beside the hand-written loop (the default)
+    Table,
+    /// Steps over width, depth and batch size
+    Scaling,
+    /// One figure as JSON
+    Json {
+        /// Whose
+        #[arg(long)]
+        who: Who,
+        /// Of what
+        #[arg(long)]
+        what: What,
+        /// Hidden layers of 64 units
+        #[arg(long, default_value_t = 1)]
+        hidden_layers: usize,
+        /// Threads for validations
+        #[arg(long, default_value_t = 2)]
+        threads: usize,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Who {
+    /// A training through Burn's learner, metrics, early stopping and journal on
+    Ours,
+    /// The same by Burn's modules, operation by operation
+    Plain,
+    /// A loop written by hand, without a framework
+    Bound,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum What {
+    /// Forward, backward and update of a batch of 32
+    Step,
+    /// Loss and accuracy of 30,000 images
+    Evaluation,
+}
+
+fn main() {
+    let digits = Digits::load();
+    match Cli::parse().command.unwrap_or(Command::Table) {
+        Command::Table => table::print(&digits),
+        Command::Scaling => scaling::print(&digits),
+        Command::Json { who, what, hidden_layers, threads } => {
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("nothing has used the pool yet");
+            let timing = measure(&digits, who, what, hidden_layers);
+            let (name, unit) = match what {
+                What::Step => ("us_per_step", 1e6),
+                What::Evaluation => ("ms_per_evaluation", 1e3),
+            };
+            let values = serde_json::json!({ "median": timing.median() * unit, "fastest": timing.fastest() * unit });
+            println!("{}", serde_json::json!({ name: values }));
+        }
+    }
+}
+
+fn measure(digits: &Digits, who: Who, what: What, hidden_layers: usize) -> Timing {
+    let setting = Setting::report(hidden_layers);
+    let path = match who {
+        Who::Ours => Path::Fused,
+        Who::Plain => Path::Plain,
+        Who::Bound => {
+            return match what {
+                What::Step => bound::steps(digits, &setting),
+                What::Evaluation => bound::validations(digits, &setting),
+            };
+        }
+    };
+    let (steps, validations) = ours::through_the_learner(digits, &setting, path);
+    match what {
+        What::Step => steps,
+        What::Evaluation => validations,
+    }
+}
