@@ -2,7 +2,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::slices::product::{Strided, add_column_sums, product, transpose};
+use crate::slices::product::{AsStored, Transposed, add_column_sums, product, transpose};
 use crate::slices::sparse::{self, SparseRows};
 use crate::slices::{Nonlinearity, Real};
 
@@ -99,8 +99,7 @@ impl<T: Real> Linear<'_, T> {
     pub(crate) fn forward_into<S: Simd>(&self, simd: S, input: Input<'_, T>, background: &[T], y: &mut [T]) {
         match input {
             Input::Dense(values) => {
-                let left = Strided::rows(values, self.n_inputs());
-                product(simd, left, self.weight, self.bias, self.n_outputs, y);
+                product(simd, AsStored { values }, self.weight, self.bias, self.n_outputs, y);
             }
             Input::Sparse(set, rows) => sparse::product(simd, set, rows, self.weight, background, y),
         }
@@ -158,11 +157,12 @@ impl<T: Real> WithSimd for Backward<'_, T> {
             Input::Sparse(set, rows) => sparse::transposed_product(simd, set, rows, dz, &bias, &mut weight),
             Input::Dense(values) => {
                 weight.resize(n_inputs * n_outputs, zero);
-                product(simd, Strided::columns(values, n_inputs), dz, &[], n_outputs, &mut weight);
+                let left = Transposed { values, n_columns: n_inputs };
+                product(simd, left, dz, &[], n_outputs, &mut weight);
                 if wants_input {
                     let (mut transposed, mut gradient) = (Vec::new(), vec![zero; values.len()]);
                     transpose(layer.weight, n_outputs, &mut transposed);
-                    product(simd, Strided::rows(dz, n_outputs), &transposed, &[], n_inputs, &mut gradient);
+                    product(simd, AsStored { values: dz }, &transposed, &[], n_inputs, &mut gradient);
                     at_input = Some(gradient);
                 }
             }

@@ -7,29 +7,67 @@ use crate::slices::Real;
 /// Rows of a tile: with [`widest`] registers a row, the sums of a tile stay in registers.
 const TILE_ROWS: usize = 4;
 
+/// Registers of a tile that is one row: with as many sums under way, none waits for its last addition.
+pub(crate) const ROW_REGISTERS: usize = 8;
+
 /// Registers of a tile's row: 4 where there are 32 registers (AVX-512, NEON), else 2.
 #[inline(always)]
 pub(crate) fn widest<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= 32 { 4 } else { 2 }
 }
 
-/// A matrix whose element `(row, column)` lies at `row * row_stride + column * column_stride`.
-#[derive(Clone, Copy)]
-pub(crate) struct Strided<'a, T> {
-    pub(crate) values: &'a [T],
-    pub(crate) row_stride: usize,
-    pub(crate) column_stride: usize,
+/// The left matrix of a product.
+pub(crate) trait Left<T>: Copy {
+    /// Some of its rows.
+    type Rows<const MR: usize>: Copy;
+
+    /// The rows from `first` on, of which each has `depth` numbers.
+    fn rows<const MR: usize>(self, first: usize, depth: usize) -> Self::Rows<MR>;
+
+    /// The numbers of the rows at a column.
+    fn column<const MR: usize>(self, rows: Self::Rows<MR>, column: usize) -> [T; MR];
 }
 
-impl<'a, T> Strided<'a, T> {
-    /// A row-major matrix.
-    pub(crate) fn rows(values: &'a [T], n_columns: usize) -> Self {
-        Self { values, row_stride: n_columns, column_stride: 1 }
+/// A row-major matrix.
+#[derive(Clone, Copy)]
+pub(crate) struct AsStored<'a, T> {
+    pub(crate) values: &'a [T],
+}
+
+impl<'a, T: Real> Left<T> for AsStored<'a, T> {
+    type Rows<const MR: usize> = [&'a [T]; MR];
+
+    #[inline(always)]
+    fn rows<const MR: usize>(self, first: usize, depth: usize) -> [&'a [T]; MR] {
+        // Cut to the depth that the product runs to: then no number asks for a check of its own.
+        std::array::from_fn(|row| &self.values[(first + row) * depth..][..depth])
     }
 
-    /// The transpose of a row-major matrix.
-    pub(crate) fn columns(values: &'a [T], n_columns: usize) -> Self {
-        Self { values, row_stride: 1, column_stride: n_columns }
+    #[inline(always)]
+    fn column<const MR: usize>(self, rows: [&'a [T]; MR], column: usize) -> [T; MR] {
+        std::array::from_fn(|row| rows[row][column])
+    }
+}
+
+/// The transpose of a row-major matrix.
+#[derive(Clone, Copy)]
+pub(crate) struct Transposed<'a, T> {
+    pub(crate) values: &'a [T],
+    pub(crate) n_columns: usize,
+}
+
+impl<T: Real> Left<T> for Transposed<'_, T> {
+    type Rows<const MR: usize> = usize;
+
+    #[inline(always)]
+    fn rows<const MR: usize>(self, first: usize, _: usize) -> usize {
+        first
+    }
+
+    #[inline(always)]
+    fn column<const MR: usize>(self, first: usize, column: usize) -> [T; MR] {
+        let numbers = &self.values[column * self.n_columns + first..][..MR];
+        std::array::from_fn(|row| numbers[row])
     }
 }
 
@@ -40,16 +78,17 @@ pub(crate) struct Columns {
     pub(crate) width: usize,
 }
 
-/// Calls `body` with the columns of every tile and `registers`, `whole` as constants.
+/// Calls `body` with the columns of every tile, of `most` registers at most, and `registers`, `whole` as constants; the
+/// list has all numbers of registers that occur.
 ///
 /// A function that is generic over constants cannot be passed as a value: hence a macro.
 macro_rules! for_each_tile_of_columns {
-    ($simd:ident: $S:ident, $T:ident, $n_columns:expr, |$columns:ident, $registers:ident, $whole:ident| $body:block) => {{
+    ($simd:ident: $S:ident, $T:ident, $n_columns:expr, $most:expr, [$($count:literal),+], |$columns:ident, $registers:ident, $whole:ident| $body:block) => {{
         let lanes = <$T as Real>::n_lanes::<$S>();
         let n_columns: usize = $n_columns;
         let mut first = 0;
         while first < n_columns {
-            let width = (n_columns - first).min(crate::slices::product::widest::<$S>() * lanes);
+            let width = (n_columns - first).min($most * lanes);
             let $columns = crate::slices::product::Columns { first, width };
             macro_rules! with {
                 ($r:literal, $w:literal) => {{
@@ -59,14 +98,11 @@ macro_rules! for_each_tile_of_columns {
                 }};
             }
             match (width.div_ceil(lanes), width % lanes == 0) {
-                (1, true) => with!(1, true),
-                (1, false) => with!(1, false),
-                (2, true) => with!(2, true),
-                (2, false) => with!(2, false),
-                (3, true) => with!(3, true),
-                (3, false) => with!(3, false),
-                (_, true) => with!(4, true),
-                (_, false) => with!(4, false),
+                $(
+                    ($count, true) => with!($count, true),
+                    ($count, false) => with!($count, false),
+                )+
+                (count, _) => unreachable!("a tile of {count} registers"),
             }
             first += width;
         }
@@ -119,13 +155,13 @@ pub(crate) fn store_row<T: Real, S: Simd, const NV: usize, const WHOLE: bool>(
 #[inline(always)]
 pub(crate) fn product<T: Real, S: Simd>(
     simd: S,
-    left: Strided<'_, T>,
+    left: impl Left<T>,
     right: &[T],
     bias: &[T],
     n_columns: usize,
     out: &mut [T],
 ) {
-    for_each_tile_of_columns!(simd: S, T, n_columns, |columns, NV, WHOLE| {
+    for_each_tile_of_columns!(simd: S, T, n_columns, widest::<S>(), [1, 2, 3, 4], |columns, NV, WHOLE| {
         let start = if bias.is_empty() {
             [T::splat(simd, T::from_f64(0.0)); NV]
         } else {
@@ -134,11 +170,11 @@ pub(crate) fn product<T: Real, S: Simd>(
         let mut tiles = out.chunks_exact_mut(TILE_ROWS * n_columns);
         let mut row = 0;
         for tile in &mut tiles {
-            product_tile::<T, S, TILE_ROWS, NV, WHOLE>(simd, left, row, right, columns, n_columns, start, tile);
+            product_tile::<T, S, _, TILE_ROWS, NV, WHOLE>(simd, left, row, right, columns, n_columns, start, tile);
             row += TILE_ROWS;
         }
         for tile in tiles.into_remainder().chunks_exact_mut(n_columns) {
-            product_tile::<T, S, 1, NV, WHOLE>(simd, left, row, right, columns, n_columns, start, tile);
+            product_tile::<T, S, _, 1, NV, WHOLE>(simd, left, row, right, columns, n_columns, start, tile);
             row += 1;
         }
     });
@@ -147,9 +183,9 @@ pub(crate) fn product<T: Real, S: Simd>(
 /// `MR` rows and the given columns of a product.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "a tile is where everything meets; a struct would only rename it")]
-fn product_tile<T: Real, S: Simd, const MR: usize, const NV: usize, const WHOLE: bool>(
+fn product_tile<T: Real, S: Simd, L: Left<T>, const MR: usize, const NV: usize, const WHOLE: bool>(
     simd: S,
-    left: Strided<'_, T>,
+    left: L,
     first_row: usize,
     right: &[T],
     columns: Columns,
@@ -158,11 +194,13 @@ fn product_tile<T: Real, S: Simd, const MR: usize, const NV: usize, const WHOLE:
     out: &mut [T],
 ) {
     let mut sums = [start; MR];
-    let left_rows: [&[T]; MR] = std::array::from_fn(|r| &left.values[(first_row + r) * left.row_stride..]);
-    for (k, right_row) in right.chunks_exact(n_columns).enumerate() {
-        let right_row = load_row::<T, S, NV, WHOLE>(simd, &right_row[columns.first..], columns.width);
-        for (sums, left_row) in sums.iter_mut().zip(left_rows) {
-            let factor = T::splat(simd, left_row[k * left.column_stride]);
+    let depth = right.len() / n_columns;
+    let rows = left.rows::<MR>(first_row, depth);
+    for k in 0..depth {
+        let right_row = load_row::<T, S, NV, WHOLE>(simd, &right[k * n_columns + columns.first..], columns.width);
+        let factors = left.column::<MR>(rows, k);
+        for (sums, factor) in sums.iter_mut().zip(factors) {
+            let factor = T::splat(simd, factor);
             for (sum, right) in sums.iter_mut().zip(right_row) {
                 *sum = T::mul_add(simd, factor, right, *sum);
             }
@@ -176,7 +214,7 @@ fn product_tile<T: Real, S: Simd, const MR: usize, const NV: usize, const WHOLE:
 /// `sum over rows` of a row-major `[n, n_columns]` matrix, added to `out`: `[n_columns]`.
 #[inline(always)]
 pub(crate) fn add_column_sums<T: Real, S: Simd>(simd: S, matrix: &[T], n_columns: usize, out: &mut [T]) {
-    for_each_tile_of_columns!(simd: S, T, n_columns, |columns, NV, WHOLE| {
+    for_each_tile_of_columns!(simd: S, T, n_columns, ROW_REGISTERS, [1, 2, 3, 4, 5, 6, 7, 8], |columns, NV, WHOLE| {
         let mut sums = load_row::<T, S, NV, WHOLE>(simd, &out[columns.first..], columns.width);
         for row in matrix.chunks_exact(n_columns) {
             let row = load_row::<T, S, NV, WHOLE>(simd, &row[columns.first..], columns.width);

@@ -7,7 +7,7 @@
 use pulp::Simd;
 
 use crate::slices::Real;
-use crate::slices::product::{for_each_tile_of_columns, load_row, store_row};
+use crate::slices::product::{ROW_REGISTERS, for_each_tile_of_columns, load_row, store_row};
 
 /// Rows of which most numbers equal one background value.
 #[derive(Debug, Clone)]
@@ -105,7 +105,7 @@ pub(crate) fn product<T: Real, S: Simd>(
     out: &mut [T],
 ) {
     let n_outputs = background.len();
-    for_each_tile_of_columns!(simd: S, T, n_outputs, |columns, NV, WHOLE| {
+    for_each_tile_of_columns!(simd: S, T, n_outputs, ROW_REGISTERS, [1, 2, 3, 4, 5, 6, 7, 8], |columns, NV, WHOLE| {
         let start = load_row::<T, S, NV, WHOLE>(simd, &background[columns.first..], columns.width);
         for (&row, out) in rows.iter().zip(out.chunks_exact_mut(n_outputs)) {
             let mut sums = start;
@@ -155,7 +155,7 @@ pub(crate) fn transposed_product<T: Real, S: Simd>(
     let by_column = ByColumn::new(set, rows);
     out.clear();
     out.resize(set.n_columns * n_outputs, T::from_f64(0.0));
-    for_each_tile_of_columns!(simd: S, T, n_outputs, |columns, NV, WHOLE| {
+    for_each_tile_of_columns!(simd: S, T, n_outputs, ROW_REGISTERS, [1, 2, 3, 4, 5, 6, 7, 8], |columns, NV, WHOLE| {
         let background = T::splat(simd, set.background);
         let start = load_row::<T, S, NV, WHOLE>(simd, &column_sums[columns.first..], columns.width);
         let start = start.map(|sum| T::mul_lanes(simd, background, sum));
