@@ -40,6 +40,26 @@ impl Activation {
         }
     }
 
+    /// `f'(x)` by the output `y = f(x)`: `y (1 - y)`, `2/3 (1.7159 - y^2 / 1.7159)`, and of ReLU 1 where `y` is above 0.
+    #[cfg(feature = "burn")]
+    pub(crate) fn slope_at_output(self, y: f64) -> f64 {
+        match self {
+            Self::Sigmoid => y * (1.0 - y),
+            Self::ImprovedSigmoid => 2.0 / 3.0 * (1.7159 - y * y / 1.7159),
+            Self::Relu => f64::from(u8::from(y > 0.0)),
+        }
+    }
+
+    /// The greatest `f'(x)` there is.
+    #[cfg(feature = "burn")]
+    pub(crate) fn greatest_slope(self) -> f64 {
+        match self {
+            Self::Sigmoid => 0.25,
+            Self::ImprovedSigmoid => 1.7159 * (2.0 / 3.0),
+            Self::Relu => 1.0,
+        }
+    }
+
     /// Whether the derivative jumps at 0.
     #[cfg(feature = "burn")]
     pub(crate) fn has_kink(self) -> bool {
@@ -110,6 +130,21 @@ mod tests {
                 let slope = (activation.value(x + step) - activation.value(x - step)) / (2.0 * step);
                 assert!((slope - activation.derivative(x)).abs() < 1e-8, "{activation:?} at {x}");
             }
+        }
+    }
+
+    #[cfg(feature = "burn")]
+    #[test]
+    fn the_slope_is_known_by_the_output() {
+        for activation in Activation::ALL {
+            for x in [-4.0, -1.0, -0.1, 0.0, 0.3, 1.0, 5.0] {
+                let slope = activation.derivative(x);
+                let by_output = activation.slope_at_output(activation.value(x));
+                assert!((slope - by_output).abs() < 1e-12, "{activation:?} at {x}: {slope}, {by_output}");
+                assert!(slope <= activation.greatest_slope() + 1e-12);
+            }
+            let steepest = if activation == Activation::Relu { 1.0 } else { 0.0 };
+            assert!((activation.derivative(steepest) - activation.greatest_slope()).abs() < 1e-12);
         }
     }
 }

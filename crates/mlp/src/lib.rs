@@ -11,6 +11,7 @@ mod init;
 mod loss;
 #[cfg(feature = "burn")]
 mod module;
+mod probe;
 #[cfg(feature = "burn")]
 mod reference;
 mod weights;
@@ -24,6 +25,7 @@ pub use init::WeightInit;
 pub use loss::{cross_entropy, n_correct};
 #[cfg(feature = "burn")]
 pub use module::Mlp;
+pub use probe::LayerProbe;
 #[cfg(feature = "burn")]
 pub use reference::{Examples, ReferenceMlp};
 pub use weights::{DenseWeights, MlpWeights};

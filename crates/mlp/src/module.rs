@@ -46,21 +46,21 @@ impl Mlp {
     /// - output: `[batch_size, n_classes]`
     #[must_use]
     pub fn forward(&self, inputs: impl Into<Rows>) -> Tensor<2> {
-        let last = self.layers.len() - 1;
+        let x = (0..self.layers.len()).fold(inputs.into(), |x, index| self.layer(index, x).into());
+        x.to_tensor(&self.device())
+    }
+
+    /// The outputs of one layer, from 0, its activation included.
+    pub(crate) fn layer(&self, index: usize, x: Rows) -> Tensor<2> {
+        let (layer, is_last) = (&self.layers[index], index + 1 == self.layers.len());
         match self.path {
             Path::Fused => {
-                let x = self.layers.iter().enumerate().fold(inputs.into(), |x, (index, layer)| {
-                    let f = if index == last { Nonlinearity::Identity } else { self.activation.kernel() };
-                    kernels::linear(x, layer.weight.val(), layer.bias.as_ref().map(Param::val), f).into()
-                });
-                x.to_tensor(&self.device())
+                let f = if is_last { Nonlinearity::Identity } else { self.activation.kernel() };
+                kernels::linear(x, layer.weight.val(), layer.bias.as_ref().map(Param::val), f)
             }
             Path::Plain => {
-                let x = inputs.into().to_tensor(&self.device());
-                self.layers.iter().enumerate().fold(x, |x, (index, layer)| {
-                    let z = layer.forward(x);
-                    if index == last { z } else { self.activation.forward(z) }
-                })
+                let z = layer.forward(x.to_tensor(&self.device()));
+                if is_last { z } else { self.activation.forward(z) }
             }
         }
     }
@@ -127,6 +127,10 @@ impl Mlp {
 
     pub(crate) fn layers(&self) -> &[Linear] {
         &self.layers
+    }
+
+    pub(crate) fn activation(&self) -> Activation {
+        self.activation
     }
 }
 
