@@ -36,8 +36,12 @@ pub struct Experiment {
     pub spec: ExperimentSpec,
     /// Its baseline as declared, without overrides.
     pub baseline: Option<ExperimentSpec>,
+    /// What its claims compare it with beside the baseline, as declared.
+    pub against: Vec<ExperimentSpec>,
     /// The overrides as they were given.
     pub overrides: Vec<String>,
+    /// Seeds that it is trained with, unless the command says otherwise.
+    pub seeds: usize,
 }
 
 /// A comparison and its experiments.
@@ -70,7 +74,20 @@ impl Catalog {
         names_in(&self.folder)
     }
 
-    /// An experiment or comparison by its name in the catalogue (`task4e`) or by its path (`path/to/mine.toml`).
+    /// Names of the experiments beside the report's, in the folder's `extras`, sorted; none without that folder.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn extras(&self) -> Result<Vec<String>, DeclaredError> {
+        let folder = self.extras_folder();
+        if folder.is_dir() { names_in(&folder) } else { Ok(Vec::new()) }
+    }
+
+    fn extras_folder(&self) -> PathBuf {
+        self.folder.join("extras")
+    }
+
+    /// An experiment or comparison by its name in the catalogue (`task4e`, an extra one too) or by its path (`path/to/mine.toml`).
     ///
     /// A baseline, or a run of a comparison, is looked for beside the file first and then in the catalogue.
     ///
@@ -95,9 +112,13 @@ impl Catalog {
         if is_path {
             return Ok(path.to_owned());
         }
-        let names = self.names()?;
+        let mut names = self.names()?;
         if names.iter().any(|name| name == name_or_path) {
             return Ok(file_of(&self.folder, name_or_path));
+        }
+        names.extend(self.extras()?);
+        if names.iter().any(|name| name == name_or_path) {
+            return Ok(file_of(&self.extras_folder(), name_or_path));
         }
         let all = || format!("there are {}", suggest::all_of(&names));
         let hint = suggest::did_you_mean(name_or_path, names.iter().map(String::as_str)).unwrap_or_else(all);
@@ -112,11 +133,25 @@ impl Catalog {
         overrides: &[Override],
     ) -> Result<Experiment, DeclaredError> {
         let named = declared.baseline.clone();
+        let against = self.against(&declared, source)?;
+        let seeds = declared.seeds(&source.document)?;
         let spec = declared.resolve(&source.name, &source.document)?;
         // What is overridden is no longer the declared experiment, which it may be compared with.
         let visited = if overrides.is_empty() { vec![source.path.clone()] } else { Vec::new() };
         let baseline = named.map(|named| self.baseline(&named, source, visited)).transpose()?;
-        Ok(Experiment { spec, baseline, overrides: overrides.iter().map(ToString::to_string).collect() })
+        let overrides = overrides.iter().map(ToString::to_string).collect();
+        Ok(Experiment { spec, baseline, against, overrides, seeds })
+    }
+
+    /// The experiments that claims name.
+    fn against(&self, declared: &Declared, source: &Source) -> Result<Vec<ExperimentSpec>, DeclaredError> {
+        let claims = declared.claims.iter().map(Spanned::get_ref).enumerate();
+        let named = claims.filter_map(|(index, claim)| Some((index, claim.against.as_ref()?)));
+        let resolved = |(index, named): (usize, &Spanned<String>)| {
+            let (found, declared) = self.declared(&format!("claim[{index}].against"), named, source, &[])?;
+            declared.resolve(&found.name, &found.document)
+        };
+        named.map(resolved).collect()
     }
 
     /// The baseline that a file names; its own baselines are followed to the end, and a circle is refused.
@@ -165,7 +200,7 @@ impl Catalog {
     ) -> Result<(Source, Declared), DeclaredError> {
         let beside = source.path.parent().unwrap_or(Path::new("")).to_owned();
         let mut known = Vec::new();
-        for folder in [&beside, &self.folder] {
+        for folder in [&beside, &self.folder, &self.extras_folder()] {
             let here = names_in(folder).unwrap_or_default();
             if here.contains(named.get_ref()) {
                 let found = Source::read(&file_of(folder, named.get_ref()), overrides)?;

@@ -21,12 +21,13 @@ use error::DeclaredError;
 pub(crate) struct Declared {
     title: Spanned<String>,
     pub(crate) baseline: Option<Spanned<String>>,
+    seeds: Option<Spanned<i64>>,
     data: DeclaredData,
     model: DeclaredModel,
     optimizer: DeclaredOptimizer,
     training: DeclaredTraining,
     #[serde(default, rename = "claim")]
-    claims: Vec<Spanned<DeclaredClaim>>,
+    pub(crate) claims: Vec<Spanned<DeclaredClaim>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,10 +66,12 @@ struct DeclaredTraining {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
-struct DeclaredClaim {
-    says: String,
+pub(crate) struct DeclaredClaim {
+    says: Spanned<String>,
     metric: Metric,
     expect: Expectation,
+    margin: Spanned<f64>,
+    pub(crate) against: Option<Spanned<String>>,
 }
 
 /// A comparison as declared.
@@ -76,6 +79,7 @@ struct DeclaredClaim {
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(crate) struct DeclaredComparison {
     title: Spanned<String>,
+    seeds: Option<Spanned<i64>>,
     pub(crate) runs: Spanned<Vec<Spanned<String>>>,
 }
 
@@ -114,9 +118,9 @@ mod tests {
         let refused = |word: &str, line: &str| refusal(&declared_with(word, line), &[]);
         insta::assert_snapshot!(refused("shuffle", "shufle = \"never\""), @"x.toml:17: unknown field `shufle`, expected one of `batch_size`, `shuffle`, `max_epochs`, `validations_per_epoch`, `patience_validations` | did you mean `shuffle`?");
         insta::assert_snapshot!(refused("activation", "activation = \"relux\""), @"x.toml:9: unknown variant `relux`, expected one of `sigmoid`, `improved_sigmoid`, `relu` | did you mean `relu`?");
-        insta::assert_snapshot!(refused("metric", "metric = \"step\""), @"x.toml:23: unknown variant `step`, expected one of `best_validation_accuracy`, `best_validation_loss`, `last_validation_accuracy`, `last_validation_loss`, `last_train_loss`, `last_train_accuracy`, `steps`, `steps_to_90_percent_accuracy`, `early_train_loss` | did you mean `steps`?");
-        insta::assert_snapshot!(refused("[optimizer]", "[optimiser]"), @"x.toml:12: unknown field `optimiser`, expected one of `title`, `baseline`, `data`, `model`, `optimizer`, `training`, `claim` | did you mean `optimizer`?");
-        insta::assert_snapshot!(refused("title", "titel = \"x\""), @"x.toml:1: unknown field `titel`, expected one of `title`, `baseline`, `data`, `model`, `optimizer`, `training`, `claim` | did you mean `title`?");
+        insta::assert_snapshot!(refused("metric", "metric = \"step\""), @"x.toml:23: unknown variant `step`, expected one of `best_validation_accuracy`, `best_validation_loss`, `last_validation_accuracy`, `last_validation_loss`, `last_train_loss`, `last_train_accuracy`, `steps`, `steps_to_90_percent_accuracy`, `steps_to_95_percent_accuracy`, `steps_to_0.1_train_loss`, `early_train_loss`, `validation_loss_area`, `generalization_gap`, `gradient_ratio`, `update_ratio`, `saturated_units` | did you mean `steps`?");
+        insta::assert_snapshot!(refused("[optimizer]", "[optimiser]"), @"x.toml:12: unknown field `optimiser`, expected one of `title`, `baseline`, `seeds`, `data`, `model`, `optimizer`, `training`, `claim` | did you mean `optimizer`?");
+        insta::assert_snapshot!(refused("title", "titel = \"x\""), @"x.toml:1: unknown field `titel`, expected one of `title`, `baseline`, `seeds`, `data`, `model`, `optimizer`, `training`, `claim` | did you mean `title`?");
     }
 
     #[test]
@@ -133,7 +137,7 @@ mod tests {
 
     #[test]
     fn every_value_that_moves_the_curve_is_required() {
-        let optional = ["[", "baseline", "says", "metric", "expect"];
+        let optional = ["[", "baseline", "says", "metric", "expect", "margin"];
         for line in DECLARED.lines().filter(|line| !optional.iter().any(|word| line.starts_with(word))) {
             let key = line.split(' ').next().expect("a key");
             let message = refusal(&declared_with(key, ""), &[]);
@@ -148,6 +152,6 @@ mod tests {
         assert_eq!(refusal("title = \"x\"\nruns = [\"task2c\"]", &[]), "valid");
         insta::assert_snapshot!(refusal("title = \"x\"\nruns = []", &[]), @"x.toml:2: `runs` is empty, but a comparison draws at least one experiment");
         insta::assert_snapshot!(refusal("title = \"x\"\nruns = [\"a\", \"b\", \"a\"]", &[]), @"x.toml:2: `runs[2]` is `a`, but that run is listed before");
-        insta::assert_snapshot!(refusal("title = \"x\"\nruns = [\"a\"]\n[data]", &[]), @"x.toml:3: unknown field `data`, expected `title` or `runs`");
+        insta::assert_snapshot!(refusal("title = \"x\"\nruns = [\"a\"]\n[data]", &[]), @"x.toml:3: unknown field `data`, expected one of `title`, `seeds`, `runs`");
     }
 }

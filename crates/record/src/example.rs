@@ -1,12 +1,12 @@
 //! A spec, a record and a declared file that tests begin from.
 
-use mlp::{Activation, Bias, MlpConfig, WeightInit};
+use mlp::{Activation, Bias, LayerProbe, MlpConfig, WeightInit};
 
 use crate::declared::DeclaredFile;
 use crate::declared::document::Document;
 use crate::{
     BackendInfo, CodeInfo, DataSpec, DatasetInfo, ExperimentSpec, HostInfo, OptimizerSpec, Override, PixelScaling,
-    RunRecord, Shuffle, StopReason, TrainingSpec, Validation,
+    Probe, RunRecord, Shuffle, StopReason, TrainingSpec, Validation,
 };
 
 /// The standard model of the report.
@@ -76,7 +76,14 @@ pub(crate) fn record() -> RunRecord {
         cpu_seconds: f64::MIN_POSITIVE,
         validations: vec![validation(0, 2.000_000_000_000_000_4), validation(3, 0.285_714_285_714_285_7)],
         step_losses: vec![2.000_000_2, 0.1, f32::MIN_POSITIVE],
+        probes: [None, Some(1e-300)].map(|update_rms| Probe { step: 3, layers: layers(update_rms) }).to_vec(),
     }
+}
+
+/// Two layers of a network, the output layer without units that saturate.
+fn layers(update_rms: Option<f64>) -> Vec<LayerProbe> {
+    let layer = |saturated| LayerProbe { gradient_rms: 0.1 + 0.2, update_rms, weight_rms: 1.0 / 3.0, saturated };
+    vec![layer(Some(0.05)), layer(None)]
 }
 
 /// A declared file, valid, that tests break one line of.
@@ -104,6 +111,7 @@ patience_validations = 50
 says = "better"
 metric = "steps_to_90_percent_accuracy"
 expect = "lower"
+margin = 100.0
 "#;
 
 /// The declared file with another text in place of the line that begins with a word.
@@ -117,7 +125,9 @@ pub(crate) fn refusal(file: &str, overrides: &[&str]) -> String {
     let overrides: Vec<Override> = overrides.iter().map(|text| text.parse().expect("an override")).collect();
     let document = Document::new("x.toml", file.to_owned(), &overrides);
     let resolved = DeclaredFile::parse(&document).map(|file| match file {
-        DeclaredFile::Experiment(declared) => declared.resolve("x", &document).map(drop),
+        DeclaredFile::Experiment(declared) => {
+            declared.seeds(&document).and_then(|_| declared.resolve("x", &document).map(drop))
+        }
         DeclaredFile::Comparison(declared) => declared.resolve("x", &document).map(drop),
     });
     match resolved.flatten() {

@@ -7,6 +7,7 @@ mod differing_keys;
 #[cfg(test)]
 mod example;
 mod identity;
+mod metric;
 mod name;
 mod run_record;
 mod spec;
@@ -14,12 +15,13 @@ mod store;
 mod suggest;
 
 pub use catalog::{Catalog, Comparison, Declaration, Experiment};
-pub use claim::{Claim, Expectation, Metric};
+pub use claim::{Claim, Expectation};
 pub use declared::error::{DeclaredError, Problem};
 pub use declared::overrides::Override;
 pub use differing_keys::differing_keys;
 pub use identity::run_id;
-pub use mlp::{Activation, Bias, LayerShape, MlpConfig, WeightInit};
-pub use run_record::{BackendInfo, CodeInfo, DatasetInfo, HostInfo, RunRecord, StopReason, Validation};
+pub use metric::{Measured, Metric, MetricKind};
+pub use mlp::{Activation, Bias, LayerProbe, LayerShape, MlpConfig, WeightInit};
+pub use run_record::{BackendInfo, CodeInfo, DatasetInfo, HostInfo, Probe, RunRecord, StopReason, Validation};
 pub use spec::{ComparisonSpec, DataSpec, ExperimentSpec, OptimizerSpec, PixelScaling, Shuffle, TrainingSpec};
 pub use store::{RunStore, StoreError};

@@ -1,5 +1,6 @@
 //! `RunRecord`: everything that is known of one training. Plain data; figures and reports read nothing else.
 
+use mlp::LayerProbe;
 use serde::{Deserialize, Serialize};
 
 use crate::ExperimentSpec;
@@ -71,6 +72,15 @@ pub struct Validation {
     pub train_accuracy: f64,
 }
 
+/// A look into the network at a validation, on the same few training images every time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Steps taken before it.
+    pub step: usize,
+    /// Every layer, first to last.
+    pub layers: Vec<LayerProbe>,
+}
+
 /// Why a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,6 +100,12 @@ impl StopReason {
     #[must_use]
     pub fn is_finished(self) -> bool {
         self != Self::Interrupted
+    }
+
+    /// Whether a run that ended so went to its end: by early stopping or after the last epoch.
+    #[must_use]
+    pub fn is_complete(self) -> bool {
+        matches!(self, Self::EarlyStopping | Self::MaxEpochs)
     }
 }
 
@@ -131,11 +147,14 @@ pub struct RunRecord {
     /// Mean cross-entropy of every step's batch before its update; kept in `steps.csv`, not in `record.json`.
     #[serde(skip)]
     pub step_losses: Vec<f32>,
+    /// A look into the network at every validation; kept in `probes.csv`, not in `record.json`.
+    #[serde(skip)]
+    pub probes: Vec<Probe>,
 }
 
 impl RunRecord {
     /// The version of the format that this program writes and reads.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 
     /// The validation of the last weights; none when a run was stopped before its first.
     #[must_use]

@@ -108,6 +108,8 @@ pub struct ComparisonSpec {
     pub name: String,
     /// What the figure is called.
     pub title: String,
+    /// Seeds that each is trained with, unless the command says otherwise.
+    pub seeds: usize,
     /// Names of the experiments, in the order of the legend.
     pub runs: Vec<String>,
 }

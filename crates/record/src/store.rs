@@ -22,6 +22,10 @@ const RECORD: &str = "record.json";
 const STEPS: &str = "steps.csv";
 /// All fields of every validation.
 const VALIDATIONS: &str = "validations.csv";
+/// All fields of every layer at every validation.
+const PROBES: &str = "probes.csv";
+/// The tables beside the record, none of which is a file of weights.
+const TABLES: [&str; 3] = [STEPS, VALIDATIONS, PROBES];
 /// Characters of a run's identity that end its folder's name.
 const SHORT_ID: usize = 16;
 
@@ -108,6 +112,8 @@ impl RunStore {
         let steps = read_verified(folder, STEPS, &files)?;
         record.step_losses =
             tables::read_steps(&steps).map_err(|what| StoreError::damaged(folder.join(STEPS), what))?;
+        let probes = read_verified(folder, PROBES, &files)?;
+        record.probes = tables::read_probes(&probes).map_err(|what| StoreError::damaged(folder.join(PROBES), what))?;
         Ok(record)
     }
 
@@ -132,6 +138,7 @@ impl RunStore {
         let mut files: BTreeMap<&str, Vec<u8>> = weights.iter().map(|(file, bytes)| (*file, bytes.to_vec())).collect();
         files.insert(STEPS, tables::steps(&record.step_losses));
         files.insert(VALIDATIONS, tables::validations(&record.validations));
+        files.insert(PROBES, tables::probes(&record.probes));
         let digests = files.iter().map(|(file, bytes)| ((*file).to_owned(), sha256(bytes))).collect();
         files.insert(RECORD, record_json(record, digests)?);
         let folder = self.folder_of(record);
@@ -166,7 +173,7 @@ fn check_names(record: &RunRecord, weights: &[(&str, &[u8])]) -> Result<(), Stor
     if let Some(why) = name::what_is_wrong(&record.spec.name) {
         return refuse(format!("its experiment is called `{}`: {why}", record.spec.name));
     }
-    let is_bad = |file: &str| name::what_is_wrong(file).is_some() || [RECORD, STEPS, VALIDATIONS].contains(&file);
+    let is_bad = |file: &str| name::what_is_wrong(file).is_some() || file == RECORD || TABLES.contains(&file);
     match weights.iter().find(|(file, _)| is_bad(file)) {
         Some((file, _)) => refuse(format!("`{file}` is no name for a file of weights")),
         None => Ok(()),
@@ -175,7 +182,7 @@ fn check_names(record: &RunRecord, weights: &[(&str, &[u8])]) -> Result<(), Stor
 
 /// `record.json` as bytes; JSON has no NaN, so what would not read back equal is refused before anything is written.
 fn record_json(record: &RunRecord, files: BTreeMap<String, String>) -> Result<Vec<u8>, StoreError> {
-    let record = RunRecord { step_losses: Vec::new(), ..record.clone() };
+    let record = RunRecord { step_losses: Vec::new(), probes: Vec::new(), ..record.clone() };
     let file = RecordFile { record, files };
     let not_storable = |what: String| StoreError::NotStorable { what };
     let mut json = serde_json::to_vec_pretty(&file).map_err(|error| not_storable(error.to_string()))?;

@@ -29,8 +29,10 @@ fn every_declared_file_is_valid() {
 #[test]
 fn every_task_is_declared() {
     let names = catalog().names().expect("the folder of experiments");
-    let tasks =
-        ["task2c", "task3", "task3a", "task3b", "task3c", "task4a", "task4ab", "task4b", "task4d", "task4e", "task4f"];
+    let tasks = [
+        "task2c", "task3", "task3a", "task3b", "task3c", "task4", "task4a", "task4ab", "task4b", "task4d", "task4e",
+        "task4f",
+    ];
     for task in tasks {
         assert!(names.iter().any(|name| name == task), "{task}");
     }
@@ -101,6 +103,29 @@ fn an_ablation_changes_only_what_it_says() {
         assert_eq!(differing_keys(&compared_with, &experiment.spec), keys, "{name}");
     }
     assert_eq!(experiment("task2c").baseline, None);
+}
+
+/// Every extra experiment differs from the run that it asks about in what its name says.
+#[test]
+fn extras_change_only_what_they_say() {
+    let extras = [
+        ("improved_sigmoid_alone", "task2c", vec!["model.activation"]),
+        ("momentum_alone", "task2c", vec!["optimizer.learning_rate", "optimizer.momentum"]),
+        ("no_normalization", "task3c", vec!["data.pixel_scaling"]),
+        ("no_shuffling", "task3c", vec!["training.shuffle"]),
+        ("relu_deep", "task4e", vec!["model.activation"]),
+        ("relu_he", "task4f", vec!["model.weight_init"]),
+        ("sigmoid_deep", "task4e", vec!["model.activation"]),
+        ("two_layers_59", "task4d", vec!["model.hidden_units"]),
+    ];
+    assert_eq!(catalog().extras().expect("the extra experiments"), extras.each_ref().map(|(name, ..)| *name));
+    for (name, baseline, keys) in extras {
+        let experiment = experiment(name);
+        let compared_with = experiment.baseline.expect("a baseline");
+        assert_eq!(compared_with.name, baseline, "{name}");
+        assert_eq!(differing_keys(&compared_with, &experiment.spec), keys, "{name}");
+        assert!(!experiment.spec.claims.is_empty(), "{name}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `Declared -> ExperimentSpec`: every rule about a value is checked here, once.
 
+mod claim;
 mod model;
 mod rules;
 mod training;
@@ -8,17 +9,17 @@ use toml::Spanned;
 
 use super::document::Document;
 use super::error::DeclaredError;
-use super::{Declared, DeclaredClaim, DeclaredComparison};
-use crate::{Claim, ComparisonSpec, ExperimentSpec};
+use super::{Declared, DeclaredComparison};
+use crate::{ComparisonSpec, ExperimentSpec};
 use rules::Rules;
 
 impl Declared {
     /// The experiment of that name, checked.
     pub(crate) fn resolve(self, name: &str, document: &Document) -> Result<ExperimentSpec, DeclaredError> {
         let rules = Rules { document };
-        if let (Some(claim), None) = (self.claims.first(), &self.baseline) {
-            return Err(rules.broken("baseline", "missing", "a claim compares with it", &[&claim.span()]));
-        }
+        let baseline = self.baseline.as_ref().map(Spanned::get_ref);
+        let claims = self.claims.iter().enumerate().map(|(index, claim)| rules.claim(index, claim, baseline));
+        let claims = claims.collect::<Result<_, _>>()?;
         let train_images = self.data.train_images.span();
         let data = rules.data(&self.data)?;
         let training = rules.training(&self.training, data.train_images, &train_images)?;
@@ -30,8 +31,13 @@ impl Declared {
             model: rules.model(&self.model)?,
             optimizer: rules.optimizer(&self.optimizer)?,
             training,
-            claims: self.claims.into_iter().map(|claim| claim.into_inner().into()).collect(),
+            claims,
         })
+    }
+
+    /// Seeds that the file asks for; 1 where it says nothing.
+    pub(crate) fn seeds(&self, document: &Document) -> Result<usize, DeclaredError> {
+        Rules { document }.seeds(self.seeds.as_ref())
     }
 }
 
@@ -54,19 +60,14 @@ impl DeclaredComparison {
             let key = format!("runs[{index}]");
             return Err(rules.broken(&key, format!("`{}`", runs[index]), "that run is listed before", &[&span]));
         }
-        Ok(ComparisonSpec { name: name.to_owned(), title: rules.title(&self.title)?, runs })
-    }
-}
-
-impl From<DeclaredClaim> for Claim {
-    fn from(DeclaredClaim { says, metric, expect }: DeclaredClaim) -> Self {
-        Self { says, metric, expect }
+        let seeds = rules.seeds(self.seeds.as_ref())?;
+        Ok(ComparisonSpec { name: name.to_owned(), title: rules.title(&self.title)?, seeds, runs })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::example::{declared_with, refusal};
+    use crate::example::{DECLARED, declared_with, refusal};
 
     #[test]
     fn values_out_of_bounds_are_refused() {
@@ -100,11 +101,21 @@ mod tests {
             ("batch_size = 0", "16: `training.batch_size` is 0, but it must be 1 to 60,000"),
             ("batch_size = 20_001", "16: `training.batch_size` is 20,001, but there are 20,000 training images"),
             ("max_epochs = 0", "18: `training.max_epochs` is 0, but it must be 1 to 10,000"),
+            ("seeds = 0", "1: `seeds` is 0, but it must be 1 to 1,000"),
+            ("margin = 0", "25: `claim[0].margin` is 0, but it must be a finite number above 0"),
+            ("margin = inf", "25: `claim[0].margin` is inf, but it must be a finite number above 0"),
+            ("says = \"\"", "22: `claim[0].says` is empty, but a statement has words"),
+            (
+                "says = \"a\\u001b[31m\"",
+                "22: `claim[0].says` is \"a\\u{1b}[31m\", but a statement is one line without control characters",
+            ),
             ("patience_validations = 0", "20: `training.patience_validations` is 0, but it must be 1 to 1,000,000"),
         ] {
             let word = line.split(' ').next().expect("a key");
-            let refused = refusal(&declared_with(word, line), &[]);
-            assert_eq!(refused, format!("x.toml:{message}"), "{line}");
+            // A key that the example has not stands before its title.
+            let known = DECLARED.lines().any(|known| known.starts_with(word));
+            let file = if known { declared_with(word, line) } else { format!("{line}\n{DECLARED}") };
+            assert_eq!(refusal(&file, &[]), format!("x.toml:{message}"), "{line}");
         }
     }
 
@@ -143,6 +154,8 @@ mod tests {
 
     #[test]
     fn a_claim_needs_a_baseline() {
-        insta::assert_snapshot!(refusal(&declared_with("baseline", ""), &[]), @"x.toml:21: `baseline` is missing, but a claim compares with it");
+        insta::assert_snapshot!(refusal(&declared_with("baseline", ""), &[]), @"x.toml:21: `baseline` is missing, but a claim compares with it | or say `against = \"…\"` in the claim");
+        let against = declared_with("baseline", "").replace("margin", "against = \"task4e\"\nmargin");
+        assert_eq!(refusal(&against, &[]), "valid");
     }
 }

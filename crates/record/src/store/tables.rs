@@ -1,6 +1,8 @@
 //! The tables beside a record, as CSV that any tool reads.
 
-use crate::Validation;
+use mlp::LayerProbe;
+
+use crate::{Probe, Validation};
 
 /// `step,training_loss`, with the fewest digits that read back equal; what is not finite is `NaN`, `inf` or `-inf`, as
 /// Rust and pandas both read it.
@@ -35,9 +37,46 @@ pub(super) fn validations(validations: &[Validation]) -> Vec<u8> {
     table.into_bytes()
 }
 
+/// A row of `probes.csv`: a layer, from 0, at a step.
+type ProbeRow = (usize, usize, f64, Option<f64>, f64, Option<f64>);
+
+/// One row a layer and probe; what a layer has not is left empty.
+pub(super) fn probes(probes: &[Probe]) -> Vec<u8> {
+    let mut table = String::from("step,layer,gradient_rms,update_rms,weight_rms,saturated\n");
+    let or_empty = |value: Option<f64>| value.map(|value| format!("{value:?}")).unwrap_or_default();
+    for Probe { step, layers } in probes {
+        table.extend(layers.iter().enumerate().map(|(index, layer)| {
+            let LayerProbe { gradient_rms, update_rms, weight_rms, saturated } = *layer;
+            let (update_rms, saturated) = (or_empty(update_rms), or_empty(saturated));
+            format!("{step},{index},{gradient_rms:?},{update_rms},{weight_rms:?},{saturated}\n")
+        }));
+    }
+    table.into_bytes()
+}
+
+/// The probes of `probes.csv`; the error says what is wrong with it.
+pub(super) fn read_probes(table: &[u8]) -> Result<Vec<Probe>, String> {
+    let mut probes: Vec<Probe> = Vec::new();
+    for row in csv::Reader::from_reader(table).deserialize::<ProbeRow>() {
+        let row = row.map_err(|error| format!("is not a table of probes: {error}"))?;
+        let (step, index, gradient_rms, update_rms, weight_rms, saturated) = row;
+        if index == 0 {
+            probes.push(Probe { step, layers: Vec::new() });
+        }
+        match probes.last_mut() {
+            Some(probe) if (probe.step, probe.layers.len()) == (step, index) => {
+                probe.layers.push(LayerProbe { gradient_rms, update_rms, weight_rms, saturated });
+            }
+            _ => return Err(format!("layer {index} at step {step} does not follow the layer before it")),
+        }
+    }
+    Ok(probes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::example;
 
     #[test]
     fn losses_read_back_bit_for_bit() {
@@ -59,6 +98,27 @@ mod tests {
             assert!(error.contains(what), "{error}");
         }
         assert_eq!(read_steps(b""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn probes_read_back_bit_for_bit() {
+        let probes = example::record().probes;
+        assert_eq!(read_probes(&super::probes(&probes)), Ok(probes));
+        assert_eq!(read_probes(b""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_no_table_of_probes_is_refused() {
+        let header = "step,layer,gradient_rms,update_rms,weight_rms,saturated\n";
+        for (rows, what) in [
+            ("0,1,0.1,,0.1,\n", "layer 1 at step 0 does not follow"),
+            ("0,0,0.1,,0.1,\n5,1,0.1,,0.1,\n", "layer 1 at step 5 does not follow"),
+            ("0,0,x,,0.1,\n", "is not a table of probes"),
+            ("0,0,0.1,0.1\n", "is not a table of probes"),
+        ] {
+            let error = read_probes(format!("{header}{rows}").as_bytes()).expect_err(rows);
+            assert!(error.contains(what), "{error}");
+        }
     }
 
     trait MapBits {

@@ -93,8 +93,8 @@ fn damage_is_refused() {
         ("steps.csv", None, "steps.csv: cannot read: "),
         ("validations.csv", Some(""), "validations.csv: its SHA-256 is"),
         ("record.json", Some("{"), "record.json: is not a record: "),
-        ("record.json", Some("{\"format\": 1}"), "record.json: is not a record: missing field `files`"),
-        ("record.json", Some("{\"format\": 2}"), "record.json: has format 2, but this program reads format 1"),
+        ("record.json", Some("{\"format\": 2}"), "record.json: is not a record: missing field `files`"),
+        ("record.json", Some("{\"format\": 3}"), "record.json: has format 3, but this program reads format 2"),
         ("record.json", None, "record.json: cannot read: "),
     ] {
         let (_root, store, folder) = store();
@@ -125,7 +125,7 @@ fn what_would_not_read_back_is_not_written() {
         |record| record.wall_seconds = f64::NAN,
         |record| record.spec.name = "../escape".into(),
         |record| record.id = "zz".into(),
-        |record| record.format = 2,
+        |record| record.format = RunRecord::FORMAT + 1,
     ];
     for change in changes {
         let mut record = example::record();

@@ -14,7 +14,14 @@ use crate::{DataSpec, OptimizerSpec};
 pub(super) const TRAIN_IMAGES: RangeInclusive<i64> = 1..=60_000;
 /// MNIST's test images.
 const VALIDATION_IMAGES: RangeInclusive<i64> = 1..=10_000;
-const LONGEST_TITLE: usize = 100;
+
+/// What a text on one line is called, and what is said of one that is missing or too long.
+pub(super) struct Line {
+    pub(super) noun: &'static str,
+    pub(super) needed: &'static str,
+    pub(super) longest: usize,
+    pub(super) room: &'static str,
+}
 
 /// The rules of one document: each takes what is declared and returns what is valid.
 pub(super) struct Rules<'a> {
@@ -23,15 +30,26 @@ pub(super) struct Rules<'a> {
 
 impl Rules<'_> {
     pub(super) fn title(&self, title: &Spanned<String>) -> Result<String, DeclaredError> {
-        let text = title.get_ref().trim();
-        let broken = |found: String, rule: &str| Err(self.broken("title", found, rule, &[&title.span()]));
+        const TITLE: Line = Line {
+            noun: "title",
+            needed: "tables and figures need a name to show",
+            longest: 100,
+            room: "a legend has room for 100",
+        };
+        self.line("title", title, &TITLE)
+    }
+
+    /// Text on one line.
+    pub(super) fn line(&self, key: &str, value: &Spanned<String>, line: &Line) -> Result<String, DeclaredError> {
+        let text = value.get_ref().trim();
+        let broken = |found: String, rule: &str| Err(self.broken(key, found, rule, &[&value.span()]));
         let length = text.chars().count();
         if text.is_empty() {
-            broken("empty".into(), "tables and figures need a name to show")
-        } else if length > LONGEST_TITLE {
-            broken(format!("{length} characters long"), "a legend has room for 100")
+            broken("empty".into(), line.needed)
+        } else if length > line.longest {
+            broken(format!("{length} characters long"), line.room)
         } else if text.contains(char::is_control) {
-            broken(format!("{text:?}"), "a title is one line without control characters")
+            broken(format!("{text:?}"), &format!("a {} is one line without control characters", line.noun))
         } else {
             Ok(text.to_owned())
         }

@@ -1,0 +1,83 @@
+//! Metrics held against a record whose numbers are easy to follow.
+
+use super::*;
+use crate::example;
+
+/// Ten hidden layers would do as well: two layers, of which the first has a tenth of the other's gradient.
+fn record() -> RunRecord {
+    let mut record = example::record();
+    record.steps = 3_500;
+    // (epoch, validation loss, validation accuracy, train loss, train accuracy); 625 steps an epoch.
+    record.validations = [
+        (0.0, 2.5, 0.10, 2.4, 0.11),
+        (2.0, 0.3, 0.89, 0.5, 0.90),
+        (4.0, 0.2, 0.95, 0.1, 0.99),
+        (5.6, 0.4, 0.94, 0.2, 0.98),
+    ]
+    .map(|(epoch, validation_loss, validation_accuracy, train_loss, train_accuracy)| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "few steps")]
+        let step = (epoch * 625.0) as usize;
+        Validation { step, epoch, validation_loss, validation_accuracy, train_loss, train_accuracy }
+    })
+    .to_vec();
+    let probe = |step: usize, ratio: f64| {
+        let layer = |size: f64, saturated| LayerProbe {
+            gradient_rms: size,
+            update_rms: (step > 0).then_some(2.0 * size),
+            weight_rms: 1.0,
+            saturated,
+        };
+        Probe { step, layers: vec![layer(ratio * 0.3, Some(0.25)), layer(0.3, None)] }
+    };
+    record.probes = vec![probe(0, 7.0), probe(1_250, 0.1), probe(2_500, 0.4), probe(3_500, 9.0)];
+    record
+}
+
+#[test]
+fn metrics_are_read_off_the_record() {
+    for (metric, value) in [
+        (Metric::BestValidationAccuracy, 0.95),
+        (Metric::BestValidationLoss, 0.2),
+        (Metric::LastValidationAccuracy, 0.94),
+        (Metric::LastValidationLoss, 0.4),
+        (Metric::LastTrainLoss, 0.2),
+        (Metric::LastTrainAccuracy, 0.98),
+        (Metric::Steps, 3_500.0),
+        (Metric::StepsTo90PercentAccuracy, 2_500.0),
+        (Metric::StepsTo95PercentAccuracy, 2_500.0),
+        (Metric::StepsToTrainLoss, 2_500.0),
+        (Metric::EarlyTrainLoss, 0.3),
+        (Metric::ValidationLossArea, 2.8 + 0.5 + 0.48 + 4.4 * 0.4),
+        (Metric::GeneralizationGap, 0.04),
+        (Metric::GradientRatio, 0.2),
+        (Metric::UpdateRatio, 0.2),
+        (Metric::SaturatedUnits, 0.25),
+    ] {
+        let Some(Measured::Exactly(measured)) = metric.of(&record()) else { panic!("{metric:?}") };
+        assert!((measured - value).abs() < 1e-12, "{metric:?}: {measured}");
+    }
+}
+
+#[test]
+fn what_never_came_is_more_than_the_steps_taken() {
+    let mut record = record();
+    record.validations.truncate(2);
+    assert_eq!(Metric::StepsTo90PercentAccuracy.of(&record), Some(Measured::MoreThan(1_250.0)));
+}
+
+#[test]
+fn a_run_without_validations_has_no_metrics_but_its_steps() {
+    let mut record = record();
+    record.validations.clear();
+    record.probes.clear();
+    for metric in Metric::ALL.into_iter().filter(|&metric| metric != Metric::Steps) {
+        assert_eq!(metric.of(&record), None, "{metric:?}");
+    }
+}
+
+#[test]
+fn every_metric_is_described() {
+    for metric in Metric::ALL {
+        assert!(!metric.title().is_empty() && metric.definition().len() > 20, "{metric:?}");
+    }
+}
