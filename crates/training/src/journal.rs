@@ -1,6 +1,6 @@
 //! `Journal`: what a training leaves behind as it goes, losses, validations, best weights, why it stopped.
 
-use record::{StopReason, Validation};
+use record::{LayerProbe, Probe, StopReason, Validation};
 
 use crate::{Classifier, Scores};
 
@@ -11,6 +11,8 @@ pub(crate) struct Journal {
     pub(crate) step_losses: Vec<f32>,
     /// All validations, the one before the first step included.
     pub(crate) validations: Vec<Validation>,
+    /// A look into the network at every validation.
+    pub(crate) probes: Vec<Probe>,
     /// The network at the lowest validation loss.
     pub(crate) best: Option<Classifier>,
     /// The network at the end.
@@ -29,7 +31,15 @@ impl Journal {
     }
 
     /// Takes a validation in, and the network if its validation loss is a new lowest.
-    pub(crate) fn add_validation(&mut self, epoch: f64, train: Scores, validation: Scores, network: Classifier) {
+    pub(crate) fn add_validation(
+        &mut self,
+        epoch: f64,
+        train: Scores,
+        validation: Scores,
+        network: Classifier,
+        layers: Vec<LayerProbe>,
+    ) {
+        self.probes.push(Probe { step: self.step_losses.len(), layers });
         let lowest = self.validations.iter().map(|v| v.validation_loss).fold(f64::INFINITY, f64::min);
         if validation.loss < lowest {
             self.best = Some(network);

@@ -28,7 +28,7 @@ use cpu_time::{ProcessTime, ThreadTime};
 use kernels::{Momentum, Path};
 use mlp::{Mlp, MlpWeights};
 use mnist::{BatchOrder, EvaluationLoader, MnistBatcher, TrainLoader};
-use record::{ExperimentSpec, OptimizerSpec, Shuffle, StopReason, Validation};
+use record::{ExperimentSpec, OptimizerSpec, Probe, Shuffle, StopReason, Validation};
 use thiserror::Error;
 
 pub use classifier::Classifier;
@@ -44,6 +44,9 @@ use strategy::EvenlyValidated;
 /// Images of one evaluation batch on the plain path: large enough that the work is in the matrix products, small enough
 /// for the cache. The fused kernels cut a batch to the size of the cache themselves and take all images at once.
 const PLAIN_EVALUATION_BATCH: usize = 1000;
+
+/// Training images that every probe looks at, the first ones: a few batches, a hundredth of a run's time.
+const PROBE_IMAGES: usize = 128;
 
 /// The images of a training, on its device.
 #[derive(Debug, Clone)]
@@ -89,6 +92,8 @@ pub struct Outcome {
     pub step_losses: Vec<f32>,
     /// All validations, the one before the first step included.
     pub validations: Vec<Validation>,
+    /// A look into the network at every validation.
+    pub probes: Vec<Probe>,
     /// The weights at the end.
     pub last: MlpWeights,
     /// The weights at the lowest validation loss; none without a validation.
@@ -146,6 +151,7 @@ impl Training<'_> {
             stop_reason,
             step_losses: journal.step_losses,
             validations: journal.validations,
+            probes: journal.probes,
             last: weights(last),
             best: journal.best.map(weights),
             wall: wall.elapsed(),
@@ -154,8 +160,12 @@ impl Training<'_> {
     }
 
     fn launch(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter, journal: &Arc<Mutex<Journal>>) {
-        let strategy =
-            EvenlyValidated::new(self.spec.clone(), evaluation(&self.images.train, self.path), journal.clone());
+        let strategy = EvenlyValidated {
+            spec: self.spec.clone(),
+            train_images: evaluation(&self.images.train, self.path),
+            probe_images: self.images.train.slice(0, PROBE_IMAGES.min(self.images.train.num_images())),
+            journal: journal.clone(),
+        };
         // The folder is where Burn's own loggers and checkpoints would write; with ours in their place nothing does.
         let training =
             SupervisedTraining::new("", Arc::new(self.train_loader()), evaluation(&self.images.validation, self.path))

@@ -13,7 +13,7 @@ use burn::train::{
     TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
 use mnist::MnistBatch;
-use record::{ExperimentSpec, StopReason};
+use record::{ExperimentSpec, LayerProbe, StopReason};
 
 use crate::journal::Journal;
 use crate::{Classifier, Scores, evaluate};
@@ -25,20 +25,13 @@ const BETWEEN_POINTS: Duration = Duration::from_millis(50);
 
 /// The training loop of the assignment.
 pub(crate) struct EvenlyValidated {
-    spec: ExperimentSpec,
-    train_images: ValidLoader<Classifier>,
-    journal: Arc<Mutex<Journal>>,
-}
-
-impl EvenlyValidated {
-    /// A loop that evaluates on these training images and writes this journal.
-    pub(crate) fn new(
-        spec: ExperimentSpec,
-        train_images: ValidLoader<Classifier>,
-        journal: Arc<Mutex<Journal>>,
-    ) -> Self {
-        Self { spec, train_images, journal }
-    }
+    pub(crate) spec: ExperimentSpec,
+    /// What the network is evaluated on beside the validation images.
+    pub(crate) train_images: ValidLoader<Classifier>,
+    /// What every probe looks at.
+    pub(crate) probe_images: MnistBatch,
+    /// What the training leaves behind.
+    pub(crate) journal: Arc<Mutex<Journal>>,
 }
 
 impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
@@ -50,7 +43,8 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
         validation: ValidLoader<Classifier>,
         _starting_epoch: usize,
     ) -> (Classifier, SupervisedTrainingEventProcessor<Classifier>) {
-        let mut fit = Fit { strategy: self, learner, components, train, validation, shown: Instant::now() };
+        let shown = Instant::now();
+        let mut fit = Fit { strategy: self, learner, components, train, validation, before_last_step: None, shown };
         let stop_reason = fit.run();
         let network = fit.learner.model();
         let mut journal = fit.journal();
@@ -69,6 +63,8 @@ struct Fit<'a> {
     components: TrainingComponents<Classifier>,
     train: TrainLoader<Classifier>,
     validation: ValidLoader<Classifier>,
+    /// The network before the last step ahead of a validation: what that step changed.
+    before_last_step: Option<Classifier>,
     /// When a point of the training curve was last shown.
     shown: Instant,
 }
@@ -105,6 +101,9 @@ impl Fit<'_> {
         self.tell_train(LearnerEvent::StartSplit { epoch_number: validation, total_items });
         let n_steps = self.strategy.spec.steps_per_validation();
         for step in 1..=n_steps {
+            if step == n_steps {
+                self.before_last_step = Some(self.learner.model());
+            }
             match batches.next() {
                 Some(Ok(batch)) => self.step(batch)?,
                 Some(Err(error)) => return Flow::Break(self.fail(error)),
@@ -142,7 +141,8 @@ impl Fit<'_> {
         let (on_train, on_validation) = self.evaluate_both(&network)?;
         let n_train = self.train.num_items();
         let epoch = validation as f64 / self.strategy.spec.training.validations_per_epoch as f64;
-        self.journal().add_validation(epoch, on_train, on_validation, network);
+        let probe = self.probe(&network);
+        self.journal().add_validation(epoch, on_train, on_validation, network, probe);
 
         if validation > 0 {
             let seen = self.journal().step_losses.len() * self.strategy.spec.training.batch_size;
@@ -153,6 +153,12 @@ impl Fit<'_> {
         }
         self.show_validation(validation, on_validation);
         self.stop_early(validation)
+    }
+
+    fn probe(&self, network: &Classifier) -> Vec<LayerProbe> {
+        let MnistBatch { images, targets } = &self.strategy.probe_images;
+        let previous = self.before_last_step.as_ref().map(|network| &network.mlp);
+        network.mlp.probe(previous, images, targets.clone())
     }
 
     fn evaluate_both(&self, network: &Classifier) -> std::ops::ControlFlow<StopReason, (Scores, Scores)> {

@@ -78,6 +78,21 @@ fn validations_come_before_the_first_step_and_evenly_after() {
 }
 
 #[test]
+fn every_validation_has_a_probe_of_every_layer() {
+    let outcome = outcome(&spec());
+    let steps = |outcome: &Outcome| outcome.validations.iter().map(|validation| validation.step).collect::<Vec<_>>();
+    assert_eq!(outcome.probes.iter().map(|probe| probe.step).collect::<Vec<_>>(), steps(&outcome));
+    assert!(outcome.probes[0].layers.iter().all(|layer| layer.update_rms.is_none()));
+    for probe in &outcome.probes[1..] {
+        assert_eq!(probe.layers.len(), 2);
+        for layer in &probe.layers {
+            let update = layer.update_rms.expect("there was a step");
+            assert!(layer.gradient_rms > 0.0 && update > 0.0 && update < 0.1 * layer.weight_rms, "{probe:?}");
+        }
+    }
+}
+
+#[test]
 fn digits_are_learned() {
     let outcome = outcome(&spec());
     let (first, last) = (outcome.validations[0], outcome.validations[10]);
