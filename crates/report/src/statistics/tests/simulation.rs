@@ -1,0 +1,111 @@
+//! Coverage and size: what an interval or a test promises, counted over many samples with a known truth.
+
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Exp1, StandardNormal};
+
+use crate::statistics::{
+    Interval, bca_interval, equivalence, holm, mean, mean_interval, minimum_effect, paired_t, replicates_needed,
+    wilcoxon_signed_rank,
+};
+
+const SAMPLES: usize = 20_000;
+const ALPHA: f64 = 0.05;
+/// Four standard errors of a share of 0.05 (or 0.95) among the samples.
+const ERROR: f64 = 0.006;
+
+/// Share of the samples of which something holds.
+fn share(samples: usize, seed: u64, mut holds: impl FnMut(&mut ChaCha8Rng) -> bool) -> f64 {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    (0..samples).filter(|_| holds(&mut rng)).count() as f64 / samples as f64
+}
+
+fn normal(rng: &mut ChaCha8Rng, mean: f64, n: usize) -> Vec<f64> {
+    StandardNormal.sample_iter(rng).take(n).map(|value: f64| mean + value).collect()
+}
+
+fn covers(interval: Interval, truth: f64) -> bool {
+    interval.low <= truth && truth <= interval.high
+}
+
+#[track_caller]
+fn assert_about(found: f64, expected: f64) {
+    assert!((found - expected).abs() <= ERROR, "{found} instead of {expected}");
+}
+
+#[test]
+fn the_t_interval_covers_the_mean_as_often_as_it_says() {
+    for n in [5, 10] {
+        let covered = share(SAMPLES, 1, |rng| covers(mean_interval(&normal(rng, 3.0, n), 0.95).unwrap(), 3.0));
+        assert_about(covered, 0.95);
+    }
+}
+
+#[test]
+fn the_bca_interval_covers_a_skewed_mean_nearly_as_often_as_it_says() {
+    let covered = share(2_000, 2, |rng| {
+        let values: Vec<f64> = Exp1.sample_iter(rng).take(20).collect();
+        covers(bca_interval(&values, mean, 0.95, 1_000, 1).unwrap(), 1.0)
+    });
+    assert!((0.90..0.97).contains(&covered), "{covered}");
+}
+
+#[test]
+fn paired_t_finds_nothing_as_rarely_as_it_says() {
+    for n in [2, 5, 10] {
+        assert_about(share(SAMPLES, 3, |rng| paired_t(&normal(rng, 0.0, n)).unwrap().p.two_sided < ALPHA), ALPHA);
+        assert_about(share(SAMPLES, 4, |rng| paired_t(&normal(rng, 0.0, n)).unwrap().p.less < ALPHA), ALPHA);
+    }
+}
+
+#[test]
+fn the_signed_rank_test_finds_nothing_no_more_often_than_it_says() {
+    for n in [6, 10, 60] {
+        let found = share(SAMPLES, 5, |rng| wilcoxon_signed_rank(&normal(rng, 0.0, n)).unwrap().p.two_sided < ALPHA);
+        assert!(found > 0.02 && found < ALPHA + ERROR, "{found}");
+    }
+}
+
+#[test]
+fn holm_keeps_the_chance_of_a_single_false_finding() {
+    let p = |rng: &mut ChaCha8Rng, mean| paired_t(&normal(rng, mean, 6)).unwrap().p.two_sided;
+    let found = share(SAMPLES, 6, |rng| holm(&[0.0; 5].map(|mean| p(rng, mean))).unwrap().iter().any(|&p| p < ALPHA));
+    // Of five independent tests, `1 - (1 - α / 5)^5`.
+    assert_about(found, 1.0 - (1.0 - ALPHA / 5.0).powi(5));
+    // Beside two true effects three are false, of which one is still found no more often than α.
+    let false_ones = share(SAMPLES, 7, |rng| {
+        let adjusted = holm(&[9.0, 0.0, 9.0, 0.0, 0.0].map(|mean| p(rng, mean))).unwrap();
+        [1, 3, 4].iter().any(|&index| adjusted[index] < ALPHA)
+    });
+    assert!(false_ones > 0.03 && false_ones < ALPHA + ERROR, "{false_ones}");
+}
+
+#[test]
+fn at_the_edge_of_the_margin_neither_side_is_found_more_often_than_alpha() {
+    // The margin is wide against the standard error, so that the other edge plays no part.
+    for mean in [-3.0, 3.0] {
+        let within = share(SAMPLES, 8, |rng| equivalence(&normal(rng, mean, 10), 3.0, ALPHA).unwrap().p < ALPHA);
+        assert_about(within, ALPHA);
+        let beyond = share(SAMPLES, 9, |rng| {
+            let found = minimum_effect(&normal(rng, mean, 10), 3.0).unwrap();
+            found.above.min(found.below) < ALPHA
+        });
+        assert_about(beyond, ALPHA);
+    }
+}
+
+#[test]
+fn as_many_replicates_as_needed_find_the_effect() {
+    let n = replicates_needed(1.0, ALPHA, 0.8).unwrap();
+    let found = |n| share(SAMPLES, 11, |rng| paired_t(&normal(rng, 1.0, n)).unwrap().p.greater < ALPHA);
+    assert!(found(n) > 0.8 - 2.0 * ERROR && found(n - 1) < 0.8 + 2.0 * ERROR, "{n}");
+}
+
+#[test]
+fn equivalence_is_found_exactly_where_its_interval_lies_within_the_margin() {
+    let agree = share(2_000, 10, |rng| {
+        let found = equivalence(&normal(rng, 0.4, 8), 1.0, ALPHA).unwrap();
+        (found.p < ALPHA) == (found.interval.low > -1.0 && found.interval.high < 1.0)
+    });
+    assert!((agree - 1.0).abs() < f64::EPSILON, "{agree}");
+}
