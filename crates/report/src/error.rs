@@ -6,6 +6,19 @@ pub enum FigureError {
     /// The figure has no run to draw.
     #[error("the figure has no run to draw")]
     NoRuns,
+    /// The plot has no panel to draw.
+    #[error("the plot has no panel to draw")]
+    NoPanels,
+    /// Pixels or weights are not as many as the shape has.
+    #[error("{what} has {found} values, but its shape has {expected}")]
+    Pixels {
+        /// Whose values.
+        what: &'static str,
+        /// Their number.
+        found: usize,
+        /// The number of its shape.
+        expected: usize,
+    },
     /// The embedded font is not a font that the drawing library reads.
     #[error("the embedded font `{family}` cannot be read")]
     Font {

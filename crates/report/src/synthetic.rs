@@ -1,8 +1,8 @@
 //! Made-up but realistic records for the tests of this crate.
 
 use record::{
-    Activation, BackendInfo, Bias, CodeInfo, DataSpec, DatasetInfo, ExperimentSpec, HostInfo, MlpConfig, OptimizerSpec,
-    PixelScaling, RunRecord, Shuffle, StopReason, TrainingSpec, Validation, WeightInit,
+    Activation, BackendInfo, Bias, CodeInfo, DataSpec, DatasetInfo, ExperimentSpec, HostInfo, LayerProbe, MlpConfig,
+    OptimizerSpec, PixelScaling, Probe, RunRecord, Shuffle, StopReason, TrainingSpec, Validation, WeightInit,
 };
 
 /// The shape of a training: losses fall from `start` to a floor, accuracies rise to a ceiling.
@@ -70,13 +70,58 @@ impl Noise {
 
 /// A run of so many steps: validated every 125 of them, stopped early.
 pub(crate) fn record(name: &str, title: &str, steps: usize, curve: &Curve) -> RunRecord {
-    let mut noise = Noise(name.bytes().map(u64::from).sum());
+    noisy_record(name, title, steps, curve, &mut Noise(name.bytes().map(u64::from).sum()))
+}
+
+/// Runs that differ in their seed, from 1 on: in their noise, a little in where they end, and in when they stop.
+pub(crate) fn replicates(name: &str, title: &str, steps: usize, curve: &Curve, count: u64) -> Vec<RunRecord> {
+    let run = |seed: u64| {
+        let mut noise = Noise(1_000 * seed + name.bytes().map(u64::from).sum::<u64>());
+        let level = 1.0 + 0.03 * noise.next();
+        let curve = Curve {
+            train_floor: level * curve.train_floor,
+            validation_floor: level * curve.validation_floor,
+            ceiling: curve.ceiling + 0.001 * noise.next(),
+            half_life: curve.half_life * (1.0 + 0.08 * noise.next()),
+            ..*curve
+        };
+        let shorter = usize::try_from((seed - 1) * 3 % 5).unwrap() * steps / 20;
+        let steps = (steps - shorter) / 125 * 125;
+        RunRecord { seed, ..noisy_record(name, title, steps, &curve, &mut noise) }
+    };
+    (1..=count).map(run).collect()
+}
+
+/// The run with hidden layers of so many units.
+pub(crate) fn with_units(units: &[usize], mut record: RunRecord) -> RunRecord {
+    record.spec.model.hidden_units = units.to_vec();
+    record.parameters = record.spec.model.parameters();
+    record
+}
+
+/// The run with a probe at every validation, in which each layer's gradient is so many times that of the next.
+pub(crate) fn with_probes(shrinking: f64, mut record: RunRecord) -> RunRecord {
+    let n_layers = record.spec.model.layers().len();
+    let mut noise = Noise(record.seed);
+    let mut layer = |validation: &Validation, index: usize| {
+        let above = i32::try_from(n_layers - 1 - index).unwrap();
+        let gradient_rms = 0.01 * validation.train_loss * shrinking.powi(above) * (0.4 * noise.next()).exp();
+        let update_rms = (validation.step > 0).then_some(0.1 * gradient_rms);
+        LayerProbe { gradient_rms, update_rms, weight_rms: 0.1, saturated: (above > 0).then_some(0.05) }
+    };
+    let mut layers = |validation: &Validation| (0..n_layers).map(|index| layer(validation, index)).collect();
+    let probe = |validation: &Validation| Probe { step: validation.step, layers: layers(validation) };
+    record.probes = record.validations.iter().map(probe).collect();
+    record
+}
+
+fn noisy_record(name: &str, title: &str, steps: usize, curve: &Curve, noise: &mut Noise) -> RunRecord {
     let mut record = empty_record(name, title);
     record.steps = steps;
     record.wall_seconds = steps as f64 / 1_000.0;
     record.cpu_seconds = steps as f64 / 900.0;
     record.validations =
-        (0..=steps).step_by(125).map(|step| curve.validation(step, step as f64 / 625.0, &mut noise)).collect();
+        (0..=steps).step_by(125).map(|step| curve.validation(step, step as f64 / 625.0, noise)).collect();
     // A batch of 32 scatters more or less in proportion to its expected loss, never below 0.
     #[expect(clippy::cast_possible_truncation, reason = "records keep single precision")]
     let step_loss = |step| (curve.loss(step, curve.train_floor) * (0.35 * noise.next() - 0.06).exp()) as f32;
@@ -115,10 +160,20 @@ pub(crate) fn empty_record(name: &str, title: &str) -> RunRecord {
         cpu_seconds: 0.0,
         validations: Vec::new(),
         step_losses: Vec::new(),
+        probes: Vec::new(),
     }
 }
 
+/// The experiment of the assignment that has this name, else the standard model.
 fn spec(name: &str, title: &str) -> ExperimentSpec {
+    use Activation::{ImprovedSigmoid, Sigmoid};
+    use WeightInit::{FanInNormal, Uniform};
+    let (activation, weight_init, learning_rate, momentum) = match name {
+        "task2c" => (Sigmoid, Uniform, 0.1, 0.0),
+        "task3a" => (Sigmoid, FanInNormal, 0.1, 0.0),
+        "task3b" => (ImprovedSigmoid, FanInNormal, 0.1, 0.0),
+        _ => (ImprovedSigmoid, FanInNormal, 0.02, 0.9),
+    };
     ExperimentSpec {
         name: name.to_owned(),
         title: title.to_owned(),
@@ -126,13 +181,13 @@ fn spec(name: &str, title: &str) -> ExperimentSpec {
         data: DataSpec { train_images: 20_000, validation_images: 10_000, pixel_scaling: PixelScaling::TrainMeanStd },
         model: MlpConfig {
             n_inputs: 784,
-            hidden_units: vec![64],
+            hidden_units: hidden_units(name),
             n_outputs: 10,
-            activation: Activation::ImprovedSigmoid,
-            weight_init: WeightInit::FanInNormal,
+            activation,
+            weight_init,
             bias: Bias::FirstLayer,
         },
-        optimizer: OptimizerSpec { learning_rate: 0.02, momentum: 0.9 },
+        optimizer: OptimizerSpec { learning_rate, momentum },
         training: TrainingSpec {
             batch_size: 32,
             shuffle: Shuffle::EveryEpoch,
@@ -141,5 +196,15 @@ fn spec(name: &str, title: &str) -> ExperimentSpec {
             patience_validations: 50,
         },
         claims: Vec::new(),
+    }
+}
+
+fn hidden_units(name: &str) -> Vec<usize> {
+    match name {
+        "task4a" => vec![32],
+        "task4b" => vec![128],
+        "task4d" => vec![60, 60],
+        "task4e" => vec![64; 10],
+        _ => vec![64],
     }
 }

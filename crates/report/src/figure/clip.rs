@@ -1,7 +1,7 @@
 //! Curves cut at the lower and upper edge of a panel, so that none runs into a heading or a label.
 
-use super::axes::Axis;
-use super::series::{Point, Spread};
+use super::axis::Axis;
+use super::points::{Point, Spread};
 
 /// The parts of a line that lie within the axis, each cut exactly at the edge.
 pub(super) fn visible_parts(points: &[Point], axis: &Axis) -> Vec<Vec<(f64, f64)>> {
@@ -24,8 +24,8 @@ pub(super) fn visible_parts(points: &[Point], axis: &Axis) -> Vec<Vec<(f64, f64)
 /// The outline of a band, its edges held within the axis: along the top and back along the bottom.
 pub(super) fn band_outline(spreads: &[Spread], axis: &Axis) -> Vec<(f64, f64)> {
     let held = |value: f64| value.clamp(axis.low, axis.high);
-    let top = spreads.iter().map(|s| (s.step, held(s.mean + s.std)));
-    let bottom = spreads.iter().rev().map(|s| (s.step, held(s.mean - s.std)));
+    let top = spreads.iter().map(|spread| (spread.step, held(spread.band().1)));
+    let bottom = spreads.iter().rev().map(|spread| (spread.step, held(spread.band().0)));
     top.chain(bottom).collect()
 }
 
@@ -54,10 +54,11 @@ fn held(point: Point, other: Point, axis: &Axis) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::axis::Numbers;
     use super::*;
 
     fn axis() -> Axis {
-        Axis { low: 0.0, high: 1.0, ticks: Vec::new(), decimals: 0 }
+        Axis::linear((0.0, 1.0), 5, Numbers::Plain)
     }
 
     fn points(values: &[f64]) -> Vec<Point> {

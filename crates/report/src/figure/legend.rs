@@ -1,76 +1,63 @@
 //! The legend: below the panels, an entry per curve, in as many columns as fit.
 
-use plotters::prelude::{Circle, Color, PathElement, RGBColor, Rectangle, ShapeStyle};
+mod sample;
+
+use plotters::prelude::RGBColor;
 use plotters::style::text_anchor::HPos;
+use sample::SAMPLE_WIDTH;
+pub(super) use sample::Sample;
 
 use super::CurveSets;
-use super::panel::{BAND_OPACITY, DASH, DASHED_STROKE, TRAIN_OPACITY, TRAIN_STROKE, VALIDATION_STROKE};
 use super::series::RunSeries;
 use super::style::{
-    Area, Drawn, INK, PAGE_MARGIN, PAGE_WIDTH, TEXT_SIZE, fitted, run_colour, stroke, text_style, text_width, units,
-    write_text,
+    Area, Drawn, INK, PAGE_MARGIN, PAGE_WIDTH, TEXT_SIZE, fitted, run_colour, text_style, text_width, write_text,
 };
 
 const ROW_HEIGHT: f64 = 19.0;
-const SAMPLE_WIDTH: f64 = 40.0;
 /// Pixels between a sample and its text.
 const SAMPLE_GAP: f64 = 8.0;
 /// Pixels between two columns at least.
 const COLUMN_GAP: f64 = 24.0;
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Set {
-    Train,
-    Validation,
-}
-
-impl Set {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Validation => "validation",
-        }
-    }
-}
-
-/// One curve by its run and its set.
+/// One curve: how it is drawn and what it is called.
 #[derive(Debug)]
-struct Entry {
-    text: String,
-    colour: RGBColor,
-    set: Set,
+pub(super) struct Entry {
+    pub(super) text: String,
+    pub(super) colour: RGBColor,
+    pub(super) sample: Sample,
 }
 
 /// Entries in rows.
 #[derive(Debug)]
 pub(super) struct Legend {
     entries: Vec<Entry>,
+    /// Pixels of the page across.
+    page_width: f64,
     columns: usize,
     column_width: f64,
 }
 
 impl Legend {
     /// The entries of these runs: the sets of a run side by side.
-    pub(super) fn new(runs: &[RunSeries], sets: CurveSets) -> Self {
-        let drawn: &[Set] = match sets {
-            CurveSets::Train => &[Set::Train],
-            CurveSets::Validation => &[Set::Validation],
-            CurveSets::Both => &[Set::Train, Set::Validation],
-        };
-        let page = PAGE_WIDTH - 2.0 * PAGE_MARGIN;
+    pub(super) fn of_runs(runs: &[RunSeries], sets: CurveSets) -> Self {
         let mut entries: Vec<Entry> = Vec::new();
         for (index, run) in runs.iter().enumerate() {
-            entries.extend(drawn.iter().map(|&set| Entry {
-                text: entry_text(&run.label, set),
+            entries.extend(sets.drawn().iter().map(|&set| Entry {
+                text: set.curve_label(&run.label),
                 colour: run_colour(index),
-                set,
+                sample: Sample::of_run(set, run.is_mean),
             }));
         }
+        Self::new(entries, sets.drawn().len(), PAGE_WIDTH)
+    }
+
+    /// Entries in columns; a row holds a multiple of `together`, so that those of a run stay in a row.
+    pub(super) fn new(entries: Vec<Entry>, together: usize, page_width: f64) -> Self {
+        let page = page_width - 2.0 * PAGE_MARGIN;
         let widest = entries.iter().map(|entry| text_width(&entry.text, TEXT_SIZE)).fold(0.0, f64::max);
         let column_width = SAMPLE_WIDTH + SAMPLE_GAP + widest + COLUMN_GAP;
-        // A multiple of the sets, so that those of a run stay in a row.
-        let columns = whole((page + COLUMN_GAP) / column_width).min(entries.len()) / drawn.len() * drawn.len();
-        Self { entries, columns: columns.max(1), column_width }
+        let columns = whole((page + COLUMN_GAP) / column_width).min(entries.len()) / together * together;
+        Self { entries, page_width, columns: columns.max(1), column_width }
     }
 
     /// Pixels from the top of the first row to the bottom of the last.
@@ -82,52 +69,21 @@ impl Legend {
     pub(super) fn draw(&self, page: &Area, top: f64) -> Drawn {
         for (index, entry) in self.entries.iter().enumerate() {
             let left = PAGE_MARGIN + self.column_width * (index % self.columns) as f64;
-            entry.draw(page, (left, top + ROW_HEIGHT * (index / self.columns) as f64))?;
+            let top = top + ROW_HEIGHT * (index / self.columns) as f64;
+            entry.draw(page, (left, top), self.page_width - PAGE_MARGIN)?;
         }
         Ok(())
     }
 }
 
 impl Entry {
-    fn draw(&self, page: &Area, (left, top): (f64, f64)) -> Drawn {
+    fn draw(&self, page: &Area, (left, top): (f64, f64), right: f64) -> Drawn {
         let middle = top + ROW_HEIGHT / 2.0;
-        match self.set {
-            Set::Train => self.draw_train_sample(page, left, middle)?,
-            Set::Validation => self.draw_validation_sample(page, left, middle)?,
-        }
+        self.sample.draw(page, (left, middle), self.colour)?;
         let text_left = left + SAMPLE_WIDTH + SAMPLE_GAP;
-        let text = fitted(&self.text, TEXT_SIZE, PAGE_WIDTH - PAGE_MARGIN - text_left);
+        let text = fitted(&self.text, TEXT_SIZE, right - text_left);
         write_text(page, &text, (text_left, middle - 0.38 * TEXT_SIZE), HPos::Left, &text_style(TEXT_SIZE, INK))
     }
-
-    /// The line in its band as in the left panel, then the dashes as in the right one.
-    fn draw_train_sample(&self, page: &Area, left: f64, middle: f64) -> Drawn {
-        let half = (SAMPLE_WIDTH - 4.0) / 2.0;
-        let band = [(units(left), units(middle - 5.0)), (units(left + half), units(middle + 5.0))];
-        page.draw(&Rectangle::new(band, self.colour.mix(BAND_OPACITY).filled()))?;
-        page.draw(&sample_line((left, left + half), middle, stroke(&self.colour.mix(TRAIN_OPACITY), TRAIN_STROKE)))?;
-        let mut dash = left + SAMPLE_WIDTH - half;
-        while dash < left + SAMPLE_WIDTH {
-            let end = (dash + DASH.0).min(left + SAMPLE_WIDTH);
-            page.draw(&sample_line((dash, end), middle, stroke(&self.colour, DASHED_STROKE)))?;
-            dash = end + DASH.1;
-        }
-        Ok(())
-    }
-
-    fn draw_validation_sample(&self, page: &Area, left: f64, middle: f64) -> Drawn {
-        page.draw(&sample_line((left, left + SAMPLE_WIDTH), middle, stroke(&self.colour, VALIDATION_STROKE)))?;
-        let centre = (units(left + SAMPLE_WIDTH / 2.0), units(middle));
-        page.draw(&Circle::new(centre, units(3.0), self.colour.filled()))
-    }
-}
-
-fn sample_line((from, to): (f64, f64), middle: f64, style: ShapeStyle) -> PathElement<(i32, i32)> {
-    PathElement::new(vec![(units(from), units(middle)), (units(to), units(middle))], style)
-}
-
-fn entry_text(label: &str, set: Set) -> String {
-    format!("{label}, {}", set.name())
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page has few columns")]
@@ -149,8 +105,9 @@ mod tests {
             accuracy: Curves::default(),
             steps: 1.0,
             decides_ranges: true,
+            is_mean: false,
         };
-        Legend::new(&labels.iter().map(run).collect::<Vec<_>>(), sets)
+        Legend::of_runs(&labels.iter().map(run).collect::<Vec<_>>(), sets)
     }
 
     #[test]

@@ -11,7 +11,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::FigureError;
 
 /// Open Sans, Apache-2.0; its licence lies beside it.
-pub(super) const FONT: &[u8] = include_bytes!("../../fonts/OpenSans-Regular.ttf");
+pub const FONT: &[u8] = include_bytes!("../../fonts/OpenSans-Regular.ttf");
 /// The font's family, then fonts of nearly its width for readers who lack it.
 pub(super) const FONT_STACK: &str = "Open Sans, Helvetica Neue, Helvetica, Arial, sans-serif";
 
@@ -112,6 +112,19 @@ pub(super) fn fitted(text: &str, size: f64, width: f64) -> String {
     String::new()
 }
 
+/// The text in lines that fit, broken between words.
+pub(super) fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let longer = lines.last().map(|line| format!("{line} {word}")).filter(|line| text_width(line, size) <= width);
+        match (longer, lines.last_mut()) {
+            (Some(longer), Some(line)) => *line = longer,
+            _ => lines.push(fitted(word, size, width)),
+        }
+    }
+    lines
+}
+
 fn font(pixels: f64) -> FontDesc<'static> {
     FontDesc::new(FontFamily::Name(FONT_STACK), pixels * f64::from(UNITS_PER_PIXEL), FontStyle::Normal)
 }
@@ -133,5 +146,12 @@ mod tests {
         let shortened = fitted("a title that goes on and on", 12.0, 60.0);
         assert!(shortened.ends_with('…') && text_width(&shortened, 12.0) <= 60.0, "{shortened}");
         assert_eq!(fitted("short", 12.0, 60.0), "short");
+    }
+
+    #[test]
+    fn long_text_is_broken_between_words() {
+        register_embedded_font().unwrap();
+        assert_eq!(wrapped("one line of words and another", 12.0, 100.0), ["one line of words", "and another"]);
+        assert_eq!(wrapped("", 12.0, 100.0), [""; 0]);
     }
 }

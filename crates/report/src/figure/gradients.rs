@@ -1,0 +1,201 @@
+//! What probes say of gradients: how large they are in every layer, and how that changes while a run trains.
+
+use record::{LayerProbe, Metric, RunRecord};
+
+use super::axis::{Numbers, Scale};
+use super::means::mean_over_runs;
+use super::mesh::STEPS_LABEL;
+use super::plot::{LinePlot, PlotAxis, PlotPanel, PlotPoint, PlotSeries};
+use super::points::Spread;
+use super::replicates::{RunCurves, all_records};
+use crate::format::provenance;
+
+const GRADIENT_HEADING: &str = "Gradient, root mean square";
+const SIZES: PlotAxis = PlotAxis { scale: Scale::Logarithmic, numbers: Numbers::Plain };
+const COUNTS: PlotAxis = PlotAxis { scale: Scale::Linear, numbers: Numbers::Whole };
+
+/// The size of something in a layer; none before the first step.
+type Size = fn(&LayerProbe) -> Option<f64>;
+
+/// How large gradients and updates are in every layer, early in the training: the picture of vanishing gradients.
+///
+/// Left the root mean square of a layer's gradient, right that of its updates over that of its weights; geometric means
+/// over the probes of the first [`Metric::EARLY_EPOCHS`] epochs and over replicates, whose lowest and highest values
+/// are the ends of the error bars.
+#[must_use]
+pub fn gradient_sizes(runs: &[RunCurves]) -> LinePlot {
+    let records = all_records(runs);
+    let panel = |heading: &str, size: Size| PlotPanel {
+        heading: heading.to_owned(),
+        x_label: "Layer, from the first to the output layer".to_owned(),
+        x: COUNTS,
+        y: SIZES,
+        series: runs.iter().map(|run| sizes_by_layer(run, size)).collect(),
+    };
+    LinePlot {
+        title: "Gradients and updates, layer by layer".to_owned(),
+        subtitle: provenance(&records),
+        is_made_up: super::is_made_up(&records),
+        panels: vec![
+            panel(GRADIENT_HEADING, |layer| Some(layer.gradient_rms)),
+            panel("Update over weights, root mean squares", |layer| Some(layer.update_rms? / layer.weight_rms)),
+        ],
+        notes: vec![format!(
+            "Geometric mean over the validations of the first {} epochs{}.",
+            Metric::EARLY_EPOCHS,
+            if runs.iter().any(RunCurves::is_mean) { " and over seeds; bars: lowest and highest seed" } else { "" }
+        )],
+    }
+}
+
+/// How the gradients of the first, the middle, the last hidden and the output layer change over the steps of a run.
+///
+/// Replicates are their geometric mean, as long as at least half of them still train.
+#[must_use]
+pub fn gradient_course(run: &RunCurves) -> LinePlot {
+    let n_layers = run.records.first().map_or(0, |record| record.spec.model.layers().len());
+    let series = course_layers(n_layers).into_iter().map(|(layer, name)| PlotSeries {
+        label: format!("layer {}: {name}", layer + 1),
+        points: course(run, layer),
+        has_line: true,
+        has_marks: false,
+    });
+    let panel = PlotPanel {
+        heading: GRADIENT_HEADING.to_owned(),
+        x_label: STEPS_LABEL.to_owned(),
+        x: COUNTS,
+        y: SIZES,
+        series: series.collect(),
+    };
+    LinePlot {
+        title: format!("Gradients during the training: {}", run.label_with_ends()),
+        subtitle: provenance(&run.records),
+        is_made_up: super::is_made_up(&run.records),
+        panels: vec![panel],
+        notes: if run.is_mean() { vec!["Lines: geometric mean over seeds.".to_owned()] } else { Vec::new() },
+    }
+}
+
+fn sizes_by_layer(run: &RunCurves, size: Size) -> PlotSeries {
+    let sizes: Vec<Vec<Option<f64>>> = run.averaged().iter().map(|record| early_sizes(record, size)).collect();
+    let n_layers = sizes.iter().map(Vec::len).max().unwrap_or(0);
+    let point = |layer: usize| {
+        let over_seeds: Vec<f64> = sizes.iter().filter_map(|sizes| *sizes.get(layer)?).collect();
+        let lowest = over_seeds.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = over_seeds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let mean = geometric_mean(over_seeds.iter().copied())?;
+        let interval = (over_seeds.len() > 1).then_some((lowest, highest));
+        Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, mean) })
+    };
+    let points = (0..n_layers).filter_map(point).collect();
+    PlotSeries { label: run.label_with_ends(), points, has_line: true, has_marks: true }
+}
+
+/// The size in every layer of one run, over the probes of the first epochs.
+fn early_sizes(record: &RunRecord, size: Size) -> Vec<Option<f64>> {
+    let early_steps = Metric::EARLY_EPOCHS * record.spec.steps_per_epoch() as f64;
+    let early = || record.probes.iter().filter(|probe| probe.step > 0 && probe.step as f64 <= early_steps);
+    let n_layers = early().map(|probe| probe.layers.len()).max().unwrap_or(0);
+    (0..n_layers).map(|layer| geometric_mean(early().filter_map(|probe| size(probe.layers.get(layer)?)))).collect()
+}
+
+/// The geometric mean of what is above 0; none where nothing is.
+fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let logarithms: Vec<f64> =
+        values.filter(|value| *value > 0.0).map(f64::ln).filter(|value| value.is_finite()).collect();
+    let mean = logarithms.iter().sum::<f64>() / logarithms.len() as f64;
+    (!logarithms.is_empty()).then(|| mean.exp())
+}
+
+/// The layers that are shown of so many, each once, with what they are called.
+fn course_layers(n_layers: usize) -> Vec<(usize, &'static str)> {
+    let Some(output) = n_layers.checked_sub(1) else {
+        return Vec::new();
+    };
+    let mut layers = vec![(0, "first"), (output / 2, "middle"), (output.saturating_sub(1), "last hidden")];
+    layers.retain(|(layer, _)| *layer < output);
+    layers.dedup_by_key(|(layer, _)| *layer);
+    layers.push((output, "output"));
+    layers
+}
+
+fn course(run: &RunCurves, layer: usize) -> Vec<PlotPoint> {
+    let logarithms: Vec<Vec<Spread>> = run.averaged().iter().map(|record| logarithms(record, layer)).collect();
+    let mean = mean_over_runs(&logarithms.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    mean.iter().map(|spread| PlotPoint::new(spread.step, spread.mean.exp())).collect()
+}
+
+/// The logarithms of a layer's gradients, whose mean is that of the geometric mean.
+fn logarithms(record: &RunRecord, layer: usize) -> Vec<Spread> {
+    let sizes =
+        record.probes.iter().filter_map(|probe| Some((probe.step as f64, probe.layers.get(layer)?.gradient_rms)));
+    let spreads = sizes.map(|(step, size)| Spread { step, mean: size.ln(), std: 0.0 });
+    spreads.filter(|spread| spread.mean.is_finite()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use ::record::Probe;
+
+    use super::*;
+    use crate::synthetic::{Curve, empty_record, record, replicates, with_probes, with_units};
+
+    fn deep(seeds: u64) -> Vec<RunRecord> {
+        let runs = replicates("task4e", "Ten layers", 9_000, &Curve::DEEP, seeds);
+        runs.into_iter().map(|run| with_probes(0.5, with_units(&[64; 10], run))).collect()
+    }
+
+    fn curves(records: &[RunRecord]) -> RunCurves<'_> {
+        RunCurves { label: "Ten layers".to_owned(), records: records.iter().collect() }
+    }
+
+    #[test]
+    fn every_layer_is_a_point_with_the_range_of_the_seeds() {
+        let records = deep(3);
+        let plot = gradient_sizes(&[curves(&records)]);
+        for panel in &plot.panels {
+            let points = &panel.series[0].points;
+            assert_eq!(
+                points.iter().map(|point| point.x).collect::<Vec<_>>(),
+                (1..=11).map(f64::from).collect::<Vec<_>>()
+            );
+            for point in points {
+                let (low, high) = point.interval.unwrap();
+                assert!(low < point.y && point.y < high, "{point:?}");
+            }
+        }
+        assert!(gradient_sizes(&[curves(&records[..1])]).panels[0].series[0].points[0].interval.is_none());
+    }
+
+    #[test]
+    fn the_mean_is_geometric_and_of_the_first_epochs_without_the_start() {
+        let mut run = with_probes(0.5, with_units(&[64], record("x", "X", 125, &Curve::STANDARD)));
+        let layers = run.probes[0].layers.clone();
+        let probe = |step: usize, gradient_rms: f64| {
+            let layers = layers.iter().map(|layer| LayerProbe { gradient_rms, ..*layer }).collect();
+            Probe { step, layers }
+        };
+        run.probes = vec![probe(0, 7.0), probe(125, 1.0), probe(3_125, 4.0), probe(250, 0.0), probe(3_250, 9.0)];
+        let plot = gradient_sizes(&[curves(&[run])]);
+        assert!((plot.panels[0].series[0].points[0].y - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_course_shows_each_layer_once() {
+        let names =
+            |n_layers: usize| -> Vec<usize> { course_layers(n_layers).iter().map(|(layer, _)| *layer).collect() };
+        let cases: [(usize, &[usize]); 6] =
+            [(0, &[]), (1, &[0]), (2, &[0, 1]), (3, &[0, 1, 2]), (4, &[0, 1, 2, 3]), (11, &[0, 5, 9, 10])];
+        for (n_layers, layers) in cases {
+            assert_eq!(names(n_layers), layers, "{n_layers} layers");
+        }
+    }
+
+    #[test]
+    fn runs_without_probes_give_empty_panels() {
+        let records = [empty_record("x", "X")];
+        for plot in [gradient_sizes(&[curves(&records)]), gradient_course(&curves(&records)), gradient_sizes(&[])] {
+            assert!(plot.to_svg().unwrap().contains("no values"));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Pictures of images and of what networks make of them: weights as images, misclassified digits, the confusion matrix.
+
+mod confusion;
+mod digits;
+mod markup;
+mod pixels;
+mod weights;
+
+pub use confusion::confusion;
+pub use digits::{Digit, digits};
+pub use weights::first_layer_weights;
+
+/// Pixels of an image across and down.
+const SIDE: usize = 28;
