@@ -1,0 +1,242 @@
+//! `Document`: a report as plain data, before it is a page or a PDF.
+//!
+//! What the report says is put together once (`chapters`); `html` and `pdf` write the same document. All text is plain
+//! text here, and untrusted: a writer escapes it.
+
+use serde::Serialize;
+
+/// A whole report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Document {
+    /// Heading of the first page.
+    pub title: String,
+    /// The line below it: dataset, seeds, date.
+    pub subtitle: String,
+    /// What nobody may overlook, such as made-up digits; above everything else, on the first screen.
+    pub warning: Option<String>,
+    /// What stands before the first section: the summary.
+    pub summary: Vec<Block>,
+    /// The sections, in order.
+    pub sections: Vec<Section>,
+}
+
+/// A section with a heading; sections within sections are one level deeper.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Section {
+    /// Anchor of the heading: lower case letters, digits and dashes, unique in the document.
+    pub id: String,
+    /// The heading.
+    pub heading: String,
+    /// What stands below it.
+    pub blocks: Vec<Block>,
+    /// The sections within.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a section that stands on lines of its own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Block {
+    /// Running text.
+    Paragraph(Vec<Inline>),
+    /// Items with bullets.
+    List(Vec<Vec<Inline>>),
+    /// An equation on a line of its own.
+    Equation(Math),
+    /// A table.
+    Table(Table),
+    /// A picture with its caption.
+    Figure(Figure),
+    /// Lines in the terminal's font, as they are.
+    Code(String),
+    /// A remark set apart, such as a run that is missing.
+    Note(Vec<Inline>),
+}
+
+/// A piece of running text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Inline {
+    /// Plain text.
+    Text(String),
+    /// Emphasised text.
+    Emphasis(String),
+    /// A name of the program or of a file.
+    Code(String),
+    /// A formula within the line.
+    Math(Math),
+    /// A section of this document, by its anchor.
+    Reference {
+        /// The anchor.
+        section: String,
+        /// What is read.
+        text: String,
+    },
+    /// A verdict as a coloured word, readable without its colour.
+    Badge {
+        /// Which colour.
+        tone: Tone,
+        /// The word.
+        text: String,
+    },
+}
+
+/// What a badge's colour says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Tone {
+    /// It holds.
+    Good,
+    /// It does not.
+    Bad,
+    /// Nobody can say yet.
+    Open,
+}
+
+/// A table with a caption.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Table {
+    /// What the table shows.
+    pub caption: Vec<Inline>,
+    /// The header; its length is the number of columns.
+    pub header: Vec<Column>,
+    /// The rows, each as long as the header; the first cell heads its row.
+    pub rows: Vec<Vec<Vec<Inline>>>,
+}
+
+/// A column's heading and where its cells stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Column {
+    /// The heading.
+    pub heading: String,
+    /// Where its cells stand.
+    pub align: Align,
+}
+
+/// Where the cells of a column stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Align {
+    /// At the left: words.
+    Left,
+    /// At the right: numbers.
+    Right,
+}
+
+/// A picture with its caption.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Figure {
+    /// Anchor, unique in the document.
+    pub id: String,
+    /// What it shows.
+    pub caption: Vec<Inline>,
+    /// What somebody who does not see it should know.
+    pub alternative: String,
+    /// The picture.
+    pub picture: Picture,
+    /// The same curves as numbers, for whoever can look closer; a reader without it loses nothing but that.
+    #[serde(skip)]
+    pub chart: Option<Chart>,
+}
+
+/// How a picture is stored.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Picture {
+    /// A drawing of this program; text is text in the font of [`crate::FONT`].
+    Svg(String),
+    /// Pixels.
+    Png(Vec<u8>),
+}
+
+/// Curves that a reader can look into: panels side by side over one x axis.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chart {
+    /// Name of the x axis.
+    pub x_label: String,
+    /// The panels, left to right.
+    pub panels: Vec<Panel>,
+}
+
+/// One panel of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Panel {
+    /// Name of the y axis.
+    pub y_label: String,
+    /// Whether values are shares, written as percentages.
+    pub is_share: bool,
+    /// Lowest and highest y at first, where the curves can be told apart.
+    pub y_range: (f64, f64),
+    /// The x values, ascending, of all series.
+    pub x: Vec<f64>,
+    /// The curves.
+    pub series: Vec<Series>,
+}
+
+/// One curve, with a band about it where it is a mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// The run: curves of one run, in all panels, are shown and hidden together.
+    pub run: String,
+    /// What the legend says, run and set.
+    pub label: String,
+    /// Colour, `#rrggbb`.
+    pub colour: String,
+    /// Whether the line is dashed.
+    pub is_dashed: bool,
+    /// A value for every x; none before the curve begins, after it ends, and between its points.
+    pub values: Vec<Option<f64>>,
+    /// Lower and upper edge of the band for every x; empty without a band.
+    pub band: Vec<Option<(f64, f64)>>,
+}
+
+/// A formula: the few forms that the derivations need.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Math {
+    /// A variable, in italics: `x`, `δ`.
+    Variable(String),
+    /// A matrix or vector, in bold: `W`.
+    Matrix(String),
+    /// A number.
+    Number(String),
+    /// An operator or delimiter: `+`, `=`, `:=`, `(`, `⊙`, `∈`.
+    Operator(String),
+    /// Upright words: `softmax`, `log`.
+    Word(String),
+    /// Parts one after the other.
+    Row(Vec<Math>),
+    /// Base, what stands below its right, what stands above its right.
+    Script {
+        /// The base.
+        base: Box<Math>,
+        /// Subscript.
+        below: Option<Box<Math>>,
+        /// Superscript.
+        above: Option<Box<Math>>,
+    },
+    /// A fraction.
+    Fraction(Box<Math>, Box<Math>),
+    /// A square root.
+    Root(Box<Math>),
+    /// A sum over an index, which stands below the sign.
+    Sum(Box<Math>),
+    /// Lines below each other, each in two parts that are aligned at the second.
+    Lines(Vec<(Math, Math)>),
+}
+
+impl Inline {
+    /// Plain text.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Column {
+    /// A column of words.
+    #[must_use]
+    pub fn left(heading: &str) -> Self {
+        Self { heading: heading.to_owned(), align: Align::Left }
+    }
+
+    /// A column of numbers.
+    #[must_use]
+    pub fn right(heading: &str) -> Self {
+        Self { heading: heading.to_owned(), align: Align::Right }
+    }
+}

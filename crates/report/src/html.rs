@@ -1,0 +1,32 @@
+//! The report as one page that opens from disk: no network, no script needed to read it.
+//!
+//! `page` is the frame, `content` and what it calls write the blocks, `chart` the numbers of the interactive figures,
+//! `assets` what is embedded and the policy that lets nothing else in.
+
+mod assets;
+mod chart;
+mod content;
+mod figure;
+mod inline;
+mod math;
+mod page;
+mod table;
+
+use crate::document::Document;
+use crate::format::is_plain;
+
+/// The document as an HTML page with everything in it; the same document gives the same bytes.
+///
+/// Every text is escaped by the templates; characters that are no text, such as those that steer a terminal or turn the
+/// writing direction, are left out of the whole page.
+#[must_use]
+pub fn to_html(document: &Document) -> String {
+    let mut page = page::page(document).into_string();
+    page.retain(|c| is_plain(c) || matches!(c, '\n' | '\t'));
+    page
+}
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! What is embedded in the page: style, scripts, and the policy that lets nothing else in.
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use sha2::{Digest, Sha256};
+
+use crate::document::{Block, Document, Section};
+
+/// The page's style; the drawing library's comes first, so that ours can change it.
+pub(super) const STYLE: &str =
+    concat!(include_str!("../../assets/uplot/uPlot.min.css"), "\n", include_str!("../../assets/report.css"));
+/// The drawing library, with the licence that goes with every copy.
+const CHART_LIBRARY: &str = concat!(
+    "/*\n",
+    include_str!("../../assets/uplot/LICENSE"),
+    "*/\n",
+    include_str!("../../assets/uplot/uPlot.iife.min.js")
+);
+const CHARTS: &str = include_str!("../../assets/chart.js");
+
+/// The scripts in the order in which they run; none where no figure has a chart.
+pub(super) fn scripts(document: &Document) -> &'static [&'static str] {
+    let has_chart = any_chart(&document.summary) || document.sections.iter().any(section_has_chart);
+    if has_chart { &[CHART_LIBRARY, CHARTS] } else { &[] }
+}
+
+fn section_has_chart(section: &Section) -> bool {
+    any_chart(&section.blocks) || section.sections.iter().any(section_has_chart)
+}
+
+fn any_chart(blocks: &[Block]) -> bool {
+    blocks.iter().any(|block| matches!(block, Block::Figure(figure) if figure.chart.is_some()))
+}
+
+/// The Content Security Policy: this style, these scripts, pictures within the page, and nothing from anywhere.
+pub(super) fn policy(scripts: &[&str]) -> String {
+    let scripts = match scripts {
+        [] => "'none'".to_owned(),
+        scripts => scripts.iter().map(|script| hash(script)).collect::<Vec<_>>().join(" "),
+    };
+    let style = hash(STYLE);
+    format!(
+        "default-src 'none'; script-src {scripts}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+}
+
+/// A source of the policy: whoever has exactly this text.
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn assets_cannot_end_their_element_and_survive_the_page_as_they_are() {
+        for asset in [STYLE, CHART_LIBRARY, CHARTS] {
+            for end in ["</script", "</style", "<!--", "\r"] {
+                assert!(!asset.contains(end), "{end}");
+            }
+            assert!(asset.chars().all(|c| crate::format::is_plain(c) || matches!(c, '\n' | '\t')));
+        }
+    }
+
+    #[test]
+    fn the_library_is_what_its_page_says() {
+        let page = include_str!("../../assets/uplot/README.md");
+        for asset in
+            [include_str!("../../assets/uplot/uPlot.iife.min.js"), include_str!("../../assets/uplot/uPlot.min.css")]
+        {
+            let digest: Vec<String> = Sha256::digest(asset).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(page.contains(&digest.concat()), "{}", digest.concat());
+        }
+    }
+}

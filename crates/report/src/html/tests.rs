@@ -1,0 +1,126 @@
+//! The whole page: its structure, that no text can change it, and what the browser test opens.
+
+use super::assets::{STYLE, policy, scripts};
+use super::{sample, to_html};
+use crate::document::Document;
+
+/// Texts that would be markup, leave an attribute or a script, steer a terminal or turn the writing direction.
+const HOSTILE: [&str; 6] = [
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "\" onload=\"alert(1)\" x='",
+    "</script></style></title><!-- ",
+    "&lt;b&gt; &amp; ]]> javascript:alert(1)",
+    "\u{1b}[31m\u{0}\u{7}\r\u{9b}",
+    "\u{202e}\u{2066}\u{2028}",
+];
+
+fn page_with(text: &str) -> String {
+    to_html(&sample::every_element(&|words| format!("{words}{text}")))
+}
+
+/// The page without what is embedded, a line for every tag.
+fn outline(document: &Document) -> String {
+    let mut page = to_html(document).replace(STYLE, "…").replace(&policy(scripts(document)), "…");
+    for script in scripts(document) {
+        page = page.replace(script, "…");
+    }
+    page.replace('<', "\n<").trim_start().to_owned()
+}
+
+/// Every tag with the names of its attributes, their values left out.
+fn tags(outline: &str) -> Vec<String> {
+    let tag = |line: &str| {
+        let mut parts = line.split('"');
+        let mut tag = parts.next().unwrap_or_default().to_owned();
+        while let (false, Some(_value), Some(names)) = (tag.contains('>'), parts.next(), parts.next()) {
+            tag += names;
+        }
+        tag.split('>').next().unwrap_or_default().to_owned()
+    };
+    outline.lines().filter(|line| line.starts_with('<')).map(tag).collect()
+}
+
+#[test]
+fn the_structure_of_a_page_is_known() {
+    insta::assert_snapshot!(outline(&sample::every_element(&str::to_owned)));
+}
+
+#[test]
+fn every_element_is_closed() {
+    let outline = outline(&sample::every_element(&str::to_owned));
+    let mut open = Vec::new();
+    for line in outline.lines().filter(|line| line.starts_with('<')) {
+        let name = line.trim_start_matches(['<', '/']).split([' ', '>']).next().unwrap();
+        match name {
+            "!DOCTYPE" | "meta" | "img" => {}
+            _ if line.starts_with("</") => assert_eq!(open.pop(), Some(name)),
+            _ => open.push(name),
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn no_text_changes_the_structure() {
+    let harmless = tags(&outline(&sample::every_element(&str::to_owned)));
+    assert!(harmless.contains(&"<a href=".to_owned()), "{harmless:?}");
+    for text in HOSTILE {
+        let hostile = outline(&sample::every_element(&|words| format!("{words}{text}")));
+        assert_eq!(tags(&hostile), harmless, "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_no_text_is_left_out() {
+    let page = page_with(&HOSTILE.concat());
+    assert!(page.chars().all(|c| c == '\n' || !c.is_control()) && !page.contains(['\u{202e}', '\u{2066}']));
+    assert!(!page.contains("\\u001b"), "an escape that JSON writes is one on the page again");
+}
+
+#[test]
+fn the_same_document_gives_the_same_bytes() {
+    let document = sample::every_element(&str::to_owned);
+    assert_eq!(to_html(&document), to_html(&document.clone()));
+}
+
+#[test]
+fn the_policy_names_every_style_and_script_that_the_page_holds() {
+    use base64::prelude::{BASE64_STANDARD, Engine};
+    use sha2::{Digest, Sha256};
+
+    let page = page_with("");
+    let (policy, _) = page.split_once("Content-Security-Policy").unwrap().1.split_once('>').unwrap();
+    let contents = |start: &str, end: &str| -> Vec<String> {
+        page.split(start).skip(1).map(|rest| rest.split_once(end).unwrap().0.to_owned()).collect()
+    };
+    let embedded = [contents("<style>", "</style>"), contents("<script>", "</script>")].concat();
+    assert_eq!(embedded.len(), 3);
+    for text in embedded {
+        assert!(policy.contains(&BASE64_STANDARD.encode(Sha256::digest(text))), "{policy}");
+    }
+}
+
+#[test]
+fn a_page_without_charts_has_no_script() {
+    let mut document = sample::every_element(&str::to_owned);
+    document.sections.clear();
+    let page = to_html(&document);
+    assert!(!page.contains("<script") && page.contains("script-src 'none'"));
+}
+
+#[test]
+fn a_picture_is_within_its_address() {
+    let page = page_with("");
+    assert!(page.contains("src=\"data:image/svg+xml;base64,PHN2Zy8+\""));
+    assert!(page.contains("src=\"data:image/png;base64,iVBORw==\""));
+}
+
+/// What the browser test opens: `REPORT_SAMPLE_HTML=/tmp/sample.html cargo test -p report sample`.
+#[test]
+fn a_sample_is_written_where_it_is_asked_for() {
+    let page = to_html(&sample::report());
+    assert!(page.contains("Figure 2.") && page.contains("Table 1."));
+    if let Some(path) = std::env::var_os("REPORT_SAMPLE_HTML") {
+        std::fs::write(path, page).unwrap();
+    }
+}
