@@ -3,7 +3,7 @@
 use record::{RunRecord, StopReason};
 
 /// What stands where there is no finite number.
-const NOTHING: &str = "-";
+pub(crate) const NOTHING: &str = "-";
 
 /// Digits in groups of three: `31,250`.
 #[must_use]
@@ -41,6 +41,26 @@ pub fn seconds(value: f64) -> String {
     if value.is_finite() { format!("{value:.1}") } else { NOTHING.to_owned() }
 }
 
+/// Units of the hidden layers: `64`, `60, 60`, or `10 x 64` for many of the same.
+#[must_use]
+pub fn hidden_units(units: &[usize]) -> String {
+    match units {
+        [] => "none".to_owned(),
+        [first, _, _, ..] if units.iter().all(|unit| unit == first) => format!("{} x {first}", units.len()),
+        _ => units.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// A p-value: `0.012`, `3.2e-8`, `< 1e-15` where double precision ends.
+pub(crate) fn p_value(p: f64) -> String {
+    match p {
+        _ if !p.is_finite() => NOTHING.to_owned(),
+        _ if p < 1e-15 => "< 1e-15".to_owned(),
+        _ if p < 1e-3 => format!("{p:.1e}"),
+        _ => format!("{p:.3}"),
+    }
+}
+
 /// What people call a reason to stop.
 #[must_use]
 pub fn stop_words(reason: StopReason) -> &'static str {
@@ -61,7 +81,8 @@ pub fn plain_text(text: &str) -> String {
     text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| is_plain(c)).collect()
 }
 
-fn is_plain(c: char) -> bool {
+/// Whether a character is text: no control character, no mark that turns the writing direction, nothing that XML forbids.
+pub(crate) fn is_plain(c: char) -> bool {
     let turns_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !c.is_control() && !turns_direction && !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
@@ -94,16 +115,30 @@ pub(crate) fn provenance(records: &[&RunRecord]) -> String {
             thousands(data.validation_images),
         )
     });
-    let seeds = distinct(records, |record| record.seed.to_string());
-    format!("{}, seed{} {}", datasets.join("; "), if seeds.len() > 1 { "s" } else { "" }, seeds.join(", "))
+    format!("{}, {}", datasets.join("; "), seed_words(records))
 }
 
-fn distinct(records: &[&RunRecord], describe: impl Fn(&RunRecord) -> String) -> Vec<String> {
+/// The seeds of these records, every distinct one once.
+pub(crate) fn seed_words(records: &[&RunRecord]) -> String {
+    seeds_in_words(&distinct(records, |record| record.seed))
+}
+
+/// `seed 1`, `seeds 1, 2`, `seeds 1 to 5`.
+pub(crate) fn seeds_in_words(seeds: &[u64]) -> String {
+    let ascend_by_one = seeds.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]));
+    match seeds {
+        [seed] => format!("seed {seed}"),
+        [first, _, .., last] if ascend_by_one => format!("seeds {first} to {last}"),
+        seeds => format!("seeds {}", seeds.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn distinct<T: PartialEq>(records: &[&RunRecord], value: impl Fn(&RunRecord) -> T) -> Vec<T> {
     let mut found = Vec::new();
     for record in records {
-        let text = describe(record);
-        if !found.contains(&text) {
-            found.push(text);
+        let value = value(record);
+        if !found.contains(&value) {
+            found.push(value);
         }
     }
     found
@@ -112,7 +147,7 @@ fn distinct(records: &[&RunRecord], describe: impl Fn(&RunRecord) -> String) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synthetic::{Curve, record};
+    use crate::synthetic::{Curve, empty_record, record};
 
     #[test]
     fn thousands_are_set_apart() {
@@ -130,8 +165,18 @@ mod tests {
             (accuracy(0.9608), "96.08 %"),
             (accuracy(f64::INFINITY), "-"),
             (seconds(11.72), "11.7"),
+            (p_value(0.0123), "0.012"),
+            (p_value(3.21e-8), "3.2e-8"),
+            (p_value(0.0), "< 1e-15"),
         ] {
             assert_eq!(text, expected);
+        }
+    }
+
+    #[test]
+    fn many_layers_of_the_same_width_are_counted() {
+        for (units, text) in [(&[][..], "none"), (&[64], "64"), (&[60, 60], "60, 60"), (&[64; 10], "10 x 64")] {
+            assert_eq!(hidden_units(units), text);
         }
     }
 
@@ -141,6 +186,23 @@ mod tests {
             [("a\tb\nc", "a b c"), ("\u{1b}[31mred", "[31mred"), ("x\u{202e}y\u{0}", "xy"), ("<&>\"", "<&>\"")]
         {
             assert_eq!(plain_text(raw), plain);
+        }
+    }
+
+    #[test]
+    fn consecutive_seeds_are_named_by_the_first_and_the_last() {
+        let cases: [(&[u64], &str); 6] = [
+            (&[7], "seed 7"),
+            (&[1, 2], "seeds 1, 2"),
+            (&[1, 2, 3, 4, 5], "seeds 1 to 5"),
+            (&[1, 2, 3, 1, 2, 3], "seeds 1 to 3"),
+            (&[1, 3, 4], "seeds 1, 3, 4"),
+            (&[u64::MAX, 0, 1], "seeds 18446744073709551615, 0, 1"),
+        ];
+        for (seeds, words) in cases {
+            let records: Vec<RunRecord> =
+                seeds.iter().map(|&seed| RunRecord { seed, ..empty_record("a", "A") }).collect();
+            assert_eq!(seed_words(&records.iter().collect::<Vec<_>>()), words);
         }
     }
 

@@ -1,14 +1,32 @@
-//! Tables and figures from run records: reads records only, no Burn, no training, no looking for files.
+//! Tables, figures and the finished report from run records: reads records only, no Burn, no training, no looking for files.
 
+mod chapters;
+pub mod document;
 mod error;
+pub mod evidence;
 mod figure;
 mod format;
+mod html;
+pub mod measure;
+#[cfg(feature = "pdf")]
+mod pdf;
+pub mod statistics;
 mod table;
 
 #[cfg(test)]
 mod synthetic;
 
+pub use chapters::{CloseUp, GradientCheck, Material, Mistake, compose};
+pub use document::Document;
 pub use error::FigureError;
-pub use figure::{CurveSets, Figure, RunCurves, to_png};
-pub use format::{accuracy, loss, plain_text, run_labels, seconds, stop_words, thousands};
+pub use evidence::replicates_table;
+pub use figure::{
+    CurveSets, Digit, FONT, Figure, LinePlot, Numbers, ParameterPoint, PlotAxis, PlotPanel, PlotPoint, PlotSeries,
+    RunCurves, Scale, accuracy_over_parameters, confusion, digits, first_layer_weights, gradient_course,
+    gradient_sizes, to_png,
+};
+pub use format::{accuracy, hidden_units, loss, plain_text, run_labels, seconds, stop_words, thousands};
+pub use html::to_html;
+#[cfg(feature = "pdf")]
+pub use pdf::{PdfError, to_pdf};
 pub use table::{markdown_table, run_table, table};

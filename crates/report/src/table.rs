@@ -4,15 +4,15 @@
 
 mod compact;
 
+pub(crate) use compact::line as markdown_line;
+
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 use record::{RunRecord, Validation};
 
-use crate::format::{accuracy, loss, plain_text, provenance, run_labels, seconds, stop_words, thousands};
+use crate::format::{NOTHING, accuracy, loss, plain_text, provenance, run_labels, seconds, stop_words, thousands};
 
 /// Runs that stand side by side at most.
 const MOST_COLUMNS: usize = 4;
-/// What stands where a run has no such number.
-const NOTHING: &str = "-";
 /// What `best` means in every table.
 const BEST: &str = "Best: at the lowest validation loss.";
 /// What no table may hide.

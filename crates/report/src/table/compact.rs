@@ -74,7 +74,8 @@ fn values(run: &RunRecord) -> impl Iterator<Item = String> {
     COLUMNS.iter().map(|column| (column.value)(run))
 }
 
-fn line(cells: impl Iterator<Item = String>) -> String {
+/// A row of a Markdown table.
+pub(crate) fn line(cells: impl Iterator<Item = String>) -> String {
     let cells: Vec<String> = cells.map(|cell| markdown_escaped(&cell)).collect();
     format!("| {} |", cells.join(" | "))
 }

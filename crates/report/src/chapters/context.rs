@@ -1,0 +1,115 @@
+//! `Context`: what every chapter asks for, experiments by name, claims judged once.
+
+use record::{ExperimentSpec, Metric};
+
+use super::Material;
+use crate::evidence::{Centre, Comparison, Judged, Replicates, judge};
+use crate::format::{self, plain_text};
+use crate::measure;
+use crate::statistics::Interval;
+
+/// The material with every claim judged.
+pub(super) struct Context<'a> {
+    pub(super) material: &'a Material,
+    pub(super) judged: Vec<Judged>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(material: &'a Material) -> Self {
+        Self { material, judged: judge(&material.experiments) }
+    }
+
+    /// The runs of an experiment; none where it is not declared.
+    pub(super) fn find(&self, name: &str) -> Option<&'a Replicates> {
+        self.material.experiments.iter().find(|replicates| replicates.spec.name == name)
+    }
+
+    /// The runs of experiments that have a complete one, in this order.
+    pub(super) fn trained(&self, names: &[&str]) -> Vec<&'a Replicates> {
+        let found = names.iter().filter_map(|name| self.find(name));
+        found.filter(|replicates| replicates.complete().next().is_some()).collect()
+    }
+
+    pub(super) fn spec(&self, name: &str) -> Option<&'a ExperimentSpec> {
+        self.find(name).map(|replicates| &replicates.spec)
+    }
+
+    /// The claims about an experiment.
+    pub(super) fn claims_of(&self, name: &str) -> Vec<&Judged> {
+        self.judged.iter().filter(|judged| judged.experiment == name).collect()
+    }
+
+    /// A metric's mean with its interval, in words.
+    pub(super) fn value(&self, name: &str, metric: Metric) -> Option<String> {
+        self.find(name)?.summary(metric).map(|summary| measure::summary(metric, &summary))
+    }
+
+    /// A metric's mean as a number.
+    pub(super) fn mean(&self, name: &str, metric: Metric) -> Option<f64> {
+        match self.find(name)?.summary(metric)?.centre {
+            Centre::Mean(mean) => Some(mean),
+            Centre::Median(_) | Centre::MoreThan(_) => None,
+        }
+    }
+
+    /// A metric of one experiment beside another's, paired by seed.
+    pub(super) fn compared(&self, name: &str, against: &str, metric: Metric) -> Option<Compared> {
+        let comparison = Comparison::of(metric, self.find(name)?, self.find(against)?);
+        Some(Compared { metric, mean: comparison.mean()?, interval: comparison.interval() })
+    }
+
+    /// Dataset and seeds.
+    pub(super) fn subtitle(&self) -> String {
+        let (dataset, seeds) = (plain_text(&self.material.dataset.title), &self.material.seeds);
+        format!("{dataset}, {}", format::seeds_in_words(seeds))
+    }
+
+    /// Whether the runs saw no real dataset.
+    pub(super) fn is_made_up(&self) -> bool {
+        self.material.dataset.name == "made-up"
+    }
+
+    /// What nobody may overlook.
+    pub(super) fn warning(&self) -> Option<String> {
+        self.is_made_up().then(|| {
+            "Made-up digits: no run of this report saw a real dataset, and no number in it is a result. \
+             Fetch MNIST with `make data` and run again."
+                .to_owned()
+        })
+    }
+}
+
+/// The difference of a metric between two experiments.
+pub(super) struct Compared {
+    metric: Metric,
+    pub(super) mean: f64,
+    pub(super) interval: Option<Interval>,
+}
+
+impl Compared {
+    /// Whether the interval lies above 0, with one run whether the value does.
+    pub(super) fn is_higher(&self) -> bool {
+        self.interval.map_or(self.mean > 0.0, |interval| interval.low > 0.0)
+    }
+
+    /// Whether the interval lies below 0.
+    pub(super) fn is_lower(&self) -> bool {
+        self.interval.map_or(self.mean < 0.0, |interval| interval.high < 0.0)
+    }
+
+    /// `higher by 0.81 points (95 % interval +0.70 to +0.92)`, or that it does not differ clearly.
+    pub(super) fn words(&self) -> String {
+        let interval = self.interval.map_or_else(String::new, |interval| {
+            format!(" (95 % interval {})", measure::difference_interval(self.metric, interval))
+        });
+        let size = measure::difference(self.metric, self.mean.abs());
+        let size = size.trim_start_matches('+');
+        if self.is_higher() {
+            format!("higher by {size}{interval}")
+        } else if self.is_lower() {
+            format!("lower by {size}{interval}")
+        } else {
+            format!("not clearly different: {}{interval}", measure::difference(self.metric, self.mean))
+        }
+    }
+}

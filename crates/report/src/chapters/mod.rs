@@ -1,0 +1,119 @@
+//! What the finished report says: from records to a [`Document`], task by task.
+//!
+//! All numbers are read off the records. Words that depend on them (higher or lower, holds or not) are chosen by code, so
+//! that no sentence outlives the run it spoke of.
+
+mod context;
+mod extras;
+mod math;
+mod methods;
+mod parts;
+mod prose;
+mod summary;
+mod task1;
+mod task2;
+mod task3;
+mod task4;
+mod task4e;
+#[cfg(test)]
+mod tests;
+
+use record::{CodeInfo, DatasetInfo, HostInfo};
+
+use crate::FigureError;
+use crate::document::Document;
+use crate::evidence::Replicates;
+use context::Context;
+
+/// What a report is made of.
+#[derive(Debug, Clone)]
+pub struct Material {
+    /// All experiments with their runs; what an experiment is compared with is among them.
+    pub experiments: Vec<Replicates>,
+    /// The seeds that every experiment should have.
+    pub seeds: Vec<u64>,
+    /// The dataset, as its runs saw it.
+    pub dataset: DatasetInfo,
+    /// The gradient checks of tasks 2b and 4c.
+    pub gradient_checks: Vec<GradientCheck>,
+    /// A look at one trained network; none where it was not trained.
+    pub close_up: Option<CloseUp>,
+    /// What wrote the report.
+    pub code: CodeInfo,
+    /// Where it was written.
+    pub host: HostInfo,
+}
+
+/// The outcome of a gradient check.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct GradientCheck {
+    /// `2b` or `4c`.
+    pub task: String,
+    /// Units of every hidden layer.
+    pub hidden_units: Vec<usize>,
+    /// The activation, in words.
+    pub activation: String,
+    /// Weights and biases that were checked.
+    pub checked: usize,
+    /// Weights and biases that there are.
+    pub parameters: usize,
+    /// Largest difference between a gradient and its central difference.
+    pub largest_difference: f64,
+    /// The largest difference that passes.
+    pub tolerance: f64,
+    /// Weights with a smaller step, because a unit crossed the kink of ReLU within the usual one.
+    pub smaller_steps: usize,
+}
+
+/// A trained network looked at closely: the best weights of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloseUp {
+    /// The experiment.
+    pub experiment: String,
+    /// The seed.
+    pub seed: u64,
+    /// Weights of the first layer, `[n_inputs, n_units]`, row-major.
+    pub first_layer: Vec<f32>,
+    /// Units of the first layer.
+    pub n_units: usize,
+    /// Validation images by class (rows) and predicted class (columns).
+    pub confusion: [[usize; 10]; 10],
+    /// Misclassified validation images, the most certain mistakes first.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A misclassified image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mistake {
+    /// 784 grey values.
+    pub pixels: Vec<u8>,
+    /// Its class.
+    pub class: u8,
+    /// The predicted class.
+    pub predicted: u8,
+    /// The probability that the network gives its prediction.
+    pub probability: f32,
+}
+
+/// The report as a document.
+///
+/// # Errors
+/// A figure cannot be drawn.
+pub fn compose(material: &Material) -> Result<Document, FigureError> {
+    let context = Context::new(material);
+    Ok(Document {
+        title: "Softmax regression with backpropagation on MNIST".to_owned(),
+        subtitle: context.subtitle(),
+        warning: context.warning(),
+        summary: summary::summary(&context),
+        sections: vec![
+            task1::section(),
+            task2::section(&context)?,
+            task3::section(&context)?,
+            task4::section(&context)?,
+            extras::section(&context)?,
+            methods::metrics(),
+            methods::provenance(&context),
+        ],
+    })
+}

@@ -1,0 +1,186 @@
+//! Reports of runs made for the tests: whole, with runs missing, and without any.
+
+use std::collections::HashSet;
+
+use record::{Claim, Expectation, Metric, StopReason};
+
+use super::*;
+use crate::document::{Block, Inline, Section};
+use crate::synthetic::{Curve, record, with_probes};
+
+/// Three replicates of an experiment of this name.
+fn replicates(name: &str, hidden_units: &[usize], curve: &Curve) -> Replicates {
+    let of_seed = |seed: u64| {
+        let mut record = record(name, &format!("Title of {name}"), 1_250, curve);
+        record.seed = seed;
+        record.spec.model.hidden_units = hidden_units.to_vec();
+        for validation in &mut record.validations {
+            validation.validation_accuracy -= 0.001 * seed as f64;
+        }
+        record
+    };
+    let records: Vec<_> = (1..=3).map(of_seed).collect();
+    Replicates { spec: records[0].spec.clone(), records }
+}
+
+fn material() -> Material {
+    let networks: [(&str, &[usize], Curve); 12] = [
+        ("task2c", &[64], Curve::BASELINE),
+        ("task3a", &[64], Curve::FAN_IN),
+        ("task3b", &[64], Curve::IMPROVED),
+        ("task3c", &[64], Curve::STANDARD),
+        ("task4a", &[32], Curve::IMPROVED),
+        ("task4b", &[128], Curve::STANDARD),
+        ("task4d", &[60, 60], Curve::STANDARD),
+        ("task4e", &[64; 10], Curve::DEEP),
+        ("task4f", &[64], Curve::IMPROVED),
+        ("improved_sigmoid_alone", &[64], Curve::BASELINE),
+        ("momentum_alone", &[64], Curve::BASELINE),
+        ("relu_deep", &[64; 10], Curve::DEEP),
+    ];
+    let mut experiments: Vec<Replicates> =
+        networks.iter().map(|(name, units, curve)| replicates(name, units, curve)).collect();
+    experiments[7].spec.claims = vec![Claim {
+        says: "the accuracy is a bit lower".to_owned(),
+        metric: Metric::BestValidationAccuracy,
+        expect: Expectation::Lower,
+        margin: 0.002,
+        against: "task3c".to_owned(),
+    }];
+    let first = experiments[0].records[0].clone();
+    Material {
+        experiments,
+        seeds: vec![1, 2, 3],
+        dataset: first.dataset,
+        gradient_checks: vec![GradientCheck {
+            task: "2b".to_owned(),
+            hidden_units: vec![64],
+            activation: "sigmoid".to_owned(),
+            checked: 600,
+            parameters: 50_880,
+            largest_difference: 1.4e-7,
+            tolerance: 1e-6,
+            smaller_steps: 0,
+        }],
+        close_up: None,
+        code: first.code,
+        host: first.host,
+    }
+}
+
+fn sections(document: &Document) -> Vec<&Section> {
+    fn within(section: &Section) -> Vec<&Section> {
+        std::iter::once(section).chain(section.sections.iter().flat_map(within)).collect()
+    }
+    document.sections.iter().flat_map(within).collect()
+}
+
+/// All text of a document, in order.
+fn text(document: &Document) -> String {
+    let blocks = document.summary.iter().chain(sections(document).into_iter().flat_map(|section| &section.blocks));
+    blocks.map(|block| text_of(block) + "\n").collect()
+}
+
+fn text_of(block: &Block) -> String {
+    let line = |inline: &Vec<Inline>| -> String {
+        let word = |inline: &Inline| match inline {
+            Inline::Text(text)
+            | Inline::Emphasis(text)
+            | Inline::Code(text)
+            | Inline::Badge { text, .. }
+            | Inline::Reference { text, .. } => text.clone(),
+            Inline::Math(_) => String::new(),
+        };
+        inline.iter().map(word).collect()
+    };
+    match block {
+        Block::Paragraph(text) | Block::Note(text) => line(text),
+        Block::List(items) => items.iter().map(line).collect::<Vec<_>>().join("; "),
+        Block::Table(table) => table.rows.iter().flatten().map(line).collect::<Vec<_>>().join(" | "),
+        Block::Figure(figure) => line(&figure.caption),
+        Block::Code(text) => text.clone(),
+        Block::Equation(_) => String::new(),
+    }
+}
+
+#[test]
+fn every_task_has_its_section_and_every_anchor_is_its_own() {
+    let document = compose(&material()).expect("a report");
+    let ids: Vec<&str> = sections(&document).iter().map(|section| section.id.as_str()).collect();
+    for task in ["1a", "1b", "2a", "2b", "2c", "2d", "3", "4ab", "4c", "4d", "4e", "4f"] {
+        assert!(ids.contains(&format!("task-{task}").as_str()), "{task}");
+    }
+    let figures = sections(&document).into_iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
+        Block::Figure(figure) => Some(figure.id.as_str()),
+        _ => None,
+    });
+    let all: Vec<&str> = ids.into_iter().chain(figures).collect();
+    let distinct: HashSet<&str> = all.iter().copied().collect();
+    assert_eq!(distinct.len(), all.len(), "{all:?}");
+}
+
+#[test]
+fn a_whole_report_misses_nothing_and_judges_every_claim() {
+    let document = compose(&material()).expect("a report");
+    let text = text(&document);
+    assert!(!text.contains("Missing:"), "{text}");
+    assert!(text.contains("Of 1 statements 1 hold, 0 do not, and 0 are undecided."), "{text}");
+    assert_eq!(document.warning, None);
+    assert_eq!(document.subtitle, "MNIST, seeds 1 to 3");
+}
+
+#[test]
+fn tables_have_a_cell_for_every_column() {
+    let document = compose(&material()).expect("a report");
+    for section in sections(&document) {
+        for block in &section.blocks {
+            if let Block::Table(table) = block {
+                assert!(table.rows.iter().all(|row| row.len() == table.header.len()), "{}", section.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn runs_that_are_missing_or_ended_badly_are_named() {
+    let mut material = material();
+    material.experiments[4].records.remove(0);
+    material.experiments[8].records[1].stop_reason = StopReason::Diverged;
+    material.experiments[8].records[2].stop_reason = StopReason::Interrupted;
+    let text = text(&compose(&material).expect("a report"));
+    assert!(text.contains("task4a: seed 1 not trained"), "{text}");
+    assert!(text.contains("task4f: seed 2 diverged, seed 3 interrupted"), "{text}");
+}
+
+#[test]
+fn a_report_without_runs_is_a_report() {
+    let mut material = material();
+    for replicates in &mut material.experiments {
+        replicates.records.clear();
+    }
+    material.dataset.name = "made-up".to_owned();
+    let document = compose(&material).expect("a report");
+    assert!(text(&document).contains("seeds 1, 2 and 3 not trained"));
+    assert!(document.warning.expect("a warning").starts_with("Made-up digits"));
+    material.experiments.clear();
+    assert!(text(&compose(&material).expect("a report")).contains("task2c is not declared"));
+}
+
+#[test]
+fn the_explanation_of_ten_layers_follows_the_measurements() {
+    let verdict = |ratio: f64, train_accuracy: f64| {
+        let mut material = material();
+        for record in &mut material.experiments[7].records {
+            // Eleven layers, each with so many times the gradient of the next.
+            *record = with_probes(ratio.powf(0.1), record.clone());
+            let last = record.validations.last_mut().expect("a validation");
+            last.train_accuracy = train_accuracy + 1e-4 * record.seed as f64;
+            last.validation_accuracy = 0.9;
+        }
+        text(&compose(&material).expect("a report"))
+    };
+    assert!(verdict(0.9, 0.999_1).contains("support the report's “too complex”"));
+    assert!(verdict(1e-4, 0.91).contains("support vanishing gradients"));
+    assert!(verdict(0.9, 0.90).contains("support neither"));
+    assert!(verdict(1e-4, 0.999_1).contains("Both explanations find support"));
+}

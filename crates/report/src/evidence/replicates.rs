@@ -1,0 +1,50 @@
+//! `Replicates`: the runs of one experiment, which differ in their seed alone.
+
+use record::{ExperimentSpec, Measured, Metric, RunRecord};
+
+/// The runs of one experiment, one a seed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replicates {
+    /// The experiment.
+    pub spec: ExperimentSpec,
+    /// Its records by seed, ascending, those that were interrupted or diverged included.
+    pub records: Vec<RunRecord>,
+}
+
+impl Replicates {
+    /// The runs of an experiment among some records, in the order of their seeds.
+    ///
+    /// A run that was trained for another file with the same settings is one of them.
+    #[must_use]
+    pub fn among<'a>(spec: &ExperimentSpec, records: impl IntoIterator<Item = &'a RunRecord>) -> Self {
+        let is_same = |record: &&RunRecord| record::differing_keys(&record.spec, spec).is_empty();
+        let records =
+            records.into_iter().filter(is_same).map(|record| RunRecord { spec: spec.clone(), ..record.clone() });
+        let mut records: Vec<RunRecord> = records.collect();
+        // Of two records of a seed the finished one counts.
+        records.sort_by_key(|record| (record.seed, !record.stop_reason.is_finished()));
+        records.dedup_by_key(|record| record.seed);
+        Self { spec: spec.clone(), records }
+    }
+
+    /// The runs that ended as they should: by early stopping or after the last epoch.
+    pub fn complete(&self) -> impl Iterator<Item = &RunRecord> {
+        self.records.iter().filter(|record| record.stop_reason.is_complete())
+    }
+
+    /// The runs that did not: interrupted or diverged.
+    pub fn incomplete(&self) -> impl Iterator<Item = &RunRecord> {
+        self.records.iter().filter(|record| !record.stop_reason.is_complete())
+    }
+
+    /// A metric of every complete run that has it.
+    #[must_use]
+    pub fn measured(&self, metric: Metric) -> Vec<Measured> {
+        self.complete().filter_map(|record| metric.of(record)).collect()
+    }
+
+    /// The complete run of a seed.
+    pub(super) fn of_seed(&self, seed: u64) -> Option<&RunRecord> {
+        self.complete().find(|record| record.seed == seed)
+    }
+}

@@ -1,0 +1,88 @@
+//! `Summary`: a metric over the replicates of an experiment, with its interval.
+
+use record::{Measured, Metric, MetricKind};
+
+use super::{CONFIDENCE, Replicates};
+use crate::statistics::{Interval, bca_interval, mean, mean_interval, standard_deviation};
+
+/// Resamples of a bootstrap.
+const RESAMPLES: usize = 2_000;
+/// Seed of a bootstrap, so that the same records give the same interval.
+const BOOTSTRAP_SEED: u64 = 1;
+
+/// A metric over some replicates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Replicates that have the metric.
+    pub n: usize,
+    /// Of them, those that ended before what the metric waits for had come.
+    pub n_censored: usize,
+    /// Where the values lie.
+    pub centre: Centre,
+    /// Standard deviation, `n - 1` in the denominator; none of one value or of censored ones.
+    pub standard_deviation: Option<f64>,
+    /// The 95 % confidence interval of the mean; none of one value or of censored ones.
+    ///
+    /// By Student's t; of steps and ratios, which are skewed, by the bias-corrected and accelerated bootstrap.
+    pub interval: Option<Interval>,
+}
+
+/// Where some values lie.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Centre {
+    /// At this mean.
+    Mean(f64),
+    /// At this median: some values are censored, and they have no mean.
+    Median(f64),
+    /// Above this value, for half of the values or more are censored.
+    MoreThan(f64),
+}
+
+impl Replicates {
+    /// A metric over the complete runs; none where no run has it.
+    #[must_use]
+    pub fn summary(&self, metric: Metric) -> Option<Summary> {
+        let measured = self.measured(metric);
+        let exact: Vec<f64> = measured.iter().filter_map(exact).collect();
+        if exact.len() < measured.len() {
+            let n_censored = measured.len() - exact.len();
+            let centre = censored_centre(&measured);
+            return Some(Summary { n: measured.len(), n_censored, centre, standard_deviation: None, interval: None });
+        }
+        Some(Summary {
+            n: exact.len(),
+            n_censored: 0,
+            centre: Centre::Mean(mean(&exact)?),
+            standard_deviation: standard_deviation(&exact),
+            interval: interval(metric, &exact),
+        })
+    }
+}
+
+fn exact(measured: &Measured) -> Option<f64> {
+    match measured {
+        Measured::Exactly(value) => Some(*value),
+        Measured::MoreThan(_) => None,
+    }
+}
+
+fn interval(metric: Metric, values: &[f64]) -> Option<Interval> {
+    match metric.kind() {
+        MetricKind::Share | MetricKind::Loss => mean_interval(values, CONFIDENCE),
+        MetricKind::Steps | MetricKind::Ratio => bca_interval(values, mean, CONFIDENCE, RESAMPLES, BOOTSTRAP_SEED),
+    }
+}
+
+/// The median, a censored value counting as larger than every exact one.
+fn censored_centre(measured: &[Measured]) -> Centre {
+    let mut ascending = measured.to_vec();
+    let key = |measured: &Measured| match *measured {
+        Measured::Exactly(value) => (false, value),
+        Measured::MoreThan(value) => (true, value),
+    };
+    ascending.sort_by(|a, b| key(a).0.cmp(&key(b).0).then(key(a).1.total_cmp(&key(b).1)));
+    match ascending[(ascending.len() - 1) / 2] {
+        Measured::Exactly(value) => Centre::Median(value),
+        Measured::MoreThan(value) => Centre::MoreThan(value),
+    }
+}
