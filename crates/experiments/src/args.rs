@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use mnist::DatasetName;
 
-use crate::seeds::Seeds;
+use crate::seeds::{self, Seeds};
 
 /// Reproduces the experiments of a university report on softmax regression with backpropagation on MNIST.
 #[derive(Debug, Parser)]
@@ -26,7 +26,10 @@ Examples:
   experiments run task4a --set model.hidden_units=[16] --seed 1..3
   experiments run --all --jobs 2                     everything, two trainings at a time
   experiments run path/to/mine.toml                  an experiment of yours
+  experiments run task4 --seeds 10                   ten replicates each
   experiments figure task4e                          draw again, without training
+  experiments claims                                 the report's statements, judged
+  experiments report                                 the finished report
   experiments gradcheck --all-weights                tasks 2b and 4c
 
 Exit codes: 0 done, 1 a failure of disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
@@ -86,6 +89,10 @@ pub(crate) enum Command {
     Gradcheck(Gradcheck),
     /// Draw figures again from the records, without training
     Figure(Figure),
+    /// Hold the report's statements against the records of all seeds there are
+    Claims(Claims),
+    /// Train what is missing and write the finished report, a page and on demand a PDF
+    Report(Report),
 }
 
 /// Which experiments, changed how, with which seeds.
@@ -95,17 +102,33 @@ pub(crate) struct Selection {
     #[arg(required_unless_present = "all", value_name = "EXPERIMENT")]
     pub(crate) experiments: Vec<String>,
 
-    /// Everything that is declared
+    /// Everything that the report asks for
     #[arg(long, conflicts_with = "experiments")]
     pub(crate) all: bool,
+
+    /// The experiments beside the report's as well, those in `extras/`
+    #[arg(long, requires = "all")]
+    pub(crate) extras: bool,
 
     /// Change a setting: `--set model.hidden_units=[16]`; the result is a run of its own
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) overrides: Vec<String>,
 
-    /// Seeds of weights and batch order: a number, a list `1,4` or a range `1..5` (1, 2, 3, 4 and 5)
-    #[arg(long, value_name = "SEEDS", default_value = "1")]
-    pub(crate) seed: Seeds,
+    /// Seeds of weights and batch order: a number, a list `1,4` or a range `1..5` (1, 2, 3, 4 and 5) [default: what the
+    /// file says, else 1]
+    #[arg(long, value_name = "SEEDS")]
+    pub(crate) seed: Option<Seeds>,
+
+    /// Replicates: the seeds from 1 to this number
+    #[arg(long, value_name = "N", conflicts_with = "seed", value_parser = seeds::first)]
+    pub(crate) seeds: Option<Seeds>,
+}
+
+impl Selection {
+    /// The seeds that were asked for; those of the file where nobody said anything.
+    pub(crate) fn seeds_or(&self, declared: usize) -> Seeds {
+        self.seed.clone().or_else(|| self.seeds.clone()).unwrap_or_else(|| Seeds::up_to(declared as u64))
+    }
 }
 
 /// Arguments of `run`.
@@ -185,4 +208,47 @@ pub(crate) struct Gradcheck {
 pub(crate) struct Figure {
     #[command(flatten)]
     pub(crate) selection: Selection,
+}
+
+/// Arguments of `claims`.
+#[derive(Debug, Args)]
+pub(crate) struct Claims {
+    /// Declared experiments by name, or TOML files by path [default: all, the extra ones included]
+    #[arg(value_name = "EXPERIMENT")]
+    pub(crate) experiments: Vec<String>,
+
+    /// End with exit code 1 unless every claim holds
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) json: Json,
+
+    /// Print the table as Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Replicates of every experiment: the seeds from 1 to this number
+    #[arg(long, value_name = "N", default_value = "5", value_parser = seeds::first)]
+    pub(crate) seeds: Seeds,
+
+    /// Folder that the report is written into
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    pub(crate) out: PathBuf,
+
+    /// Write report.pdf as well (needs the program built with the feature `pdf`)
+    #[arg(long)]
+    pub(crate) pdf: bool,
+
+    /// Train nothing: report what has been run, and name what is missing
+    #[arg(long)]
+    pub(crate) no_train: bool,
+
+    /// Trainings side by side [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
 }

@@ -68,6 +68,11 @@ impl Backend {
         matches!(self.name, "flex" | "ndarray")
     }
 
+    /// Trainings side by side: as many as there are cores; one where all would have the same graphics processor.
+    pub(crate) fn usual_jobs(&self) -> usize {
+        if self.is_cpu() { num_cpus::get_physical() } else { 1 }
+    }
+
     /// What a record says about it.
     pub(crate) fn info(&self) -> BackendInfo {
         BackendInfo { name: self.name.to_owned(), device: format!("{:?}", self.device) }

@@ -73,7 +73,8 @@ impl<'a> Shelf<'a> {
     }
 }
 
-fn info(dataset: &Dataset, normalization: &Normalization) -> DatasetInfo {
+/// What a record says about the dataset.
+pub(crate) fn info(dataset: &Dataset, normalization: &Normalization) -> DatasetInfo {
     DatasetInfo {
         name: dataset.name.to_string(),
         title: dataset.name.title().to_owned(),

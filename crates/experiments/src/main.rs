@@ -8,6 +8,7 @@
 
 mod args;
 mod backend;
+mod close_up;
 mod commands;
 mod console;
 mod data;

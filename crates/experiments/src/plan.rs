@@ -4,6 +4,7 @@ use record::{Catalog, Declaration, Experiment, ExperimentSpec, Override};
 
 use crate::args::{Global, Selection};
 use crate::failure::Failure;
+use crate::seeds::Seeds;
 
 /// A run: an experiment with a seed.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +14,8 @@ pub(crate) struct PlannedRun {
     pub(crate) seed: u64,
 }
 
-/// Runs that are shown together, in a table and a figure: an experiment after its baseline, or a comparison.
+/// Runs that are shown together, in a table and a figure: an experiment after its baseline, or a comparison, each with all
+/// its seeds.
 #[derive(Debug)]
 pub(crate) struct Group {
     /// Name of the experiment or comparison that was asked for.
@@ -30,17 +32,19 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Resolves what was selected; one group for every experiment or comparison and every seed.
+    /// Resolves what was selected; one group for every experiment or comparison, with all its seeds.
     pub(crate) fn new(global: &Global, selection: &Selection) -> Result<Self, Failure> {
         let catalog = Catalog::new(&global.experiments_dir);
         let overrides = parse_overrides(&selection.overrides)?;
-        let names = if selection.all { catalog.names()? } else { selection.experiments.clone() };
-        let mut groups = Vec::new();
-        for name in &names {
-            let declaration = catalog.load(name, &overrides)?;
-            groups.extend(selection.seed.0.iter().map(|&seed| group(&declaration, seed)));
+        let mut names = if selection.all { catalog.names()? } else { selection.experiments.clone() };
+        if selection.extras {
+            names.extend(catalog.extras()?);
         }
-        Ok(Self { groups })
+        let group = |name: &String| {
+            let declaration = catalog.load(name, &overrides)?;
+            Ok(group(&declaration, |seeds| selection.seeds_or(seeds)))
+        };
+        Ok(Self { groups: names.iter().map(group).collect::<Result<_, Failure>>()? })
     }
 
     /// The runs, each once, in the order in which they are first needed.
@@ -65,25 +69,26 @@ pub(crate) fn parse_overrides(overrides: &[String]) -> Result<Vec<Override>, Fai
     Ok(overrides.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
 }
 
-fn group(declaration: &Declaration, seed: u64) -> Group {
-    let (name, title, runs) = match declaration {
+fn group(declaration: &Declaration, seeds: impl Fn(usize) -> Seeds) -> Group {
+    let (name, title, seeds, experiments) = match declaration {
         Declaration::Experiment(experiment) => {
-            let baseline = experiment.baseline.iter().map(|spec| planned(spec, &[], seed));
-            let runs = baseline.chain([own(experiment, seed)]).collect();
-            (&experiment.spec.name, &experiment.spec.title, runs)
+            let baseline = experiment.baseline.iter().map(|spec| (spec, &[][..]));
+            let both = baseline.chain([own(experiment)]).collect::<Vec<_>>();
+            (&experiment.spec.name, &experiment.spec.title, seeds(experiment.seeds), both)
         }
         Declaration::Comparison(comparison) => {
-            let runs = comparison.runs.iter().map(|experiment| own(experiment, seed)).collect();
-            (&comparison.spec.name, &comparison.spec.title, runs)
+            let runs = comparison.runs.iter().map(own).collect();
+            (&comparison.spec.name, &comparison.spec.title, seeds(comparison.spec.seeds), runs)
         }
     };
+    let of_experiment = |(spec, overrides): (&ExperimentSpec, &[String])| {
+        let planned = |&seed: &u64| PlannedRun { spec: spec.clone(), overrides: overrides.to_vec(), seed };
+        seeds.0.iter().map(planned).collect::<Vec<_>>()
+    };
+    let runs = experiments.into_iter().flat_map(of_experiment).collect();
     Group { name: name.clone(), title: title.clone(), runs }
 }
 
-fn own(experiment: &Experiment, seed: u64) -> PlannedRun {
-    planned(&experiment.spec, &experiment.overrides, seed)
-}
-
-fn planned(spec: &ExperimentSpec, overrides: &[String], seed: u64) -> PlannedRun {
-    PlannedRun { spec: spec.clone(), overrides: overrides.to_vec(), seed }
+fn own(experiment: &Experiment) -> (&ExperimentSpec, &[String]) {
+    (&experiment.spec, &experiment.overrides)
 }

@@ -6,9 +6,20 @@ use mnist::Dataset;
 use record::{BackendInfo, RunRecord, RunStore, run_id};
 
 use crate::backend::Backend;
+use crate::console::Console;
 use crate::failure::Failure;
 use crate::host;
 use crate::plan::PlannedRun;
+
+/// All readable records of a store; a damaged one is told of and passed over.
+pub(crate) fn readable(store: &RunStore) -> Vec<RunRecord> {
+    let readable = |record: Result<RunRecord, _>| {
+        record
+            .inspect_err(|error: &record::StoreError| Console::warning(&error.to_string(), error.hint().as_deref()))
+            .ok()
+    };
+    store.list().into_iter().filter_map(readable).collect()
+}
 
 /// The records of the runs on this backend and dataset.
 pub(crate) struct Records<'a> {
@@ -30,6 +41,22 @@ impl<'a> Records<'a> {
     pub(crate) fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
         let found = self.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
         Ok(found.map(|record| RunRecord { spec: run.spec.clone(), overrides: run.overrides.clone(), ..record }))
+    }
+
+    /// All records of this backend, dataset and version of the numerics.
+    pub(crate) fn all(&self) -> Vec<RunRecord> {
+        let mut records = readable(&self.store);
+        records.retain(|record| {
+            record.dataset.digest == self.dataset.digest
+                && record.backend.name == self.backend.name
+                && record.code.numerics == host::NUMERICS_VERSION
+        });
+        records
+    }
+
+    /// A file that was saved with a record, verified.
+    pub(crate) fn file(&self, record: &RunRecord, file: &str) -> Result<Vec<u8>, Failure> {
+        Ok(self.store.weights(record, file)?)
     }
 
     /// Everything that can move the curve of a run, in one digest.

@@ -99,14 +99,15 @@ impl Runner<'_> {
             cpu_seconds: outcome.cpu.as_secs_f64(),
             validations: outcome.validations,
             step_losses: outcome.step_losses,
+            probes: outcome.probes,
         }
     }
 }
 
 /// The weight files of a run: those at the end, and the best where there was a validation.
 fn weight_files(outcome: &Outcome) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
-    let best = outcome.best.as_ref().map(|best| ("best.safetensors", best));
-    [("last.safetensors", &outcome.last)]
+    let best = outcome.best.as_ref().map(|best| (weights_file::BEST, best));
+    [(weights_file::LAST, &outcome.last)]
         .into_iter()
         .chain(best)
         .map(|(name, weights)| Ok((name, weights_file::encode(weights)?)))

@@ -9,6 +9,21 @@ const MOST: u64 = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seeds(pub(crate) Vec<u64>);
 
+impl Seeds {
+    /// The seeds from 1 to a number.
+    pub(crate) fn up_to(last: u64) -> Self {
+        Self((1..=last).collect())
+    }
+}
+
+/// The seeds from 1 to the number that a text says.
+pub(crate) fn first(text: &str) -> Result<Seeds, String> {
+    match text.trim().parse() {
+        Ok(last @ 1..=MOST) => Ok(Seeds::up_to(last)),
+        _ => Err(format!("`{text}` is no number of seeds; use 1 to {MOST}")),
+    }
+}
+
 impl FromStr for Seeds {
     type Err = String;
 
@@ -53,6 +68,14 @@ mod tests {
         ];
         for (text, seeds) in cases {
             assert_eq!(text.parse(), Ok(Seeds(seeds.to_vec())), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_of_seeds_means_the_first_ones() {
+        assert_eq!(first("3"), Ok(Seeds(vec![1, 2, 3])));
+        for text in ["0", "-1", "x", "", "10001", "1..3"] {
+            assert!(first(text).is_err(), "{text}");
         }
     }
 

@@ -54,12 +54,22 @@ fn stem(group: &Group, records: &[&RunRecord]) -> String {
         if !record.overrides.is_empty() {
             stem += &format!("-{}", &record.id[..8]);
         }
-        if record.seed != USUAL_SEED {
-            stem += &format!("-seed{}", record.seed);
+        match seeds(records).as_slice() {
+            [USUAL_SEED] => {}
+            [seed] => stem += &format!("-seed{seed}"),
+            seeds => stem += &format!("-{}-seeds", seeds.len()),
         }
         if record.dataset.name != mnist::DatasetName::Mnist.as_str() {
             stem += &format!("-{}", record.dataset.name);
         }
     }
     stem
+}
+
+/// The seeds of some records, each once.
+pub(super) fn seeds(records: &[&RunRecord]) -> Vec<u64> {
+    let mut seeds: Vec<u64> = records.iter().map(|record| record.seed).collect();
+    seeds.sort_unstable();
+    seeds.dedup();
+    seeds
 }

@@ -1,7 +1,8 @@
 //! `experiments gradcheck`: tasks 2b and 4c, Burn's gradients against central differences in double precision.
 
-use mlp::{Activation, Bias, Examples, GradientCheck, MlpConfig, WeightInit, WeightSelection, check_gradients};
-use mnist::{IMAGE_PIXELS, N_CLASSES, Splits};
+use mlp::{Activation, Bias, Examples, MlpConfig, WeightInit, WeightSelection, check_gradients};
+use mnist::{Dataset, IMAGE_PIXELS, N_CLASSES, Splits};
+use report::GradientCheck;
 
 use super::{print, table};
 use crate::args::{self, Global};
@@ -19,7 +20,10 @@ const TOLERANCE: f64 = 1e-6;
 /// The networks of task 2b and of task 4c.
 const NETWORKS: [(&str, &[usize]); 2] = [("2b", &[64]), ("4c", &[60, 60])];
 /// Weights of every layer that are checked unless all are asked for.
-const SOME_WEIGHTS: usize = 300;
+pub(super) const SOME_WEIGHTS: WeightSelection = WeightSelection::PerLayer(300);
+
+/// Seed of the weights unless another is asked for.
+pub(super) const USUAL_SEED: u64 = 1;
 
 pub(super) fn gradcheck(global: &Global, args: &args::Gradcheck, console: Console) -> Result<(), Failure> {
     let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
@@ -28,20 +32,12 @@ pub(super) fn gradcheck(global: &Global, args: &args::Gradcheck, console: Consol
             .with_hint("use `--backend flex`"));
     }
     let dataset = data::find(global, Some(TRAIN_IMAGES), console)?;
-    let examples = examples(&Splits::new(&dataset, TRAIN_IMAGES, 1)?);
-    let selection = if args.all_weights { WeightSelection::All } else { WeightSelection::PerLayer(SOME_WEIGHTS) };
+    let selection = if args.all_weights { WeightSelection::All } else { SOME_WEIGHTS };
+    let checks = checks(&dataset, &backend, selection, args.seed)?;
 
     let mut rows = table(&["Task", "Hidden units", "Activation", "Weights checked", "Largest difference", "Kinks"]);
-    let mut largest: f64 = 0.0;
-    for (task, hidden_units) in NETWORKS {
-        for activation in Activation::ALL {
-            let config = config(hidden_units, activation);
-            let weights = config.initial_weights(args.seed);
-            let check = check_gradients(&config, &weights, &examples, selection, &backend.device);
-            rows.add_row(row(task, &config, &check));
-            largest = largest.max(check.largest_difference());
-        }
-    }
+    rows.add_rows(checks.iter().map(row));
+    let largest = checks.iter().map(|check| check.largest_difference).fold(0.0, f64::max);
     let verdict = if largest < TOLERANCE { "below" } else { "NOT below" };
     print(&format!(
         "{}\nLargest difference {largest:.1e}, {verdict} {TOLERANCE:.0e}. {N_IMAGES} images of {}, f64, eps 1e-3.\n\
@@ -50,6 +46,33 @@ pub(super) fn gradcheck(global: &Global, args: &args::Gradcheck, console: Consol
         dataset.name.title(),
     ))?;
     if largest < TOLERANCE { Ok(()) } else { Err(Failure::outside("the gradients are wrong")) }
+}
+
+/// The checks of tasks 2b and 4c, with every activation, on a backend that computes in double precision.
+pub(super) fn checks(
+    dataset: &Dataset,
+    backend: &Backend,
+    selection: WeightSelection,
+    seed: u64,
+) -> Result<Vec<GradientCheck>, Failure> {
+    let examples = examples(&Splits::new(dataset, TRAIN_IMAGES.min(dataset.train.len()), 1)?);
+    let check = |(task, hidden_units): (&str, &[usize]), activation| {
+        let config = config(hidden_units, activation);
+        let weights = config.initial_weights(seed);
+        let check = check_gradients(&config, &weights, &examples, selection, &backend.device);
+        GradientCheck {
+            task: task.to_owned(),
+            hidden_units: hidden_units.to_vec(),
+            activation: super::words(&activation),
+            checked: check.checked(),
+            parameters: config.parameters(),
+            largest_difference: check.largest_difference(),
+            tolerance: TOLERANCE,
+            smaller_steps: check.layers.iter().map(|layer| layer.smaller_steps).sum(),
+        }
+    };
+    let networks = NETWORKS.into_iter().flat_map(|network| Activation::ALL.map(|activation| (network, activation)));
+    Ok(networks.map(|(network, activation)| check(network, activation)).collect())
 }
 
 fn config(hidden_units: &[usize], activation: Activation) -> MlpConfig {
@@ -73,14 +96,13 @@ fn examples(splits: &Splits) -> Examples {
     }
 }
 
-fn row(task: &str, config: &MlpConfig, check: &GradientCheck) -> Vec<String> {
-    let kinks: usize = check.layers.iter().map(|layer| layer.smaller_steps).sum();
+fn row(check: &GradientCheck) -> Vec<String> {
     vec![
-        task.to_owned(),
-        format!("{:?}", config.hidden_units),
-        super::words(&config.activation),
-        format!("{} of {}", report::thousands(check.checked()), report::thousands(config.parameters())),
-        format!("{:.1e}", check.largest_difference()),
-        kinks.to_string(),
+        check.task.clone(),
+        format!("{:?}", check.hidden_units),
+        check.activation.clone(),
+        format!("{} of {}", report::thousands(check.checked), report::thousands(check.parameters)),
+        format!("{:.1e}", check.largest_difference),
+        check.smaller_steps.to_string(),
     ]
 }

@@ -1,12 +1,13 @@
 //! `experiments list`: what is declared, and what has been run.
 
+use comfy_table::ColumnConstraint;
 use record::{Catalog, Declaration, ExperimentSpec, RunRecord, RunStore, StopReason, differing_keys};
 use serde::Serialize;
 
 use super::{number, print, print_json, table, words};
 use crate::args::{Global, Json};
-use crate::console::Console;
 use crate::failure::Failure;
+use crate::records::readable;
 
 /// A declared experiment and the records of its runs.
 #[derive(Serialize)]
@@ -27,9 +28,9 @@ struct ListedRun {
 
 pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
     let catalog = Catalog::new(&global.experiments_dir);
-    let records = records(global);
+    let records = readable(&RunStore::new(&global.runs_dir));
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
-    for name in catalog.names()? {
+    for name in catalog.names()?.into_iter().chain(catalog.extras()?) {
         match catalog.load(&name, &[])? {
             Declaration::Experiment(experiment) => experiments.push(listed(experiment.spec, &records)),
             Declaration::Comparison(comparison) => comparisons.push(comparison.spec),
@@ -40,21 +41,15 @@ pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
     }
     let mut rows = table(&["Name", "Title", "Hidden units", "Activation", "Weights", "Rate", "Momentum", "Runs"]);
     rows.add_rows(experiments.iter().map(row));
+    // What has been run stays on one line, also where long names leave the titles little room.
+    rows.column_iter_mut().skip(7).for_each(|runs| {
+        runs.set_constraint(ColumnConstraint::ContentWidth);
+    });
     let mut text = format!("{}\n", rows.trim_fmt());
     for comparison in comparisons {
         text += &format!("{}: {} ({})\n", comparison.name, comparison.title, comparison.runs.join(", "));
     }
     print(&text)
-}
-
-/// All readable records; a damaged one is told of and passed over.
-fn records(global: &Global) -> Vec<RunRecord> {
-    let readable = |record: Result<RunRecord, _>| {
-        record
-            .inspect_err(|error: &record::StoreError| Console::warning(&error.to_string(), error.hint().as_deref()))
-            .ok()
-    };
-    RunStore::new(&global.runs_dir).list().into_iter().filter_map(readable).collect()
 }
 
 fn listed(spec: ExperimentSpec, records: &[RunRecord]) -> Listed {
@@ -71,7 +66,7 @@ fn row(Listed { spec, runs, .. }: &Listed) -> Vec<String> {
     vec![
         spec.name.clone(),
         spec.title.clone(),
-        super::hidden_units(&spec.model.hidden_units),
+        report::hidden_units(&spec.model.hidden_units),
         words(&spec.model.activation),
         words(&spec.model.weight_init),
         number(spec.optimizer.learning_rate),

@@ -1,12 +1,14 @@
 //! One file a command.
 
 mod check;
+mod claims;
 mod data;
 mod figure;
 mod gradcheck;
 mod list;
 mod run;
 mod show;
+mod write_report;
 
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -30,6 +32,8 @@ pub(crate) fn dispatch(cli: &Cli) -> Result<(), Failure> {
         Command::Data(args) => data::data(&cli.global, args, console),
         Command::Gradcheck(args) => gradcheck::gradcheck(&cli.global, args, console),
         Command::Figure(args) => figure::figure(&cli.global, args, console),
+        Command::Claims(args) => claims::claims(&cli.global, args, console),
+        Command::Report(args) => write_report::report(&cli.global, args, console),
     }
 }
 
@@ -72,15 +76,6 @@ fn words(value: &impl Serialize) -> String {
 /// A setting as people write it: `0.02`, `1e-7`, `1e38`.
 fn number(value: f64) -> String {
     if value == 0.0 || (1e-4..1e6).contains(&value) { value.to_string() } else { format!("{value:e}") }
-}
-
-/// `60, 60`, or `10 x 64` for many of the same.
-fn hidden_units(units: &[usize]) -> String {
-    match units {
-        [] => "none".to_owned(),
-        [first, _, _, ..] if units.iter().all(|unit| unit == first) => format!("{} x {first}", units.len()),
-        _ => units.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-    }
 }
 
 /// Writes a file whole or not at all.

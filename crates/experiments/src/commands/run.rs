@@ -41,8 +41,10 @@ pub(super) fn run(global: &Global, args: &Run, console: Console) -> Result<(), F
 /// As many trainings as there are cores; one where each would have the same graphics processor, or where somebody watches
 /// the dashboard of a single experiment.
 fn default_jobs(backend: &Backend, plan: &Plan, view: &View) -> usize {
-    let is_watched = matches!(view, View::Dashboard) && plan.groups.len() == 1;
-    if is_watched || !backend.is_cpu() { 1 } else { num_cpus::get_physical() }
+    let first = plan.groups.iter().flat_map(|group| &group.runs).map(|run| run.seed).next();
+    let has_one_seed = plan.groups.iter().flat_map(|group| &group.runs).all(|run| Some(run.seed) == first);
+    let is_watched = matches!(view, View::Dashboard) && plan.groups.len() == 1 && has_one_seed;
+    if is_watched { 1 } else { backend.usual_jobs() }
 }
 
 /// The results on stdout, and the figure of every group whose runs are all finished.
@@ -64,6 +66,7 @@ fn show(
         print(&report::markdown_table(&records))?;
     } else {
         print(&report::run_table(&records, Some(super::width())))?;
+        print(&report::replicates_table(&records, Some(super::width())))?;
     }
     for group in &plan.groups {
         let records = of_group(group, results);

@@ -11,7 +11,7 @@ fn bad_input_is_quoted_and_leaves_nothing_behind() {
     let no_unit = scratch.file("no_unit.toml", &declared.replace("hidden_units = [64]", "hidden_units = [64, 0]"));
     let no_key = scratch.file("no_key.toml", &declared.replace("momentum =", "momentun ="));
     let cases: [(&[&str], &str); 12] = [
-        (&["run", "task4"], "no experiment or comparison is called `task4`"),
+        (&["run", "task9"], "no experiment or comparison is called `task9`"),
         (&["run", &no_unit], "`model.hidden_units[1]` is 0, but every hidden layer needs at least one unit"),
         (&["run", &no_key], "hint: did you mean `momentum`?"),
         (&["run", "nowhere/mine.toml"], "nowhere/mine.toml: cannot read"),
@@ -114,7 +114,7 @@ fn check_names_every_wrong_file() {
     assert!(scratch.stdout(&["check"]).contains("task3: a valid comparison"));
     scratch.file("experiments/mine.toml", "title = 3\n");
     let message = scratch.refusal(&["check"], 2);
-    assert!(message.contains("experiments/mine.toml:1") && message.contains("1 of 12 files are wrong"), "{message}");
+    assert!(message.contains("experiments/mine.toml:1") && message.contains("1 of 21 files are wrong"), "{message}");
 }
 
 #[test]

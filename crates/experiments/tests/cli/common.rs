@@ -16,16 +16,15 @@ pub(crate) struct Scratch {
 impl Scratch {
     pub(crate) fn new() -> Self {
         let scratch = Self { folder: tempfile::tempdir().unwrap() };
-        std::fs::create_dir(scratch.path("experiments")).unwrap();
-        for entry in Path::new(ROOT).join("experiments").read_dir().unwrap() {
-            let entry = entry.unwrap();
-            let declared = std::fs::read_to_string(entry.path()).unwrap();
-            // 20 steps, a validation after every fourth.
-            let short = declared
-                .replace("train_images = 20_000", "train_images = 640")
-                .replace("validation_images = 10_000", "validation_images = 200")
-                .replace("max_epochs = 50", "max_epochs = 1");
-            std::fs::write(scratch.path("experiments").join(entry.file_name()), short).unwrap();
+        for folder in ["experiments", "experiments/extras"] {
+            std::fs::create_dir(scratch.path(folder)).unwrap();
+            for entry in Path::new(ROOT).join(folder).read_dir().unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_file() {
+                    let short = shortened(&std::fs::read_to_string(&path).unwrap());
+                    std::fs::write(scratch.path(folder).join(path.file_name().unwrap()), short).unwrap();
+                }
+            }
         }
         scratch
     }
@@ -82,4 +81,12 @@ impl Scratch {
         assert_eq!(runs.len(), 1, "{runs:?}");
         runs.remove(0)
     }
+}
+
+/// A declared experiment of 20 steps, with a validation after every fourth.
+fn shortened(declared: &str) -> String {
+    declared
+        .replace("train_images = 20_000", "train_images = 640")
+        .replace("validation_images = 10_000", "validation_images = 200")
+        .replace("max_epochs = 50", "max_epochs = 1")
 }

@@ -51,7 +51,7 @@ fn a_finished_run_is_left_alone_file_by_file() {
     scratch.stdout(&["run", "task2c"]);
     scratch.stdout(&["run", "task3"]);
     scratch.stdout(&["figure", "task2c"]);
-    assert_eq!(before.len(), 5);
+    assert_eq!(before.len(), 6);
     assert!(files_of(&run) == before);
 }
 

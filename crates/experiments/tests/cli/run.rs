@@ -128,8 +128,8 @@ fn a_runs_folder_that_cannot_be_is_named() {
     assert!(message.contains("error: runs: cannot"), "{message}");
 }
 
-/// Starts a training that would last for minutes, and waits until it has begun.
-fn long_training(scratch: &Scratch) -> Child {
+/// Starts a training, or one for every seed, that would last for minutes, and waits until it has begun.
+fn long_training(scratch: &Scratch, options: &[&str]) -> Child {
     let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
     let long = declared
         .replace("max_epochs = 1", "max_epochs = 10_000")
@@ -138,6 +138,7 @@ fn long_training(scratch: &Scratch) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_experiments"))
         .current_dir(scratch.path(""))
         .args(["run", &long, "--verbose", "--offline"])
+        .args(options)
         .env_remove("MNIST_DIR")
         .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdout(Stdio::null())
@@ -153,16 +154,34 @@ fn long_training(scratch: &Scratch) -> Child {
 fn signals_stop_at_the_next_step_and_are_recorded() {
     for signal in ["INT", "TERM", "HUP"] {
         let scratch = Scratch::new();
-        let mut child = long_training(&scratch);
-        let sent = Instant::now();
-        assert!(Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap().success());
-        assert_eq!(child.wait().unwrap().code(), Some(130), "SIG{signal}");
-        assert!(sent.elapsed() < Duration::from_secs(5), "SIG{signal}: {:?}", sent.elapsed());
-
-        let record = json(&scratch.run("long").join("record.json"));
-        assert_eq!(record["stop_reason"], "interrupted");
-        assert!(record["steps"].as_u64().unwrap() > 0);
+        stop(long_training(&scratch, &[]), signal);
+        assert_is_interrupted(&scratch.run("long"));
     }
+}
+
+#[test]
+fn a_signal_stops_all_trainings_that_run_side_by_side() {
+    let scratch = Scratch::new();
+    stop(long_training(&scratch, &["--seed", "1..3", "--jobs", "2"]), "INT");
+    let runs = scratch.runs();
+    assert_eq!(runs.len(), 2, "the third never began: {runs:?}");
+    for run in &runs {
+        assert_is_interrupted(run);
+    }
+}
+
+/// Sends a signal, which must end the program soon and with the code of interrupted runs.
+fn stop(mut child: Child, signal: &str) {
+    let sent = Instant::now();
+    assert!(Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130), "SIG{signal}");
+    assert!(sent.elapsed() < Duration::from_secs(5), "SIG{signal}: {:?}", sent.elapsed());
+}
+
+fn assert_is_interrupted(run: &Path) {
+    let record = json(&run.join("record.json"));
+    assert_eq!(record["stop_reason"], "interrupted");
+    assert!(record["steps"].as_u64().unwrap() > 0);
 }
 
 #[test]

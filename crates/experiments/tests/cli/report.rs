@@ -1,0 +1,94 @@
+//! Replicates, claims and the finished report, through the program.
+
+use serde_json::Value;
+
+use crate::common::Scratch;
+
+#[test]
+fn replicates_are_summarised_and_drawn_once() {
+    let scratch = Scratch::new();
+    let text = scratch.stdout(&["run", "task4a", "--seeds", "3"]);
+    assert!(text.contains("Means over the seeds"), "{text}");
+    assert_eq!(scratch.runs().len(), 6, "32 units and the standard model, three seeds each");
+    assert!(scratch.path("runs/figures/task4a-3-seeds-made-up.svg").exists());
+    assert!(scratch.refusal(&["run", "task4a", "--seeds", "0"], 2).contains("is no number of seeds"));
+    assert!(scratch.refusal(&["run", "task4a", "--seeds", "2", "--seed", "1"], 2).contains("cannot be used with"));
+}
+
+#[test]
+fn a_file_says_how_many_seeds_it_wants() {
+    let scratch = Scratch::new();
+    let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
+    let mine = scratch.file("mine.toml", &format!("seeds = 2\n{declared}"));
+    scratch.stdout(&["run", &mine]);
+    assert_eq!(scratch.runs().len(), 2);
+    scratch.stdout(&["run", &mine, "--seed", "7"]);
+    assert_eq!(scratch.runs().len(), 3);
+}
+
+#[test]
+fn claims_are_judged_by_the_runs_there_are() {
+    let scratch = Scratch::new();
+    let claims = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&scratch.stdout(&[&["claims", "--json"], arguments].concat())).unwrap()
+    };
+    let before = claims(&["task4a"]);
+    assert_eq!((&before[0]["pairs"], &before[0]["verdict"]), (&Value::from(0), &Value::from("undecided")));
+    scratch.stdout(&["run", "task4a", "--seeds", "2"]);
+    assert_eq!(claims(&["task4a"])[0]["pairs"], 2);
+    // The report's statements alone are two dozen.
+    assert!(claims(&[]).as_array().unwrap().len() > 24);
+    let table = scratch.stdout(&["claims", "task4a"]);
+    assert!(table.contains("2 claims: "), "{table}");
+    assert!(scratch.refusal(&["claims", "task4d", "--strict"], 1).contains("2 of 2 claims do not hold"));
+}
+
+#[test]
+fn a_report_trains_what_is_missing_and_names_the_made_up_digits() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["report", "--seeds", "2"]);
+    let page = std::fs::read_to_string(scratch.path("report/index.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"));
+    assert!(page.find("Made-up digits").unwrap() < page.find("Task 1").unwrap());
+    for heading in ["1a:", "1b:", "2a:", "2b:", "2c:", "2d:", "Task 3:", "4a and 4b:", "4c:", "4d:", "4e:", "4f:"] {
+        assert!(page.contains(heading), "{heading}");
+    }
+    let n_runs = scratch.runs().len();
+    scratch.stdout(&["report", "--seeds", "2", "--out", "again"]);
+    assert_eq!(scratch.runs().len(), n_runs, "nothing is trained twice");
+    assert_eq!(std::fs::read_to_string(scratch.path("again/index.html")).unwrap(), page);
+}
+
+#[test]
+fn a_report_without_runs_names_what_is_missing() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["report", "--no-train", "--seeds", "2"]);
+    let page = std::fs::read_to_string(scratch.path("report/index.html")).unwrap();
+    assert!(page.contains("Missing:") && page.contains("seeds 1 and 2 not trained"));
+    assert!(scratch.runs().is_empty());
+}
+
+#[test]
+fn a_report_names_runs_that_did_not_end_well() {
+    let scratch = Scratch::new();
+    let declared = std::fs::read_to_string(scratch.path("experiments/task4f.toml")).unwrap();
+    scratch.file("experiments/task4f.toml", &declared.replace("learning_rate = 0.02", "learning_rate = 1e30"));
+    scratch.stdout(&["report", "--seeds", "2"]);
+    let page = std::fs::read_to_string(scratch.path("report/index.html")).unwrap();
+    assert!(page.contains("seed 1 diverged"));
+}
+
+#[test]
+fn hostile_titles_and_claims_are_text() {
+    let scratch = Scratch::new();
+    let declared = std::fs::read_to_string(scratch.path("experiments/task4a.toml")).unwrap();
+    let hostile = declared
+        .replace("title = \"", "title = \"<script>alert(1)</script> ")
+        .replace("says = \"", "says = \"</td><img src=x onerror=alert(2)> ");
+    assert_ne!(hostile, declared);
+    scratch.file("experiments/task4a.toml", &hostile);
+    scratch.stdout(&["report", "--seeds", "2"]);
+    let page = std::fs::read_to_string(scratch.path("report/index.html")).unwrap();
+    assert!(!page.contains("<script>alert(1)") && !page.contains("<img src=x"));
+    assert!(page.contains("&lt;script&gt;alert(1)"));
+}
