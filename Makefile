@@ -7,30 +7,46 @@
 BACKEND ?= flex
 ARGS ?=
 CARGO ?= cargo
+comma := ,
 
 # Only the chosen backend is built: each costs minutes.
-FEATURES := --no-default-features --features $(BACKEND)
+FEATURES := --no-default-features --features $(BACKEND)$(if $(PDF),$(comma)pdf)
 BUILD := $(CARGO) build --locked --release --package experiments $(FEATURES)
 # Built before it is run, not through `cargo run`: signals reach the program alone.
 EXPERIMENTS := target/release/experiments --backend $(BACKEND)
 
-TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f
+TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f task4
+EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) all list data gradcheck test test-backends check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report report-pdf list data gradcheck test test-pdf test-backends check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
+	@echo "Beside the report:   $(EXTRAS)"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program, release mode
 	@$(BUILD)
 
-$(TASKS): build
+$(TASKS) $(EXTRAS): build
 	@$(EXPERIMENTS) run $@ $(ARGS)
 
 all: build ## Every task
 	@$(EXPERIMENTS) run --all $(ARGS)
+
+extras: build ## Every task and every experiment beside the report
+	@$(EXPERIMENTS) run --all --extras $(ARGS)
+
+claims: build ## The report's statements, held against the runs there are
+	@$(EXPERIMENTS) claims $(ARGS)
+
+report: build ## Train what is missing (5 seeds each) and write report/index.html
+	@$(EXPERIMENTS) report $(ARGS)
+
+report-pdf: ## The same, and report/report.pdf
+	@$(MAKE) --no-print-directory build PDF=yes
+	@$(EXPERIMENTS) report --pdf $(ARGS)
 
 list: build ## What is declared, and what has been run
 	@$(EXPERIMENTS) list $(ARGS)
@@ -44,6 +60,9 @@ gradcheck: build ## Gradients against central differences (tasks 2b and 4c)
 # One profile for everything: Burn is built once, for tests as for runs.
 test: ## All tests; those on real MNIST run where MNIST_DIR names its folder
 	$(CARGO) test --locked --release --workspace
+
+test-pdf: ## The tests of the PDF; a typesetter more to build
+	$(CARGO) test --locked --release --package report --features pdf pdf
 
 test-backends: ## ndarray and wgpu follow flex; wgpu needs a Vulkan driver (mesa-vulkan-drivers is one)
 	$(CARGO) test --locked --release --package experiments --features ndarray,wgpu --test backends -- --nocapture
@@ -65,7 +84,7 @@ bench-peers: ## The same training in NumPy, PyTorch and JAX (installed into a ve
 	$(PEERS_VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
 	$(PEERS_VENV)/bin/python benches/peers/compare.py $(ARGS)
 
-check: fmt clippy doc test backends deny ## Formatting, clippy, docs, tests, the other backends, licences: cheapest first
+check: fmt clippy doc test test-pdf backends deny ## Formatting, clippy, docs, tests, the other backends, licences: cheapest first
 
 fmt:
 	$(CARGO) fmt --all --check
@@ -88,12 +107,17 @@ deny: ## Licences, bans and sources (needs cargo-deny)
 advisories: ## Known vulnerabilities (needs cargo-deny and a network)
 	$(CARGO) deny --locked check advisories
 
-results: build ## Put the results of `make all` into the README: needs MNIST
+# Puts a file's text between two marks of the README: $(call into-readme,mark,file)
+into-readme = awk '/<!-- $(1) -->/ { print; print ""; while ((getline line < "$(2)") > 0) print line; print ""; skip = 1 } \
+	/<!-- \/$(1) -->/ { skip = 0 } !skip && !/<!-- $(1) -->/' README.md > runs/README.md && mv runs/README.md README.md
+
+results: build ## Put the results of all tasks, and the verdicts at 10 seeds, into the README: needs MNIST
 	@mkdir -p runs docs/figures
 	@$(EXPERIMENTS) run --all --no-tui --dataset mnist --markdown > runs/results.md
-	@awk '/<!-- results -->/ { print; print ""; while ((getline line < "runs/results.md") > 0) print line; print ""; skip = 1 } \
-		/<!-- \/results -->/ { skip = 0 } !skip && !/<!-- results -->/' README.md > runs/README.md
-	@mv runs/README.md README.md
+	@$(EXPERIMENTS) run --all --extras --seeds 10 --no-tui --dataset mnist --quiet > /dev/null
+	@$(EXPERIMENTS) claims --dataset mnist --markdown > runs/claims.md
+	@$(call into-readme,results,runs/results.md)
+	@$(call into-readme,claims,runs/claims.md)
 	@cp runs/figures/task3.svg docs/figures/
 
 clean-runs: ## Delete all records and figures
