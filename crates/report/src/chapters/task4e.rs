@@ -7,8 +7,9 @@ use super::parts::picture;
 use super::prose::{note, sentences};
 use super::task4::{Chapter, STANDARD};
 use crate::document::{Block, Picture, Section};
+use crate::evidence::Replicates;
 use crate::format::plain_text;
-use crate::{CurveSets, FigureError, RunCurves, gradient_sizes, measure};
+use crate::{CurveSets, FigureError, RunCurves, gradient_course, gradient_sizes, measure};
 
 const DEEP: &str = "task4e";
 /// What vanishing gradients look like, for comparison.
@@ -26,6 +27,7 @@ pub(super) fn section(context: &Context) -> Result<Section, FigureError> {
     };
     let mut section = chapter.section(context, Vec::new(), None)?;
     section.blocks.extend(gradient_figure(context)?);
+    section.blocks.extend(course_figure(context)?);
     section.blocks.extend(discussion(context));
     Ok(section)
 }
@@ -33,11 +35,7 @@ pub(super) fn section(context: &Context) -> Result<Section, FigureError> {
 /// The size of the gradient of every layer: the figure that decides.
 fn gradient_figure(context: &Context) -> Result<Option<Block>, FigureError> {
     let trained = context.trained(&[STANDARD, DEEP, VANISHING]);
-    let curves = trained.into_iter().map(|replicates| RunCurves {
-        label: plain_text(&replicates.spec.title),
-        records: replicates.records.iter().collect(),
-    });
-    let runs: Vec<RunCurves> = curves.collect();
+    let runs: Vec<RunCurves> = trained.into_iter().map(run_curves).collect();
     if runs.is_empty() {
         return Ok(None);
     }
@@ -48,6 +46,21 @@ fn gradient_figure(context: &Context) -> Result<Option<Block>, FigureError> {
         "Root mean squares of gradients and of updates, layer by layer, on a logarithmic axis.",
         Picture::Svg(gradient_sizes(&runs).to_svg()?),
     )))
+}
+
+/// The gradient over the whole training, in some layers of the deep network.
+fn course_figure(context: &Context) -> Result<Option<Block>, FigureError> {
+    let Some(deep) = context.trained(&[DEEP]).pop() else { return Ok(None) };
+    Ok(Some(picture(
+        "figure-gradient-course",
+        "The size of the gradient over the training of the ten hidden layers.",
+        "Root mean squares of the gradient over gradient steps, a line a layer, on a logarithmic axis.",
+        Picture::Svg(gradient_course(&run_curves(deep)).to_svg()?),
+    )))
+}
+
+fn run_curves(replicates: &Replicates) -> RunCurves<'_> {
+    RunCurves { label: plain_text(&replicates.spec.title), records: replicates.records.iter().collect() }
 }
 
 /// What the report's explanation and the course's would look like, and what is seen.
