@@ -73,7 +73,7 @@ impl<'a> Context<'a> {
     pub(super) fn warning(&self) -> Option<String> {
         self.is_made_up().then(|| {
             "Made-up digits: no run of this report saw a real dataset, and no number in it is a result. \
-             Fetch MNIST with `make data` and run again."
+             Fetch MNIST with “make data” and run again."
                 .to_owned()
         })
     }
