@@ -83,6 +83,16 @@ impl Catalog {
         if folder.is_dir() { names_in(&folder) } else { Ok(Vec::new()) }
     }
 
+    /// Names of everything that is declared: the report's files, then the extra ones.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub fn all_names(&self) -> Result<Vec<String>, DeclaredError> {
+        let mut names = self.names()?;
+        names.extend(self.extras()?);
+        Ok(names)
+    }
+
     fn extras_folder(&self) -> PathBuf {
         self.folder.join("extras")
     }

@@ -133,7 +133,7 @@ pub(crate) fn seeds_in_words(seeds: &[u64]) -> String {
     }
 }
 
-fn distinct<T: PartialEq>(records: &[&RunRecord], value: impl Fn(&RunRecord) -> T) -> Vec<T> {
+pub(crate) fn distinct<T: PartialEq>(records: &[&RunRecord], value: impl Fn(&RunRecord) -> T) -> Vec<T> {
     let mut found = Vec::new();
     for record in records {
         let value = value(record);

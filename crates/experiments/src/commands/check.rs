@@ -8,11 +8,7 @@ use crate::failure::Failure;
 
 pub(super) fn check(global: &Global, args: &args::Check) -> Result<(), Failure> {
     let catalog = Catalog::new(&global.experiments_dir);
-    let mut names = args.experiments.clone();
-    if names.is_empty() {
-        names = catalog.names()?;
-        names.extend(catalog.extras()?);
-    }
+    let names = if args.experiments.is_empty() { catalog.all_names()? } else { args.experiments.clone() };
     let mut wrong = 0;
     for name in &names {
         match catalog.load(name, &[]) {

@@ -38,11 +38,7 @@ pub(super) fn claims(global: &Global, args: &args::Claims, console: Console) -> 
 /// The experiments of these names, comparisons left out; everything that is declared where none is named.
 pub(super) fn declared(global: &Global, names: &[String]) -> Result<Vec<Experiment>, Failure> {
     let catalog = Catalog::new(&global.experiments_dir);
-    let mut names = names.to_vec();
-    if names.is_empty() {
-        names = catalog.names()?;
-        names.extend(catalog.extras()?);
-    }
+    let names = if names.is_empty() { catalog.all_names()? } else { names.to_vec() };
     let mut experiments = Vec::new();
     for name in names {
         match catalog.load(&name, &[])? {

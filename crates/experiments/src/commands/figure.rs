@@ -67,7 +67,7 @@ fn stem(group: &Group, records: &[&RunRecord]) -> String {
 }
 
 /// The seeds of some records, each once.
-pub(super) fn seeds(records: &[&RunRecord]) -> Vec<u64> {
+fn seeds(records: &[&RunRecord]) -> Vec<u64> {
     let mut seeds: Vec<u64> = records.iter().map(|record| record.seed).collect();
     seeds.sort_unstable();
     seeds.dedup();

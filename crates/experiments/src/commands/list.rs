@@ -30,7 +30,7 @@ pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
     let catalog = Catalog::new(&global.experiments_dir);
     let records = readable(&RunStore::new(&global.runs_dir));
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
-    for name in catalog.names()?.into_iter().chain(catalog.extras()?) {
+    for name in catalog.all_names()? {
         match catalog.load(&name, &[])? {
             Declaration::Experiment(experiment) => experiments.push(listed(experiment.spec, &records)),
             Declaration::Comparison(comparison) => comparisons.push(comparison.spec),

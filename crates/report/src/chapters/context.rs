@@ -41,7 +41,7 @@ impl<'a> Context<'a> {
 
     /// A metric's mean with its interval, in words.
     pub(super) fn value(&self, name: &str, metric: Metric) -> Option<String> {
-        self.find(name)?.summary(metric).map(|summary| measure::summary(metric, &summary))
+        self.find(name)?.in_words(metric)
     }
 
     /// A metric's mean as a number.

@@ -3,12 +3,12 @@
 use record::Metric;
 
 use super::context::Context;
-use super::parts::{curves, picture, results, settings, statements};
+use super::parts::{curves, leaf, picture, results, settings, statements};
 use super::prose::{paragraph, sentences};
 use super::task3::LADDER;
 use super::task4::STANDARD;
 use super::{CloseUp, Mistake};
-use crate::document::{Block, Picture, Section};
+use crate::document::{Picture, Section};
 use crate::evidence::{Centre, Replicates};
 use crate::format::{plain_text, thousands};
 use crate::{
@@ -33,10 +33,6 @@ pub(super) fn section(context: &Context) -> Result<Section, FigureError> {
     })
 }
 
-fn subsection(id: &str, heading: &str, blocks: Vec<Block>) -> Section {
-    Section { id: id.to_owned(), heading: heading.to_owned(), blocks, sections: Vec::new() }
-}
-
 /// Accuracy over the number of parameters.
 fn sizes(context: &Context) -> Result<Section, FigureError> {
     let trained = context.trained(&SIZES);
@@ -53,7 +49,7 @@ fn sizes(context: &Context) -> Result<Section, FigureError> {
             Picture::Svg(plot.to_svg()?),
         ));
     }
-    Ok(subsection("parameters", "Accuracy and the number of parameters", blocks))
+    Ok(leaf("parameters", "Accuracy and the number of parameters", blocks))
 }
 
 fn point(replicates: &Replicates) -> Option<ParameterPoint> {
@@ -86,7 +82,7 @@ fn alone(context: &Context) -> Result<Section, FigureError> {
     };
     let sentence = |name: &str| sentence(name).map(|text| text.replace("different: ", "different from, by "));
     blocks.extend(sentences(names[1..].iter().map(|name| sentence(name))));
-    Ok(subsection("alone", "Each trick alone", blocks))
+    Ok(leaf("alone", "Each trick alone", blocks))
 }
 
 /// All further experiments that are declared.
@@ -101,7 +97,7 @@ fn others(context: &Context) -> Result<Option<Section>, FigureError> {
     blocks.extend(curves(context, "figure-others", "Further experiments", &names, CurveSets::Validation)?);
     blocks.extend(results(context, &names));
     blocks.extend(statements(context, &names));
-    Ok(Some(subsection("further", "Further experiments", blocks)))
+    Ok(Some(leaf("further", "Further experiments", blocks)))
 }
 
 /// The best weights of one run: what they look like, and where they fail.
@@ -135,7 +131,7 @@ fn closer_look(context: &Context, close_up: &CloseUp) -> Result<Section, FigureE
             Picture::Svg(digits(&shown)?),
         ));
     }
-    Ok(subsection("closer", "A closer look at the standard model", blocks))
+    Ok(leaf("closer", "A closer look at the standard model", blocks))
 }
 
 fn digit(mistake: &Mistake) -> Digit<'_> {

@@ -7,7 +7,7 @@ use super::parts::missing;
 use super::prose::{inline, listed, paragraph};
 use crate::document::{Block, Column, Inline, Section, Table};
 use crate::evidence::{CONFIDENCE, SIGNIFICANCE};
-use crate::format::{plain_text, thousands};
+use crate::format::{self, plain_text, thousands};
 
 pub(super) fn metrics() -> Section {
     let row = |metric: Metric| [metric.title(), metric.definition()].map(|text| vec![Inline::text(text)]).to_vec();
@@ -80,9 +80,8 @@ pub(super) fn provenance(context: &Context) -> Section {
 
 /// Every distinct value once.
 fn distinct(records: &[&RunRecord], value: impl Fn(&RunRecord) -> String) -> String {
-    let mut values: Vec<String> = records.iter().map(|record| plain_text(&value(record))).collect();
+    let mut values = format::distinct(records, |record| plain_text(&value(record)));
     values.sort();
-    values.dedup();
     if values.is_empty() { "no runs".to_owned() } else { listed(&values) }
 }
 

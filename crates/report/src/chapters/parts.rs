@@ -4,7 +4,7 @@ use record::{Activation, ExperimentSpec, Metric, MlpConfig, RunRecord, WeightIni
 
 use super::context::Context;
 use super::prose::{inline, listed, note};
-use crate::document::{Block, Column, Figure, Inline, Picture, Table, Tone};
+use crate::document::{Block, Column, Figure, Inline, Picture, Section, Table, Tone};
 use crate::evidence::{Judged, Replicates, Verdict};
 use crate::format::{NOTHING, hidden_units, p_value, plain_text, stop_words, thousands};
 use crate::{CurveSets, FigureError, measure};
@@ -47,12 +47,9 @@ pub(super) fn results(context: &Context, names: &[&str]) -> Vec<Block> {
     let mut blocks = Vec::new();
     let trained = context.trained(names);
     if !trained.is_empty() {
-        let cell = |replicates: &Replicates, metric: Metric| {
-            replicates.summary(metric).map_or_else(|| NOTHING.to_owned(), |summary| measure::summary(metric, &summary))
-        };
         let row = |replicates: &&Replicates| {
             let head = [plain_text(&replicates.spec.title), replicates.complete().count().to_string()];
-            let values = RESULTS.map(|(_, metric)| cell(replicates, metric));
+            let values = RESULTS.map(|(_, metric)| replicates.in_words(metric).unwrap_or_else(|| NOTHING.to_owned()));
             head.into_iter().chain(values).map(|text| vec![Inline::Text(text)]).collect()
         };
         let columns = RESULTS.map(|(heading, _)| Column::right(heading));
@@ -159,6 +156,11 @@ pub(super) fn curves(
         picture: Picture::Svg(figure.to_svg()?),
         chart: Some(figure.chart()),
     })))
+}
+
+/// A section without sections in it.
+pub(super) fn leaf(id: &str, heading: &str, blocks: Vec<Block>) -> Section {
+    Section { id: id.to_owned(), heading: heading.to_owned(), blocks, sections: Vec::new() }
 }
 
 /// A picture without a chart.

@@ -4,7 +4,7 @@ use record::Metric;
 
 use super::GradientCheck;
 use super::context::Context;
-use super::parts::{curves, layers, results, settings};
+use super::parts::{curves, layers, leaf, results, settings};
 use super::prose::{inline, note, paragraph, sentences};
 use crate::document::{Block, Column, Inline, Section, Table};
 use crate::format::{hidden_units, thousands};
@@ -33,11 +33,7 @@ fn pixels(context: &Context) -> Section {
         dataset.pixel_mean,
         dataset.pixel_std
     );
-    section_of("task-2a", "2a: mean and standard deviation", vec![paragraph(&text)])
-}
-
-fn section_of(id: &str, heading: &str, blocks: Vec<Block>) -> Section {
-    Section { id: id.to_owned(), heading: heading.to_owned(), blocks, sections: Vec::new() }
+    leaf("task-2a", "2a: mean and standard deviation", vec![paragraph(&text)])
 }
 
 fn gradients(context: &Context) -> Section {
@@ -46,7 +42,7 @@ fn gradients(context: &Context) -> Section {
          double precision on 100 images, with a forward pass of its own that uses no tensors.",
     )];
     blocks.extend(check_table(context, "2b"));
-    section_of("task-2b", "2b: gradients against central differences", blocks)
+    leaf("task-2b", "2b: gradients against central differences", blocks)
 }
 
 /// The gradient checks of a task; a remark where nobody made them.
@@ -94,7 +90,7 @@ fn baseline(context: &Context) -> Result<Section, FigureError> {
     blocks.extend(curves(context, "figure-2c", "The baseline", &[BASELINE], CurveSets::Both)?);
     blocks.extend(results(context, &[BASELINE]));
     blocks.extend(sentences([reached, gap]));
-    Ok(section_of("task-2c", "2c: the baseline", blocks))
+    Ok(leaf("task-2c", "2c: the baseline", blocks))
 }
 
 fn parameters(context: &Context) -> Section {
@@ -108,5 +104,5 @@ fn parameters(context: &Context) -> Section {
             layers(&spec.model),
         ]
     });
-    section_of("task-2d", "2d: the number of parameters", blocks)
+    leaf("task-2d", "2d: the number of parameters", blocks)
 }

@@ -2,6 +2,8 @@
 
 use record::{ExperimentSpec, Measured, Metric, RunRecord};
 
+use crate::measure;
+
 /// The runs of one experiment, one a seed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replicates {
@@ -41,6 +43,12 @@ impl Replicates {
     #[must_use]
     pub fn measured(&self, metric: Metric) -> Vec<Measured> {
         self.complete().filter_map(|record| metric.of(record)).collect()
+    }
+
+    /// A metric over the complete runs as people write it, mean and interval; none where no run has it.
+    #[must_use]
+    pub fn in_words(&self, metric: Metric) -> Option<String> {
+        self.summary(metric).map(|summary| measure::summary(metric, &summary))
     }
 
     /// The complete run of a seed.

@@ -5,7 +5,6 @@ use record::{Metric, RunRecord};
 
 use super::Replicates;
 use crate::format::{NOTHING, label};
-use crate::measure;
 use crate::table::table;
 
 /// What the table says of every experiment.
@@ -51,9 +50,7 @@ fn row(replicates: &Replicates) -> Vec<String> {
         all if all == complete => all.to_string(),
         all => format!("{complete} of {all}"),
     };
-    let metric = |(_, metric): (&str, Metric)| {
-        replicates.summary(metric).map_or_else(|| NOTHING.to_owned(), |summary| measure::summary(metric, &summary))
-    };
+    let metric = |(_, metric): (&str, Metric)| replicates.in_words(metric).unwrap_or_else(|| NOTHING.to_owned());
     let name = label(&replicates.spec.title, &replicates.records[0], false);
     [name, seeds].into_iter().chain(METRICS.map(metric)).collect()
 }
