@@ -34,7 +34,9 @@ impl Fixture {
     fn saved(steps: &[usize]) -> (Self, PathBuf) {
         let fixture = Self::new();
         let mut owned = fixture.own();
-        steps.iter().for_each(|&steps| owned.save(&example::checkpoint(steps)).expect("saved"));
+        for &steps in steps {
+            owned.save(&example::checkpoint(steps)).expect("saved");
+        }
         let folder = owned.folder.clone();
         (fixture, folder)
     }
@@ -145,7 +147,7 @@ fn an_owner_deletes_what_a_dead_one_left_half_written_of_this_run_alone() {
 #[test]
 fn an_identity_that_is_no_hash_names_no_folder() {
     let fixture = Fixture::new();
-    for id in ["", "0123", "../../../../../../etc/x", "0123456789abcdeg", "0123456789abcde/", "\0123456789abcdef"] {
+    for id in ["", "0123", "../../../../../../etc/x", "0123456789abcdeg", "0123456789abcde/", "\u{0}123456789abcdef"] {
         assert!(matches!(fixture.store.own(id), Err(StoreError::NotStorable { .. })), "{id:?}");
         assert_eq!(fixture.store.resumable_steps(id), None);
     }
