@@ -3,6 +3,7 @@
 //! On real MNIST where `MNIST_DIR` names it, else on made-up digits; the tables say which.
 
 mod bound;
+mod checkpoints;
 mod ours;
 mod scaling;
 mod setting;

@@ -4,7 +4,7 @@ use comfy_table::{Table, presets::ASCII_MARKDOWN};
 use kernels::Path;
 
 use crate::setting::{Digits, Setting};
-use crate::{bound, ours};
+use crate::{bound, checkpoints, ours};
 
 /// Steps of a timing.
 const STEPS: usize = 500;
@@ -40,6 +40,8 @@ pub(crate) fn print(digits: &Digits) {
             through.each_ref().map(|(_, validation)| validation.show(1e3)),
         );
     }
+    let saves = settings.each_ref().map(|setting| checkpoints::saves(digits, setting).show(1e3));
+    add("checkpoint of a run of 10 epochs, on the disk, ms", saves);
     println!("{table}\n");
     for path in [Path::Fused, Path::Plain] {
         let spec = Setting { max_epochs: 10, validations_per_epoch: 5, ..Setting::report(1) }.spec();
