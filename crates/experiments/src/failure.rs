@@ -39,7 +39,7 @@ impl Failure {
     /// Somebody stopped the program.
     pub(crate) fn interrupted() -> Self {
         Self { code: exit::INTERRUPTED, ..Self::bad_input("interrupted") }
-            .with_hint("run the same command again to train what is not finished")
+            .with_hint("run the same command again: it goes on where it stopped")
     }
 
     /// A loss stopped being a finite number.

@@ -89,7 +89,7 @@ pub enum StopReason {
     EarlyStopping,
     /// All epochs are done.
     MaxEpochs,
-    /// The user or the system asked for it; the run is not finished and will be trained again.
+    /// The user or the system asked for it; the run is not finished and goes on when it is asked for again.
     Interrupted,
     /// The loss is not a finite number any more.
     Diverged,
