@@ -15,6 +15,7 @@ mod spec;
 mod store;
 mod suggest;
 pub mod weights_file;
+mod text;
 
 pub use catalog::{Catalog, Comparison, Declaration, Experiment};
 pub use checkpoint::{Checkpoint, RunKey, TrainingState};
@@ -30,3 +31,4 @@ pub use spec::{
     CheckpointSpec, ComparisonSpec, DataSpec, ExperimentSpec, OptimizerSpec, PixelScaling, Shuffle, TrainingSpec,
 };
 pub use store::{Latest, OwnedRun, RunStore, StoreError};
+pub use text::{is_plain, visible};

@@ -74,7 +74,14 @@ mod tests {
     fn values_out_of_bounds_are_refused() {
         for (line, message) in [
             ("title = \" \"", "1: `title` is empty, but tables and figures need a name to show"),
-            ("title = \"a\\u0007\"", "1: `title` is \"a\\u{7}\", but a title is one line without control characters"),
+            (
+                "title = \"a\\u0007\"",
+                "1: `title` is \"a\\u{7}\", but a title is one line without control or invisible characters",
+            ),
+            (
+                "title = \"a\\u202e\"",
+                "1: `title` is \"a\\u{202e}\", but a title is one line without control or invisible characters",
+            ),
             ("train_images = 0", "4: `data.train_images` is 0, but it must be 1 to 60,000"),
             ("train_images = 60_001", "4: `data.train_images` is 60,001, but it must be 1 to 60,000"),
             ("validation_images = 10_001", "5: `data.validation_images` is 10,001, but it must be 1 to 10,000"),
@@ -108,7 +115,7 @@ mod tests {
             ("says = \"\"", "22: `claim[0].says` is empty, but a statement has words"),
             (
                 "says = \"a\\u001b[31m\"",
-                "22: `claim[0].says` is \"a\\u{1b}[31m\", but a statement is one line without control characters",
+                "22: `claim[0].says` is \"a\\u{1b}[31m\", but a statement is one line without control or invisible characters",
             ),
             ("checkpoint.every_validations = 0", "1: `checkpoint.every_validations` is 0, but it must be 1 to 100,000"),
             ("patience_validations = 0", "20: `training.patience_validations` is 0, but it must be 1 to 1,000,000"),
