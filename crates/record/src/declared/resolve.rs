@@ -28,7 +28,7 @@ impl Declared {
             title: rules.title(&self.title)?,
             baseline: self.baseline.map(Spanned::into_inner),
             data,
-            model: rules.model(&self.model)?,
+            model: rules.model(&self.model, training.batch_size)?,
             optimizer: rules.optimizer(&self.optimizer)?,
             training,
             checkpoint: rules.checkpoint(self.checkpoint.as_ref())?,
@@ -95,12 +95,23 @@ mod tests {
             ),
             (
                 "hidden_units = [1_000_001]",
-                "8: `model.hidden_units[0]` is 1,000,001, but a hidden layer has at most 1,000,000 units",
+                "8: `model.hidden_units[0]` is 1,000,001, but a hidden layer has at most 1,000,000 units: \
+                 training this network would take about 25.5 GiB of memory",
+            ),
+            (
+                "hidden_units = [10_000_000]",
+                "8: `model.hidden_units[0]` is 10,000,000, but a hidden layer has at most 1,000,000 units: \
+                 training this network would take about 254.8 GiB of memory",
+            ),
+            (
+                "hidden_units = [9223372036854775807, 9223372036854775807]",
+                "8: `model.hidden_units[0]` is 9,223,372,036,854,775,807, but a hidden layer has at most \
+                 1,000,000 units: training this network would take about 3e30 GiB of memory",
             ),
             (
                 "hidden_units = [1_000_000, 1_000_000]",
                 "8: `model.hidden_units` is a network of 1,000,795,000,000 parameters, \
-                 but they would take 3728.3 GiB, and 8 GiB is the limit",
+                 but training it would take about 29,829.6 GiB of memory, and 32 GiB is the limit",
             ),
             ("learning_rate = 0", "13: `optimizer.learning_rate` is 0, but it must be a finite number above 0"),
             ("learning_rate = nan", "13: `optimizer.learning_rate` is NaN, but it must be a finite number above 0"),
