@@ -11,12 +11,21 @@ use super::document::Document;
 use super::error::DeclaredError;
 use super::{Declared, DeclaredComparison};
 use crate::{ComparisonSpec, ExperimentSpec};
-use rules::Rules;
+use rules::{Rules, grouped};
+
+/// Every run is a line in a figure.
+const MOST_RUNS: usize = 100;
+/// All claims are tested together, and each costs the others power.
+const MOST_CLAIMS: usize = 100;
 
 impl Declared {
     /// The experiment of that name, checked.
     pub(crate) fn resolve(self, name: &str, document: &Document) -> Result<ExperimentSpec, DeclaredError> {
         let rules = Rules { document };
+        if let Some(claim) = self.claims.get(MOST_CLAIMS) {
+            let found = format!("a list of {} statements", grouped(self.claims.len()));
+            return Err(rules.broken("claim", found, "an experiment has at most 100", &[&claim.span()]));
+        }
         let baseline = self.baseline.as_ref().map(Spanned::get_ref);
         let claims = self.claims.iter().enumerate().map(|(index, claim)| rules.claim(index, claim, baseline));
         let claims = claims.collect::<Result<_, _>>()?;
@@ -54,6 +63,10 @@ impl DeclaredComparison {
                 "a comparison draws at least one experiment",
                 &[&self.runs.span()],
             ));
+        }
+        if runs.len() > MOST_RUNS {
+            let found = format!("a list of {} experiments", grouped(runs.len()));
+            return Err(rules.broken("runs", found, "a comparison has at most 100", &[&self.runs.span()]));
         }
         let repeated = (1..runs.len()).find(|index| runs[..*index].contains(&runs[*index]));
         if let Some(index) = repeated {
@@ -137,6 +150,16 @@ mod tests {
             let file = if known { declared_with(word, line) } else { format!("{line}\n{DECLARED}") };
             assert_eq!(refusal(&file, &[]), format!("x.toml:{message}"), "{line}");
         }
+    }
+
+    #[test]
+    fn lists_have_an_end() {
+        let claim = DECLARED.split_once("[[claim]]").expect("a claim").1;
+        let claims = format!("{DECLARED}{}", format!("[[claim]]{claim}").repeat(100));
+        insta::assert_snapshot!(refusal(&claims, &[]), @"x.toml:521: `claim` is a list of 101 statements, but an experiment has at most 100");
+        let runs: Vec<String> = (0..101).map(|run| format!("\"run{run}\"")).collect();
+        let comparison = format!("title = \"x\"\nruns = [{}]", runs.join(","));
+        insta::assert_snapshot!(refusal(&comparison, &[]), @"x.toml:2: `runs` is a list of 101 experiments, but a comparison has at most 100");
     }
 
     #[test]

@@ -79,10 +79,9 @@ fn memory(hidden_units: &[Spanned<i64>], bias: Bias, batch_size: usize) -> f64 {
 
 /// `about 24.6 GiB of memory`.
 fn gib(needed: f64) -> String {
-    if needed < 1e9 {
-        let tenths = (needed * 10.0).round() as u64;
-        format!("about {}.{} GiB of memory", grouped(tenths / 10), tenths % 10)
-    } else {
-        format!("about {needed:.0e} GiB of memory")
+    let decimal = format!("{needed:.1}");
+    match decimal.split_once('.') {
+        Some((whole, tenths)) if needed < 1e9 => format!("about {}.{tenths} GiB of memory", grouped(whole)),
+        _ => format!("about {needed:.0e} GiB of memory"),
     }
 }
