@@ -14,8 +14,8 @@ mod run_record;
 mod spec;
 mod store;
 mod suggest;
-pub mod weights_file;
 mod text;
+pub mod weights_file;
 
 pub use catalog::{Catalog, Comparison, Declaration, Experiment};
 pub use checkpoint::{Checkpoint, RunKey, TrainingState};
