@@ -14,6 +14,9 @@ use crate::declared::{Declared, DeclaredComparison, DeclaredFile};
 use crate::{ComparisonSpec, ExperimentSpec, suggest};
 use source::{Source, file_of, names_in, stem};
 
+/// Baselines of baselines that are followed: the report's ladder has four.
+const MOST_BASELINES: usize = 100;
+
 /// A folder of declared experiments and comparisons.
 #[derive(Debug, Clone)]
 pub struct Catalog {
@@ -176,6 +179,10 @@ impl Catalog {
         if visited[..visited.len() - 1].contains(&baseline.path) {
             let circle: Vec<String> = visited.iter().map(|path| stem(path)).collect();
             return Err(source.refuse("baseline", named, &format!("that is a circle: {}", circle.join(" → "))));
+        }
+        if visited.len() > MOST_BASELINES {
+            let rule = format!("more than {MOST_BASELINES} baselines follow one another");
+            return Err(source.refuse("baseline", named, &rule));
         }
         let next = declared.baseline.clone();
         let spec = declared.resolve(&baseline.name, &baseline.document)?;

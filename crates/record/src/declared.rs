@@ -2,6 +2,8 @@
 
 pub(crate) mod document;
 pub(crate) mod error;
+#[cfg(test)]
+mod hostile;
 mod keys;
 pub(crate) mod overrides;
 mod resolve;

@@ -14,6 +14,7 @@ mod run_record;
 mod spec;
 mod store;
 mod suggest;
+mod text;
 pub mod weights_file;
 
 pub use catalog::{Catalog, Comparison, Declaration, Experiment};
@@ -30,3 +31,4 @@ pub use spec::{
     CheckpointSpec, ComparisonSpec, DataSpec, ExperimentSpec, OptimizerSpec, PixelScaling, Shuffle, TrainingSpec,
 };
 pub use store::{Latest, OwnedRun, RunStore, StoreError, Unfinished};
+pub use text::{is_plain, visible};

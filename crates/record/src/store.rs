@@ -1,7 +1,10 @@
 //! `RunStore`: where records lie on disk. One folder a run, written at once or not at all.
 
+mod checked;
 mod error;
 mod folder;
+#[cfg(test)]
+mod hostile;
 mod owned;
 mod tables;
 #[cfg(test)]
@@ -28,6 +31,8 @@ const VALIDATIONS: &str = "validations.csv";
 const PROBES: &str = "probes.csv";
 /// The tables beside the record, none of which is a file of weights.
 const TABLES: [&str; 3] = [STEPS, VALIDATIONS, PROBES];
+/// Largest `record.json` that is read; 100,000 validations, the most that a spec allows, stay below it.
+const MOST_RECORD_BYTES: u64 = 1 << 25;
 /// Characters of a run's identity that end its folder's name.
 const SHORT_ID: usize = 16;
 
@@ -70,8 +75,7 @@ impl RunStore {
     /// The folder of one run, whether it is there or not.
     #[must_use]
     pub fn folder_of(&self, record: &RunRecord) -> PathBuf {
-        let short_id = record.id.get(..SHORT_ID).unwrap_or(&record.id);
-        self.folder.join(format!("{}-seed{}-{short_id}", record.spec.name, record.seed))
+        self.folder.join(folder_name(record))
     }
 
     /// The record of a run by its identity, whatever experiment it was trained for; a finished one before an
@@ -127,7 +131,10 @@ impl RunStore {
             tables::read_steps(&steps).map_err(|what| StoreError::damaged(folder.join(STEPS), what))?;
         let probes = read_verified(folder, PROBES, &files)?;
         record.probes = tables::read_probes(&probes).map_err(|what| StoreError::damaged(folder.join(PROBES), what))?;
-        Ok(record)
+        match checked::what_is_wrong_with_tables(&record) {
+            Some(what) => Err(StoreError::damaged(folder.join(RECORD), what)),
+            None => Ok(record),
+        }
     }
 
     /// A file of weights that was saved with a record, verified.
@@ -170,6 +177,11 @@ impl RunStore {
     }
 }
 
+fn folder_name(record: &RunRecord) -> String {
+    let short_id = record.id.get(..SHORT_ID).unwrap_or(&record.id);
+    format!("{}-seed{}-{short_id}", record.spec.name, record.seed)
+}
+
 fn is_identity(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -179,11 +191,8 @@ fn check_names(record: &RunRecord, weights: &[(&str, &[u8])]) -> Result<(), Stor
     if record.format != RunRecord::FORMAT {
         return refuse(format!("its format is {}, not {}", record.format, RunRecord::FORMAT));
     }
-    if record.id.len() < SHORT_ID || !is_identity(&record.id) {
-        return refuse(format!("its identity `{}` is no hash", record.id));
-    }
-    if let Some(why) = name::what_is_wrong(&record.spec.name) {
-        return refuse(format!("its experiment is called `{}`: {why}", record.spec.name));
+    if let Some(what) = checked::what_is_wrong(record).or_else(|| checked::what_is_wrong_with_tables(record)) {
+        return refuse(what);
     }
     let is_bad = |file: &str| name::what_is_wrong(file).is_some() || file == RECORD || TABLES.contains(&file);
     match weights.iter().find(|(file, _)| is_bad(file)) {
@@ -206,13 +215,28 @@ fn record_json(record: &RunRecord, files: BTreeMap<String, String>) -> Result<Ve
 }
 
 fn read_record(path: &Path) -> Result<RecordFile, StoreError> {
-    let bytes = read_file(path, MOST_BYTES)?;
+    parse_record(path, &read_file(path, MOST_RECORD_BYTES)?)
+}
+
+/// The record of a `record.json`, checked: whoever computes with it need not ask where it comes from.
+fn parse_record(path: &Path, bytes: &[u8]) -> Result<RecordFile, StoreError> {
     let damaged = |error: serde_json::Error| StoreError::damaged(path, format!("is not a record: {error}"));
-    let Format { format } = serde_json::from_slice(&bytes).map_err(damaged)?;
+    let Format { format } = serde_json::from_slice(bytes).map_err(damaged)?;
     if format != RunRecord::FORMAT {
         return Err(StoreError::Format { path: path.to_owned(), found: format });
     }
-    serde_json::from_slice(&bytes).map_err(damaged)
+    let file: RecordFile = serde_json::from_slice(bytes).map_err(damaged)?;
+    let wrong = checked::what_is_wrong(&file.record).or_else(|| checked::what_is_wrong_with_files(&file.files));
+    match wrong.or_else(|| is_elsewhere(path, &file.record)) {
+        Some(what) => Err(StoreError::damaged(path, what)),
+        None => Ok(file),
+    }
+}
+
+/// Why a record is not the one that belongs into the folder it lies in; none when it is.
+fn is_elsewhere(path: &Path, record: &RunRecord) -> Option<String> {
+    let (folder, expected) = (path.parent()?.file_name()?, folder_name(record));
+    (*folder != *expected).then(|| format!("is the record of {expected}, which is not the folder that it lies in"))
 }
 
 fn read_verified(folder: &Path, file: &str, digests: &BTreeMap<String, String>) -> Result<Vec<u8>, StoreError> {

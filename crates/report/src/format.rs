@@ -1,6 +1,6 @@
 //! How numbers, names and reasons are written, in one place for tables and figures alike.
 
-use record::{RunRecord, StopReason};
+use record::{RunRecord, StopReason, is_plain};
 
 /// What stands where there is no finite number.
 pub(crate) const NOTHING: &str = "-";
@@ -74,17 +74,11 @@ pub fn stop_words(reason: StopReason) -> &'static str {
 
 /// Text on one line that a terminal, an SVG and a table can show.
 ///
-/// White space becomes a space; control characters, marks that turn the writing direction and code points that XML
-/// forbids are left out.
+/// White space becomes a space; control characters, marks that turn the writing direction or are not seen and code
+/// points that XML forbids are left out.
 #[must_use]
 pub fn plain_text(text: &str) -> String {
     text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| is_plain(c)).collect()
-}
-
-/// Whether a character is text: no control character, no mark that turns the writing direction, nothing that XML forbids.
-pub(crate) fn is_plain(c: char) -> bool {
-    let turns_direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !c.is_control() && !turns_direction && !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// What tells the runs apart: their titles, with the overrides, and with the seed where the seeds differ.

@@ -12,8 +12,9 @@ mod math;
 mod page;
 mod table;
 
+use record::is_plain;
+
 use crate::document::Document;
-use crate::format::is_plain;
 
 /// The document as an HTML page with everything in it; the same document gives the same bytes.
 ///

@@ -3,11 +3,13 @@
 //!
 //! Such a test is named `torture_…`. In `make test` it runs its quick form; `TORTURE=full` and `TORTURE=long` run more.
 
+mod memory;
 mod tamper;
 
 use std::fmt::Display;
 use std::io::Write as _;
 
+pub use memory::check_memory;
 pub use tamper::Tamper;
 
 /// How much is done.

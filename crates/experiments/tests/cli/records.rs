@@ -143,7 +143,7 @@ fn an_interrupted_run_is_trained_again_to_its_end() {
     let mut message = String::new();
     stderr.read_to_string(&mut message).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(message.contains("hint: run the same command again to train what is not finished"), "{message}");
+    assert!(message.contains("hint: run the same command again: it goes on where it stopped"), "{message}");
     assert_eq!(record_of(&scratch.run("task2c"))["stop_reason"], "interrupted");
     assert!(!scratch.path("runs/figures").exists());
 

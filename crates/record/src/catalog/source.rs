@@ -23,6 +23,10 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn read(path: &Path, overrides: &[Override]) -> Result<Self, DeclaredError> {
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            let hint = Some(format!("for example {}", path.with_added_extension("toml").display()));
+            return Err(DeclaredError::in_file(path.display(), Problem::NotToml).with_hint(hint));
+        }
         let name = stem(path);
         if let Some(why) = name::what_is_wrong(&name) {
             return Err(DeclaredError::in_file(path.display(), Problem::BadName { name, why }));
@@ -39,6 +43,10 @@ impl Source {
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {
+    // Looked at before opening, because opening a pipe would wait for its writer.
+    if !path.metadata().map_err(Problem::Unreadable)?.is_file() {
+        return Err(Problem::NotAFile);
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(Problem::Unreadable)?;
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(Problem::Unreadable)?;

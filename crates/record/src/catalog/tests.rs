@@ -86,6 +86,24 @@ fn a_circle_of_baselines_is_refused() {
 }
 
 #[test]
+fn baselines_of_baselines_have_an_end() {
+    let files: Vec<(String, String)> =
+        (0..103).map(|index| (format!("a{index}.toml"), after(&format!("a{}", index + 1)))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let (_folder, catalog) = catalog(&files);
+    insta::assert_snapshot!(refused(&catalog, "a0", &[]), @"experiments/a99.toml:2: `baseline` is `a100`, but more than 100 baselines follow one another");
+}
+
+#[test]
+fn what_no_experiment_is_kept_in_is_refused() {
+    let (folder, catalog) = catalog(&[]);
+    fs::create_dir(folder.path().join("folder.toml")).expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    insta::assert_snapshot!(refused(&catalog, &path("folder.toml"), &[]), @"experiments/folder.toml: is not a regular file");
+    insta::assert_snapshot!(refused(&catalog, &path("plain"), &[]), @"experiments/plain: is not a TOML file, which the path of an experiment names | for example experiments/plain.toml");
+}
+
+#[test]
 fn an_overridden_experiment_may_be_compared_with_the_declared_one() {
     let (_folder, catalog) = catalog(&[("a.toml", &first())]);
     let overrides = ["model.hidden_units=[16]", "baseline=a"].map(|text| text.parse().expect("an override"));

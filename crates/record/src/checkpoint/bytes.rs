@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Checkpoint, RunKey, Summary, TrainingState};
 use crate::identity::sha256;
 use crate::weights_file::{self, Entry};
-use crate::{ExperimentSpec, Probe, Validation, name};
+use crate::{ExperimentSpec, Probe, Validation, is_plain, name};
 
 const FORMAT_LINE: &str = "mnist-experiments checkpoint 1\n";
 /// The format line, 64 hexadecimal digits and an end of line.
@@ -23,6 +23,8 @@ const METADATA: &str = "checkpoint";
 const VALIDATION_COLUMNS: usize = 6;
 /// The fields of a layer, two of which are there or not.
 const PROBE_COLUMNS: usize = 6;
+/// Bytes of a moment in RFC 3339, fractions of a second included.
+const LONGEST_MOMENT: usize = 40;
 /// More than the header, the names of the tensors and the metadata of a thousand layers take.
 const MOST_TEXT_BYTES: u64 = 4 << 20;
 
@@ -135,10 +137,14 @@ fn metadata_of(body: &[u8]) -> Result<Metadata, String> {
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA));
     let text = text.ok_or_else(|| format!("has no metadata `{METADATA}`"))?;
     let metadata: Metadata = serde_json::from_str(text).map_err(|error| format!("its metadata: {error}"))?;
-    match name::what_is_wrong(&metadata.experiment) {
-        Some(why) => Err(format!("is of an experiment called `{}`: {why}", metadata.experiment.escape_debug())),
-        None => Ok(metadata),
+    if let Some(why) = name::what_is_wrong(&metadata.experiment) {
+        return Err(format!("is of an experiment called `{}`: {why}", metadata.experiment.escape_debug()));
     }
+    // The record of the run will carry it.
+    if metadata.started_at.len() > LONGEST_MOMENT || !metadata.started_at.chars().all(is_plain) {
+        return Err("its `started_at` is no moment".to_owned());
+    }
+    Ok(metadata)
 }
 
 /// Whether the metadata are of this run and within its bounds.

@@ -25,6 +25,12 @@ pub enum Problem {
     /// The file or the folder cannot be read.
     #[error("cannot read: {0}")]
     Unreadable(#[source] io::Error),
+    /// A pipe, a device or a folder.
+    #[error("is not a regular file")]
+    NotAFile,
+    /// A path that is none of an experiment.
+    #[error("is not a TOML file, which the path of an experiment names")]
+    NotToml,
     /// The file is too large to be an experiment.
     #[error("is larger than 1 MiB, which no experiment is")]
     TooLarge,
@@ -50,6 +56,9 @@ pub enum Problem {
     /// An override that is not `key=value`.
     #[error("is not of the form `key=value`")]
     NotAnOverride,
+    /// An override that is more than a line of text.
+    #[error("holds control or invisible characters")]
+    NotPlain,
     /// An override of a key that does not exist or must not be overridden.
     #[error("`{key}` {why}")]
     NotOverridable {

@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{DeclaredError, Place, Problem};
 use super::keys;
+use crate::is_plain;
 
 /// A value that takes the place of a declared one: `model.hidden_units=[16]`.
 ///
@@ -83,6 +84,9 @@ impl FromStr for Override {
         let refuse = |end: usize, problem, hint| {
             DeclaredError::new(Place::Override { text: text.to_owned(), span: 0..end }, problem, Some(hint))
         };
+        if !text.chars().all(is_plain) {
+            return Err(refuse(text.len(), Problem::NotPlain, "write it on one line".into()));
+        }
         let Some(equals_sign) = text.find('=') else {
             return Err(refuse(text.len(), Problem::NotAnOverride, "for example `--set model.activation=relu`".into()));
         };
@@ -142,7 +146,8 @@ mod tests {
         insta::assert_snapshot!(refused("=1"), @"--set =1: `` is not a key | the keys are `title`, `baseline`, `data.train_images`, `data.validation_images`, `data.pixel_scaling`, `model.hidden_units`, `model.activation`, `model.weight_init`, `model.bias`, `optimizer.learning_rate`, `optimizer.momentum`, `training.batch_size`, `training.shuffle`, `training.max_epochs`, `training.validations_per_epoch`, `training.patience_validations` and `checkpoint.every_validations`");
         insta::assert_snapshot!(refused("title="), @r#"--set title=: is not of the form `key=value` | for example `--set 'title="Two layers"'`"#);
         insta::assert_snapshot!(refused("model.hidden_units=[1"), @"--set model.hidden_units=[1: unclosed array, expected `]` | for example `--set 'model.hidden_units=[60, 60]'`");
-        assert!(refused("optimizer.momentum=0\nlearning_rate=1").contains("is not of the form `key=value`"));
+        assert!(refused("optimizer.momentum=0\nlearning_rate=1").contains("holds control or invisible characters"));
+        assert!(refused("title=\u{202e}").contains("holds control or invisible characters"));
     }
 
     #[test]

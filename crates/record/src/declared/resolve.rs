@@ -11,12 +11,21 @@ use super::document::Document;
 use super::error::DeclaredError;
 use super::{Declared, DeclaredComparison};
 use crate::{ComparisonSpec, ExperimentSpec};
-use rules::Rules;
+use rules::{Rules, grouped};
+
+/// Every run is a line in a figure.
+const MOST_RUNS: usize = 100;
+/// All claims are tested together, and each costs the others power.
+const MOST_CLAIMS: usize = 100;
 
 impl Declared {
     /// The experiment of that name, checked.
     pub(crate) fn resolve(self, name: &str, document: &Document) -> Result<ExperimentSpec, DeclaredError> {
         let rules = Rules { document };
+        if let Some(claim) = self.claims.get(MOST_CLAIMS) {
+            let found = format!("a list of {} statements", grouped(self.claims.len()));
+            return Err(rules.broken("claim", found, "an experiment has at most 100", &[&claim.span()]));
+        }
         let baseline = self.baseline.as_ref().map(Spanned::get_ref);
         let claims = self.claims.iter().enumerate().map(|(index, claim)| rules.claim(index, claim, baseline));
         let claims = claims.collect::<Result<_, _>>()?;
@@ -28,7 +37,7 @@ impl Declared {
             title: rules.title(&self.title)?,
             baseline: self.baseline.map(Spanned::into_inner),
             data,
-            model: rules.model(&self.model)?,
+            model: rules.model(&self.model, training.batch_size)?,
             optimizer: rules.optimizer(&self.optimizer)?,
             training,
             checkpoint: rules.checkpoint(self.checkpoint.as_ref())?,
@@ -55,6 +64,10 @@ impl DeclaredComparison {
                 &[&self.runs.span()],
             ));
         }
+        if runs.len() > MOST_RUNS {
+            let found = format!("a list of {} experiments", grouped(runs.len()));
+            return Err(rules.broken("runs", found, "a comparison has at most 100", &[&self.runs.span()]));
+        }
         let repeated = (1..runs.len()).find(|index| runs[..*index].contains(&runs[*index]));
         if let Some(index) = repeated {
             let span = self.runs.get_ref()[index].span();
@@ -74,7 +87,14 @@ mod tests {
     fn values_out_of_bounds_are_refused() {
         for (line, message) in [
             ("title = \" \"", "1: `title` is empty, but tables and figures need a name to show"),
-            ("title = \"a\\u0007\"", "1: `title` is \"a\\u{7}\", but a title is one line without control characters"),
+            (
+                "title = \"a\\u0007\"",
+                "1: `title` is \"a\\u{7}\", but a title is one line without control or invisible characters",
+            ),
+            (
+                "title = \"a\\u202e\"",
+                "1: `title` is \"a\\u{202e}\", but a title is one line without control or invisible characters",
+            ),
             ("train_images = 0", "4: `data.train_images` is 0, but it must be 1 to 60,000"),
             ("train_images = 60_001", "4: `data.train_images` is 60,001, but it must be 1 to 60,000"),
             ("validation_images = 10_001", "5: `data.validation_images` is 10,001, but it must be 1 to 10,000"),
@@ -88,12 +108,23 @@ mod tests {
             ),
             (
                 "hidden_units = [1_000_001]",
-                "8: `model.hidden_units[0]` is 1,000,001, but a hidden layer has at most 1,000,000 units",
+                "8: `model.hidden_units[0]` is 1,000,001, but a hidden layer has at most 1,000,000 units: \
+                 training this network would take about 25.5 GiB of memory",
+            ),
+            (
+                "hidden_units = [10_000_000]",
+                "8: `model.hidden_units[0]` is 10,000,000, but a hidden layer has at most 1,000,000 units: \
+                 training this network would take about 254.8 GiB of memory",
+            ),
+            (
+                "hidden_units = [9223372036854775807, 9223372036854775807]",
+                "8: `model.hidden_units[0]` is 9,223,372,036,854,775,807, but a hidden layer has at most \
+                 1,000,000 units: training this network would take about 3e30 GiB of memory",
             ),
             (
                 "hidden_units = [1_000_000, 1_000_000]",
                 "8: `model.hidden_units` is a network of 1,000,795,000,000 parameters, \
-                 but they would take 3728.3 GiB, and 8 GiB is the limit",
+                 but training it would take about 29,829.6 GiB of memory, and 32 GiB is the limit",
             ),
             ("learning_rate = 0", "13: `optimizer.learning_rate` is 0, but it must be a finite number above 0"),
             ("learning_rate = nan", "13: `optimizer.learning_rate` is NaN, but it must be a finite number above 0"),
@@ -108,7 +139,7 @@ mod tests {
             ("says = \"\"", "22: `claim[0].says` is empty, but a statement has words"),
             (
                 "says = \"a\\u001b[31m\"",
-                "22: `claim[0].says` is \"a\\u{1b}[31m\", but a statement is one line without control characters",
+                "22: `claim[0].says` is \"a\\u{1b}[31m\", but a statement is one line without control or invisible characters",
             ),
             ("checkpoint.every_validations = 0", "1: `checkpoint.every_validations` is 0, but it must be 1 to 100,000"),
             ("patience_validations = 0", "20: `training.patience_validations` is 0, but it must be 1 to 1,000,000"),
@@ -119,6 +150,16 @@ mod tests {
             let file = if known { declared_with(word, line) } else { format!("{line}\n{DECLARED}") };
             assert_eq!(refusal(&file, &[]), format!("x.toml:{message}"), "{line}");
         }
+    }
+
+    #[test]
+    fn lists_have_an_end() {
+        let claim = DECLARED.split_once("[[claim]]").expect("a claim").1;
+        let claims = format!("{DECLARED}{}", format!("[[claim]]{claim}").repeat(100));
+        insta::assert_snapshot!(refusal(&claims, &[]), @"x.toml:521: `claim` is a list of 101 statements, but an experiment has at most 100");
+        let runs: Vec<String> = (0..101).map(|run| format!("\"run{run}\"")).collect();
+        let comparison = format!("title = \"x\"\nruns = [{}]", runs.join(","));
+        insta::assert_snapshot!(refusal(&comparison, &[]), @"x.toml:2: `runs` is a list of 101 experiments, but a comparison has at most 100");
     }
 
     #[test]

@@ -53,13 +53,20 @@ pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 
 /// The bytes of a file, or an error when there are too many of them to be one of ours.
 pub(super) fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, StoreError> {
+    let is_larger = |bytes: u64| bytes > most_bytes;
+    let larger = || StoreError::damaged(path, format!("is larger than {most_bytes} bytes, which it never is"));
+    // Looked at before opening, because opening a pipe would wait for its writer.
+    let metadata = fs::metadata(path).map_err(StoreError::io(path, "read"))?;
+    if !metadata.is_file() {
+        return Err(StoreError::damaged(path, "is not a regular file"));
+    }
+    if is_larger(metadata.len()) {
+        return Err(larger());
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(StoreError::io(path, "read"))?;
     file.take(most_bytes + 1).read_to_end(&mut bytes).map_err(StoreError::io(path, "read"))?;
-    if bytes.len() as u64 > most_bytes {
-        return Err(StoreError::damaged(path, format!("is larger than {most_bytes} bytes, which it never is")));
-    }
-    Ok(bytes)
+    if is_larger(bytes.len() as u64) { Err(larger()) } else { Ok(bytes) }
 }
 
 /// Whether an open file is the one that lies at a path.

@@ -8,7 +8,7 @@ use toml::Spanned;
 use crate::declared::document::Document;
 use crate::declared::error::{DeclaredError, Problem};
 use crate::declared::{DeclaredData, DeclaredOptimizer};
-use crate::{DataSpec, OptimizerSpec};
+use crate::{DataSpec, OptimizerSpec, is_plain, visible};
 
 /// MNIST's training images.
 pub(super) const TRAIN_IMAGES: RangeInclusive<i64> = 1..=60_000;
@@ -48,8 +48,11 @@ impl Rules<'_> {
             broken("empty".into(), line.needed)
         } else if length > line.longest {
             broken(format!("{length} characters long"), line.room)
-        } else if text.contains(char::is_control) {
-            broken(format!("{text:?}"), &format!("a {} is one line without control characters", line.noun))
+        } else if !text.chars().all(is_plain) {
+            broken(
+                format!("\"{}\"", visible(text)),
+                &format!("a {} is one line without control or invisible characters", line.noun),
+            )
         } else {
             Ok(text.to_owned())
         }
