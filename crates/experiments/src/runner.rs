@@ -16,7 +16,7 @@ use crate::host;
 use crate::jobs::{Work, side_by_side};
 use crate::plan::PlannedRun;
 use crate::records::Records;
-use crate::saver::{self, Owner};
+use crate::saver::{self, Origin};
 use crate::stop::Stop;
 use crate::view::View;
 
@@ -118,7 +118,7 @@ impl<'a> Runner<'a> {
         let (started, attached) = (SystemTime::now(), self.stop.attach());
         let checkpoint = self.latest(run, &mut owned, view)?;
         let started_at = checkpoint.as_ref().map(|checkpoint| checkpoint.started_at.clone());
-        let owner = Owner {
+        let origin = Origin {
             id: self.records.id(run),
             experiment: run.spec.name.clone(),
             seed: run.seed,
@@ -126,7 +126,7 @@ impl<'a> Runner<'a> {
         };
         let (dataset, images) = self.shelf.images(&run.spec.data)?;
         let renderer = view.renderer(&run.spec, run.seed, attached.interrupter());
-        let outcome = saver::beside(&mut owned, &owner, attached.interrupter(), |checkpoints| {
+        let outcome = saver::beside(&mut owned, &origin, attached.interrupter(), |checkpoints| {
             let training = Training {
                 spec: &run.spec,
                 seed: run.seed,
@@ -140,7 +140,7 @@ impl<'a> Runner<'a> {
             training.run(renderer, attached.interrupter())
         })?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
-        self.save(run, owned, &owner, dataset, outcome, view)
+        self.save(run, owned, &origin, dataset, outcome, view)
     }
 
     /// The checkpoint that a run goes on from; people are told of it, and of damaged ones.
@@ -167,17 +167,17 @@ impl<'a> Runner<'a> {
         &self,
         run: &PlannedRun,
         mut owned: OwnedRun,
-        owner: &Owner,
+        origin: &Origin,
         dataset: DatasetInfo,
         outcome: Outcome,
         view: &View,
     ) -> Result<RunRecord, Failure> {
         if outcome.stop_reason == StopReason::Interrupted {
-            owned.save(&owner.checkpoint(outcome.state.clone()))?;
+            owned.save(&origin.checkpoint(outcome.state.clone()))?;
         }
         let weights = weight_files(&outcome);
         let weights: Vec<(&str, &[u8])> = weights.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
-        let record = self.describe(run, owner, dataset, outcome);
+        let record = self.describe(run, origin, dataset, outcome);
         let folder = self.records.save(&record, &weights)?;
         if record.stop_reason.is_finished() {
             owned.finish();
@@ -188,11 +188,11 @@ impl<'a> Runner<'a> {
         Ok(record)
     }
 
-    fn describe(&self, run: &PlannedRun, owner: &Owner, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
+    fn describe(&self, run: &PlannedRun, origin: &Origin, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
         let Outcome { stop_reason, state } = outcome;
         RunRecord {
             format: RunRecord::FORMAT,
-            id: owner.id.clone(),
+            id: origin.id.clone(),
             spec: run.spec.clone(),
             overrides: run.overrides.clone(),
             seed: run.seed,
@@ -203,7 +203,7 @@ impl<'a> Runner<'a> {
             parameters: run.spec.model.parameters(),
             stop_reason,
             steps: state.step_losses.len(),
-            started_at: owner.started_at.clone(),
+            started_at: origin.started_at.clone(),
             wall_seconds: state.wall.as_secs_f64(),
             cpu_seconds: state.cpu.as_secs_f64(),
             validations: state.validations,

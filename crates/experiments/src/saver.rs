@@ -6,16 +6,16 @@ use std::thread;
 use burn::train::Interrupter;
 use record::{Checkpoint, OwnedRun, StoreError, TrainingState};
 
-/// Whose checkpoints they are.
+/// What the checkpoints of a run say of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Owner {
+pub(crate) struct Origin {
     pub(crate) id: String,
     pub(crate) experiment: String,
     pub(crate) seed: u64,
     pub(crate) started_at: String,
 }
 
-impl Owner {
+impl Origin {
     /// A state as a checkpoint.
     pub(crate) fn checkpoint(&self, state: TrainingState) -> Checkpoint {
         let Self { id, experiment, seed, started_at } = self.clone();
@@ -30,14 +30,14 @@ impl Owner {
 /// A checkpoint that cannot be saved. The training is told to stop then: what it does from there on could be lost.
 pub(crate) fn beside<R>(
     owned: &mut OwnedRun,
-    owner: &Owner,
+    origin: &Origin,
     interrupter: &Interrupter,
     work: impl FnOnce(&SyncSender<TrainingState>) -> R,
 ) -> Result<R, StoreError> {
     let (sender, receiver) = sync_channel::<TrainingState>(1);
     thread::scope(|scope| {
         let saver = scope.spawn(move || {
-            let saved = receiver.into_iter().try_for_each(|state| owned.save(&owner.checkpoint(state)));
+            let saved = receiver.into_iter().try_for_each(|state| owned.save(&origin.checkpoint(state)));
             saved.inspect_err(|_| interrupter.stop(Some("a checkpoint cannot be saved")))
         });
         let answer = work(&sender);
