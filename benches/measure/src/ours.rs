@@ -45,7 +45,8 @@ pub(crate) fn through_the_learner(digits: &Digits, setting: &Setting, path: Path
     let often = Setting { validations_per_epoch: 1 + VALIDATIONS, ..setting.clone() }.spec();
     let n_steps = (EPOCHS * short.steps_per_epoch()) as f64;
     let seconds = (0..7).map(|_| {
-        let [short, long, often] = [&short, &long, &often].map(|spec| train(spec, digits, path).wall.as_secs_f64());
+        let [short, long, often] =
+            [&short, &long, &often].map(|spec| train(spec, digits, path).state.wall.as_secs_f64());
         let validation = (often - short) / VALIDATIONS as f64;
         ((long - short - EPOCHS as f64 * validation) / n_steps, validation)
     });
@@ -70,5 +71,14 @@ pub(crate) fn train(spec: &ExperimentSpec, digits: &Digits, path: Path) -> Outco
 }
 
 fn training<'a>(spec: &'a ExperimentSpec, digits: &'a Digits, device: &'a Device, path: Path) -> Training<'a> {
-    Training { spec, seed: 1, images: digits.images(path), device, path, threads: Threads::All }
+    Training {
+        spec,
+        seed: 1,
+        images: digits.images(path),
+        device,
+        path,
+        threads: Threads::All,
+        resume: None,
+        checkpoints: None,
+    }
 }

@@ -44,8 +44,8 @@ pub(crate) fn print(digits: &Digits) {
     for path in [Path::Fused, Path::Plain] {
         let spec = Setting { max_epochs: 10, validations_per_epoch: 5, ..Setting::report(1) }.spec();
         let run = ours::train(&spec, digits, path);
-        let (wall, cpu) = (run.wall.as_secs_f64(), run.cpu.as_secs_f64());
-        let (steps, validations) = (run.step_losses.len(), run.validations.len());
+        let (wall, cpu) = (run.state.wall.as_secs_f64(), run.state.cpu.as_secs_f64());
+        let (steps, validations) = (run.state.step_losses.len(), run.state.validations.len());
         println!(
             "{path:?}: 10 epochs, {steps} steps and {validations} validations, in {wall:.2} s, {cpu:.2} s of processor time"
         );

@@ -2,12 +2,11 @@
 
 use mlp::{Mlp, MlpWeights};
 use mnist::{Dataset, MnistBatch, N_CLASSES};
-use record::{ExperimentSpec, RunRecord};
+use record::{ExperimentSpec, RunRecord, weights_file};
 use report::{CloseUp, Mistake};
 
 use crate::failure::Failure;
 use crate::runner::Runner;
-use crate::weights_file;
 
 /// The experiment that is looked at: the report's standard model.
 const EXPERIMENT: &str = "task3c";

@@ -19,11 +19,11 @@ mod jobs;
 mod plan;
 mod records;
 mod runner;
+mod saver;
 mod seeds;
 mod stop;
 mod terminal;
 mod view;
-mod weights_file;
 
 use std::process::ExitCode;
 
@@ -34,6 +34,7 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    terminal::restore_on_panic();
     let cli = args::Cli::parse();
     match commands::dispatch(&cli) {
         Ok(()) => ExitCode::SUCCESS,

@@ -14,6 +14,13 @@ pub(crate) struct PlannedRun {
     pub(crate) seed: u64,
 }
 
+impl PlannedRun {
+    /// What people are told of it by: `task4e, seed 1`.
+    pub(crate) fn label(&self) -> String {
+        format!("{}, seed {}", self.spec.name, self.seed)
+    }
+}
+
 /// Runs that are shown together, in a table and a figure: an experiment after its baseline, or a comparison, each with all
 /// its seeds.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mnist::Dataset;
-use record::{BackendInfo, RunRecord, RunStore, run_id};
+use record::{BackendInfo, OwnedRun, RunRecord, RunStore, run_id};
 
 use crate::backend::Backend;
 use crate::console::Console;
@@ -41,6 +41,11 @@ impl<'a> Records<'a> {
     pub(crate) fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
         let found = self.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
         Ok(found.map(|record| RunRecord { spec: run.spec.clone(), overrides: run.overrides.clone(), ..record }))
+    }
+
+    /// Makes a run this process's own; none when another one trains it.
+    pub(crate) fn own(&self, run: &PlannedRun) -> Result<Option<OwnedRun>, Failure> {
+        Ok(self.store.own(&self.id(run))?)
     }
 
     /// All records of this backend, dataset and version of the numerics.

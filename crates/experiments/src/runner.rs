@@ -3,19 +3,22 @@
 use std::time::SystemTime;
 
 use kernels::Path;
-use record::{DatasetInfo, RunRecord};
+use mnist::Dataset;
+use record::{Checkpoint, DatasetInfo, OwnedRun, RunKey, RunRecord, RunStore, StopReason, weights_file};
 use training::{Outcome, Threads, Training};
 
+use crate::args::Global;
 use crate::backend::Backend;
 use crate::console::Console;
 use crate::data::Shelf;
 use crate::failure::Failure;
-use crate::jobs::side_by_side;
+use crate::host;
+use crate::jobs::{Work, side_by_side};
 use crate::plan::PlannedRun;
 use crate::records::Records;
+use crate::saver::{self, Owner};
 use crate::stop::Stop;
 use crate::view::View;
-use crate::{host, weights_file};
 
 /// Turns planned runs into records.
 pub(crate) struct Runner<'a> {
@@ -26,9 +29,27 @@ pub(crate) struct Runner<'a> {
     pub(crate) console: Console,
 }
 
-impl Runner<'_> {
+impl<'a> Runner<'a> {
+    /// A runner on this backend and dataset, with the records of the options' folder.
+    pub(crate) fn new(
+        global: &Global,
+        backend: &'a Backend,
+        dataset: &'a Dataset,
+        stop: &'a Stop,
+        console: Console,
+    ) -> Self {
+        Self {
+            records: Records::new(RunStore::new(&global.runs_dir), backend, dataset),
+            backend,
+            shelf: Shelf::new(dataset, &backend.device),
+            stop,
+            console,
+        }
+    }
+
     /// The records of the runs, in their order: the finished ones there are, the others trained now, `jobs` at a time, and
-    /// saved. Runs that nobody began because somebody stopped the program have none.
+    /// saved. A run that another process trains is waited for, after all others. Runs that nobody began because somebody
+    /// stopped the program have none.
     pub(crate) fn records(
         &self,
         runs: &[&PlannedRun],
@@ -45,7 +66,9 @@ impl Runner<'_> {
         let threads = if jobs > 1 { Threads::One } else { Threads::All };
         let view = view.of_runs(untrained.iter().map(|&index| &runs[index].spec), jobs);
         let goes_on = || !self.stop.is_requested();
-        let trained = side_by_side(&untrained, jobs, goes_on, |&index| self.train(runs[index], threads, &view))?;
+        let trained = side_by_side(&untrained, jobs, goes_on, |&index, is_first| {
+            self.find_or_train(runs[index], is_first, threads, &view)
+        })?;
         for (index, record) in untrained.into_iter().zip(trained) {
             records[index] = record;
         }
@@ -55,35 +78,121 @@ impl Runner<'_> {
     fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
         let found = self.records.find(run)?;
         if let Some(record) = &found {
-            self.console.detail(&format!("{}, seed {}: has a finished record, {}", run.spec.name, run.seed, record.id));
+            self.console.detail(&format!("{}: has a finished record, {}", run.label(), record.id));
         }
         Ok(found)
     }
 
-    fn train(&self, run: &PlannedRun, threads: Threads, view: &View) -> Result<RunRecord, Failure> {
+    /// Trains a run, unless another process has it.
+    fn find_or_train(
+        &self,
+        run: &PlannedRun,
+        is_first: bool,
+        threads: Threads,
+        view: &View,
+    ) -> Result<Work<RunRecord>, Failure> {
+        let Some(owned) = self.records.own(run)? else {
+            if is_first {
+                view.undisturbed(|| self.console.note(&format!("{}: another process trains it", run.label())));
+            }
+            return Ok(Work::Busy);
+        };
+        // Whoever had it before may have finished it.
+        match view.undisturbed(|| self.find(run))? {
+            Some(record) => {
+                owned.finish();
+                Ok(Work::Done(record))
+            }
+            None => self.train(run, owned, threads, view).map(Work::Done),
+        }
+    }
+
+    /// Trains a run from its last checkpoint on, and saves its record.
+    fn train(
+        &self,
+        run: &PlannedRun,
+        mut owned: OwnedRun,
+        threads: Threads,
+        view: &View,
+    ) -> Result<RunRecord, Failure> {
         let (started, attached) = (SystemTime::now(), self.stop.attach());
+        let checkpoint = self.latest(run, &mut owned, view)?;
+        let started_at = checkpoint.as_ref().map(|checkpoint| checkpoint.started_at.clone());
+        let owner = Owner {
+            id: self.records.id(run),
+            experiment: run.spec.name.clone(),
+            seed: run.seed,
+            started_at: started_at.unwrap_or_else(|| humantime::format_rfc3339_seconds(started).to_string()),
+        };
         let (dataset, images) = self.shelf.images(&run.spec.data)?;
-        let device = &self.backend.device;
-        let path = Path::of(device);
-        let training = Training { spec: &run.spec, seed: run.seed, images: &images, device, path, threads };
         let renderer = view.renderer(&run.spec, run.seed, attached.interrupter());
-        let outcome = training
-            .run(renderer, attached.interrupter())
-            .map_err(|error| Failure::outside(format!("{}: {error}", run.spec.name)))?;
-        let weights = weight_files(&outcome)?;
-        let record = self.describe(run, started, dataset, outcome);
-        let weights: Vec<(&str, &[u8])> = weights.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
-        let folder = self.records.save(&record, &weights)?;
+        let outcome = saver::beside(&mut owned, &owner, attached.interrupter(), |checkpoints| {
+            let training = Training {
+                spec: &run.spec,
+                seed: run.seed,
+                images: &images,
+                device: &self.backend.device,
+                path: Path::of(&self.backend.device),
+                threads,
+                resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
+                checkpoints: Some(checkpoints),
+            };
+            training.run(renderer, attached.interrupter())
+        })?;
+        let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
+        self.save(run, owned, &owner, dataset, outcome, view)
+    }
+
+    /// The checkpoint that a run goes on from; people are told of it, and of damaged ones.
+    fn latest(&self, run: &PlannedRun, owned: &mut OwnedRun, view: &View) -> Result<Option<Checkpoint>, Failure> {
+        let id = self.records.id(run);
+        let latest = owned.latest(RunKey { id: &id, spec: &run.spec, seed: run.seed })?;
+        let goes_on = match &latest.checkpoint {
+            Some(checkpoint) => format!("goes on from step {}", checkpoint.state.step_losses.len()),
+            None => "begins anew".to_owned(),
+        };
         view.undisturbed(|| {
-            self.console.detail(&format!("{}, seed {}: saved in {}", run.spec.name, run.seed, folder.display()));
+            for error in &latest.damaged {
+                Console::warning(&error.to_string(), None);
+            }
+            if latest.checkpoint.is_some() || !latest.damaged.is_empty() {
+                self.console.note(&format!("{}: {goes_on}", run.label()));
+            }
+        });
+        Ok(latest.checkpoint)
+    }
+
+    /// Saves the record; of a run that was interrupted a last checkpoint as well.
+    fn save(
+        &self,
+        run: &PlannedRun,
+        mut owned: OwnedRun,
+        owner: &Owner,
+        dataset: DatasetInfo,
+        outcome: Outcome,
+        view: &View,
+    ) -> Result<RunRecord, Failure> {
+        if outcome.stop_reason == StopReason::Interrupted {
+            owned.save(&owner.checkpoint(outcome.state.clone()))?;
+        }
+        let weights = weight_files(&outcome);
+        let weights: Vec<(&str, &[u8])> = weights.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+        let record = self.describe(run, owner, dataset, outcome);
+        let folder = self.records.save(&record, &weights)?;
+        if record.stop_reason.is_finished() {
+            owned.finish();
+        }
+        view.undisturbed(|| {
+            self.console.detail(&format!("{}: saved in {}", run.label(), folder.display()));
         });
         Ok(record)
     }
 
-    fn describe(&self, run: &PlannedRun, started: SystemTime, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
+    fn describe(&self, run: &PlannedRun, owner: &Owner, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
+        let Outcome { stop_reason, state } = outcome;
         RunRecord {
             format: RunRecord::FORMAT,
-            id: self.records.id(run),
+            id: owner.id.clone(),
             spec: run.spec.clone(),
             overrides: run.overrides.clone(),
             seed: run.seed,
@@ -92,25 +201,21 @@ impl Runner<'_> {
             code: host::code(),
             host: host::host(),
             parameters: run.spec.model.parameters(),
-            stop_reason: outcome.stop_reason,
-            steps: outcome.step_losses.len(),
-            started_at: humantime::format_rfc3339_seconds(started).to_string(),
-            wall_seconds: outcome.wall.as_secs_f64(),
-            cpu_seconds: outcome.cpu.as_secs_f64(),
-            validations: outcome.validations,
-            step_losses: outcome.step_losses,
-            probes: outcome.probes,
+            stop_reason,
+            steps: state.step_losses.len(),
+            started_at: owner.started_at.clone(),
+            wall_seconds: state.wall.as_secs_f64(),
+            cpu_seconds: state.cpu.as_secs_f64(),
+            validations: state.validations,
+            step_losses: state.step_losses,
+            probes: state.probes,
         }
     }
 }
 
 /// The weight files of a run: those at the end, and the best where there was a validation.
-fn weight_files(outcome: &Outcome) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
-    let best = outcome.best.as_ref().map(|best| (weights_file::BEST, best));
-    [(weights_file::LAST, &outcome.last)]
-        .into_iter()
-        .chain(best)
-        .map(|(name, weights)| Ok((name, weights_file::encode(weights)?)))
-        .collect::<Result<_, safetensors::SafeTensorError>>()
-        .map_err(|error| Failure::outside(error.to_string()))
+fn weight_files(outcome: &Outcome) -> Vec<(&'static str, Vec<u8>)> {
+    let best = outcome.state.best.as_ref().map(|best| (weights_file::BEST, best));
+    let both = [(weights_file::LAST, &outcome.state.last)].into_iter().chain(best);
+    both.map(|(name, weights)| (name, weights_file::encode(weights))).collect()
 }

@@ -2,12 +2,18 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use burn::train::Interrupter;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 
 use crate::{exit, terminal};
+
+/// How long trainings have to come to their next step and save where they stand: whoever sends a signal waits a second.
+/// Those that need longer leave their last checkpoint.
+const PATIENCE: Duration = Duration::from_millis(900);
 
 /// Whether somebody asked the program to stop, and the trainings to tell.
 #[derive(Clone, Default)]
@@ -31,15 +37,15 @@ pub(crate) struct Attached {
 }
 
 impl Stop {
-    /// Listens for SIGINT, SIGTERM, SIGHUP and SIGQUIT (the dashboard's `q`) from now on.
+    /// Listens for SIGINT, SIGTERM, SIGHUP, SIGQUIT (the dashboard's `q`) and SIGUSR1 (a cluster's warning) from now on.
     ///
     /// # Errors
     /// When the system refuses the handlers.
     pub(crate) fn listen() -> std::io::Result<Self> {
         let stop = Self::default();
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT])?;
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1])?;
         let listener = stop.clone();
-        std::thread::Builder::new()
+        thread::Builder::new()
             .name("signals".to_owned())
             .spawn(move || signals.forever().for_each(|_| listener.request()))?;
         Ok(stop)
@@ -67,15 +73,24 @@ impl Stop {
         let trainings = self.trainings();
         let asked_before = self.shared.requested.swap(true, Ordering::SeqCst);
         if asked_before || trainings.is_empty() {
-            terminal::restore();
-            std::process::exit(exit::INTERRUPTED.into());
+            leave();
         }
         trainings.iter().for_each(|(_, training)| training.stop(Some("interrupted")));
+        thread::spawn(|| {
+            thread::sleep(PATIENCE);
+            leave();
+        });
     }
 
     fn trainings(&self) -> MutexGuard<'_, Vec<(u64, Interrupter)>> {
         self.shared.trainings.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Ends the program here and now.
+fn leave() -> ! {
+    terminal::restore();
+    std::process::exit(exit::INTERRUPTED.into());
 }
 
 impl Attached {

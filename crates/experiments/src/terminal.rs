@@ -37,10 +37,24 @@ pub(crate) fn let_keys_raise_signals() {
 
 /// Puts the terminal back, for the moment before the program ends without the dashboard's help.
 pub(crate) fn restore() {
+    let mut stdout = std::io::stdout();
     if is_raw_mode_enabled().unwrap_or(false) {
         let _ = disable_raw_mode();
-        let _ = execute!(std::io::stdout(), DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
+        let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen);
     }
+    if stdout.is_terminal() {
+        let _ = execute!(stdout, cursor::Show);
+    }
+}
+
+/// From now on a panic puts the terminal back before it says what happened. Burn's dashboard does so too, but leaves the
+/// cursor hidden.
+pub(crate) fn restore_on_panic() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        restore();
+        usual(panic);
+    }));
 }
 
 fn with_terminal(change: impl FnOnce(&mut Termios)) -> std::io::Result<()> {

@@ -30,4 +30,12 @@ impl MlpWeights {
             std::iter::once(weight).chain(bias)
         })
     }
+
+    /// The values of every parameter, in the order of [`MlpWeights::named`].
+    pub fn parameters_mut(&mut self) -> impl Iterator<Item = &mut Vec<f32>> {
+        self.layers.iter_mut().flat_map(|layer| {
+            let bias = layer.shape.has_bias.then_some(&mut layer.bias);
+            std::iter::once(&mut layer.weight).chain(bias)
+        })
+    }
 }

@@ -27,6 +27,12 @@ impl TrainLoader {
         Self { batcher, device, order, batch_size, epochs_begun: AtomicUsize::new(0) }
     }
 
+    /// The same batches, the first iteration being the epoch after so many.
+    #[must_use]
+    pub fn after_epochs(self, epochs: usize) -> Self {
+        Self { epochs_begun: AtomicUsize::new(epochs), ..self }
+    }
+
     fn with_batcher(&self, batcher: MnistBatcher, device: Device) -> Arc<dyn DataLoader<MnistBatch>> {
         let epochs_begun = AtomicUsize::new(self.epochs_begun.load(Ordering::Relaxed));
         Arc::new(Self { batcher, device, order: self.order, batch_size: self.batch_size, epochs_begun })
@@ -105,6 +111,12 @@ impl<F: Fn(usize, usize) -> MnistBatch> Iterator for Batches<F> {
         self.seen = end;
         (start < end).then(|| Ok((self.gather)(start, end)))
     }
+
+    /// Goes past `n` batches without gathering them: a training that is resumed begins in the middle of an epoch.
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        self.seen = self.seen.saturating_add(n.saturating_mul(self.batch_size)).min(self.n_images);
+        self.next()
+    }
 }
 
 impl<F: Fn(usize, usize) -> MnistBatch> DataLoaderIterator<MnistBatch> for Batches<F> {
@@ -160,6 +172,19 @@ mod tests {
                 let expected: Vec<f32> = expected.into_iter().map(|index| index as f32).collect();
                 assert_eq!(all_first_pixels(&train).concat(), expected);
             }
+        }
+    }
+
+    #[test]
+    fn batches_that_are_gone_past_are_those_of_the_epoch() {
+        for (skipped, rest) in [(0, 5), (1, 4), (4, 1), (5, 0), (7, 0)] {
+            let loader = || loader_over(20, 4, BatchOrder::Shuffled { seed: 5 }, Path::Fused).0.after_epochs(2);
+            let whole = all_first_pixels(&loader());
+            let first = BatchOrder::Shuffled { seed: 5 }.of_epoch(3, 20)[0] as f32;
+            assert_eq!(whole.concat()[0].to_bits(), first.to_bits());
+            let loader = loader();
+            let batches: Vec<_> = loader.iter().skip(skipped).map(|batch| first_pixels(&batch.unwrap())).collect();
+            assert_eq!((batches.len(), batches.as_slice()), (rest, &whole[skipped.min(5)..]));
         }
     }
 

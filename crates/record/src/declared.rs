@@ -26,6 +26,7 @@ pub(crate) struct Declared {
     model: DeclaredModel,
     optimizer: DeclaredOptimizer,
     training: DeclaredTraining,
+    checkpoint: Option<DeclaredCheckpoint>,
     #[serde(default, rename = "claim")]
     pub(crate) claims: Vec<Spanned<DeclaredClaim>>,
 }
@@ -62,6 +63,13 @@ struct DeclaredTraining {
     max_epochs: Spanned<i64>,
     validations_per_epoch: Spanned<i64>,
     patience_validations: Spanned<i64>,
+}
+
+/// How often a run is saved moves no curve, so a file need not say it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table")]
+struct DeclaredCheckpoint {
+    every_validations: Spanned<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -119,8 +127,8 @@ mod tests {
         insta::assert_snapshot!(refused("shuffle", "shufle = \"never\""), @"x.toml:17: unknown field `shufle`, expected one of `batch_size`, `shuffle`, `max_epochs`, `validations_per_epoch`, `patience_validations` | did you mean `shuffle`?");
         insta::assert_snapshot!(refused("activation", "activation = \"relux\""), @"x.toml:9: unknown variant `relux`, expected one of `sigmoid`, `improved_sigmoid`, `relu` | did you mean `relu`?");
         insta::assert_snapshot!(refused("metric", "metric = \"step\""), @"x.toml:23: unknown variant `step`, expected one of `best_validation_accuracy`, `best_validation_loss`, `last_validation_accuracy`, `last_validation_loss`, `last_train_loss`, `last_train_accuracy`, `steps`, `steps_to_90_percent_accuracy`, `steps_to_95_percent_accuracy`, `steps_to_0.1_train_loss`, `early_train_loss`, `validation_loss_area`, `generalization_gap`, `gradient_ratio`, `update_ratio`, `saturated_units` | did you mean `steps`?");
-        insta::assert_snapshot!(refused("[optimizer]", "[optimiser]"), @"x.toml:12: unknown field `optimiser`, expected one of `title`, `baseline`, `seeds`, `data`, `model`, `optimizer`, `training`, `claim` | did you mean `optimizer`?");
-        insta::assert_snapshot!(refused("title", "titel = \"x\""), @"x.toml:1: unknown field `titel`, expected one of `title`, `baseline`, `seeds`, `data`, `model`, `optimizer`, `training`, `claim` | did you mean `title`?");
+        insta::assert_snapshot!(refused("[optimizer]", "[optimiser]"), @"x.toml:12: unknown field `optimiser`, expected one of `title`, `baseline`, `seeds`, `data`, `model`, `optimizer`, `training`, `checkpoint`, `claim` | did you mean `optimizer`?");
+        insta::assert_snapshot!(refused("title", "titel = \"x\""), @"x.toml:1: unknown field `titel`, expected one of `title`, `baseline`, `seeds`, `data`, `model`, `optimizer`, `training`, `checkpoint`, `claim` | did you mean `title`?");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use mlp::{Activation, Bias, LayerProbe, MlpConfig, WeightInit};
 use crate::declared::DeclaredFile;
 use crate::declared::document::Document;
 use crate::{
-    BackendInfo, CodeInfo, DataSpec, DatasetInfo, ExperimentSpec, HostInfo, OptimizerSpec, Override, PixelScaling,
-    Probe, RunRecord, Shuffle, StopReason, TrainingSpec, Validation,
+    BackendInfo, Checkpoint, CheckpointSpec, CodeInfo, DataSpec, DatasetInfo, ExperimentSpec, HostInfo, OptimizerSpec,
+    Override, PixelScaling, Probe, RunRecord, Shuffle, StopReason, TrainingSpec, TrainingState, Validation,
 };
 
 /// The standard model of the report.
@@ -32,7 +32,51 @@ pub(crate) fn spec() -> ExperimentSpec {
             validations_per_epoch: 5,
             patience_validations: 50,
         },
+        checkpoint: CheckpointSpec::default(),
         claims: Vec::new(),
+    }
+}
+
+/// A small network of the same kind, whose checkpoints are small enough to change every byte of them.
+pub(crate) fn small_spec() -> ExperimentSpec {
+    let mut spec = spec();
+    spec.model = MlpConfig { n_inputs: 3, hidden_units: vec![2], n_outputs: 2, ..spec.model };
+    spec.data.train_images = 40;
+    spec.training = TrainingSpec { batch_size: 4, max_epochs: 3, ..spec.training };
+    spec
+}
+
+/// A checkpoint of the small network after some steps, two of which come before every validation.
+pub(crate) fn checkpoint(steps: usize) -> Checkpoint {
+    let spec = small_spec();
+    let validations = (0..=steps / spec.steps_per_validation()).map(|index| Validation {
+        step: index * spec.steps_per_validation(),
+        epoch: index as f64 / 5.0,
+        validation_loss: 2.0 / (1.0 + index as f64),
+        validation_accuracy: 0.1 + 0.2,
+        train_loss: 1e-300,
+        train_accuracy: 1.0 / 3.0,
+    });
+    let validations: Vec<Validation> = validations.collect();
+    let probe = |validation: &Validation| Probe {
+        step: validation.step,
+        layers: layers((validation.step > 0).then_some(0.25)),
+    };
+    Checkpoint {
+        id: crate::run_id(&spec, 7, "d1", "flex", 1),
+        experiment: spec.name.clone(),
+        seed: 7,
+        started_at: "2026-01-01T00:00:00Z".into(),
+        state: TrainingState {
+            step_losses: (0_u16..).take(steps).map(|step| 2.0 / (1.1 + f32::from(step))).collect(),
+            probes: validations.iter().map(probe).collect(),
+            validations,
+            last: spec.model.initial_weights(1),
+            velocity: (steps > 0).then(|| spec.model.initial_weights(2)),
+            best: Some(spec.model.initial_weights(3)),
+            wall: std::time::Duration::from_millis(1500),
+            cpu: std::time::Duration::from_millis(2500),
+        },
     }
 }
 

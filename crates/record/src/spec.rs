@@ -60,6 +60,20 @@ pub struct TrainingSpec {
     pub patience_validations: usize,
 }
 
+/// How often a run saves where it stands. It moves no curve and is no part of a run's identity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CheckpointSpec {
+    /// Validations between two checkpoints.
+    pub every_validations: usize,
+}
+
+impl Default for CheckpointSpec {
+    /// Every two epochs of the report's: a few tenths of a second, of which a checkpoint takes a hundredth.
+    fn default() -> Self {
+        Self { every_validations: 10 }
+    }
+}
+
 /// One experiment, resolved and valid: a value of this type needs no further check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExperimentSpec {
@@ -77,6 +91,9 @@ pub struct ExperimentSpec {
     pub optimizer: OptimizerSpec,
     /// Length and validations.
     pub training: TrainingSpec,
+    /// How often it saves where it stands; records of before there were checkpoints do not say.
+    #[serde(default)]
+    pub checkpoint: CheckpointSpec,
     /// Statements of the report about it.
     pub claims: Vec<Claim>,
 }

@@ -2,6 +2,7 @@
 
 mod error;
 mod folder;
+mod owned;
 mod tables;
 #[cfg(test)]
 mod tests;
@@ -14,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::identity::sha256;
 use crate::{RunRecord, name};
 pub use error::StoreError;
-use folder::{read_file, replace_folder};
+use folder::{MOST_BYTES, read_file, replace_folder};
+pub use owned::{Latest, OwnedRun};
 
 /// The record, everything but the step losses: what `json.load` reads.
 const RECORD: &str = "record.json";
@@ -107,6 +109,17 @@ impl RunStore {
     /// # Errors
     /// A file is missing, damaged or of another format.
     pub fn load(folder: &Path) -> Result<RunRecord, StoreError> {
+        loop {
+            let before = folder::number_of(folder);
+            match Self::load_once(folder) {
+                // Its files were read while another record took the folder's name: some are of this, some of that.
+                Err(_) if folder::number_of(folder).is_some_and(|now| before.is_some_and(|before| now != before)) => {}
+                loaded => return loaded,
+            }
+        }
+    }
+
+    fn load_once(folder: &Path) -> Result<RunRecord, StoreError> {
         let RecordFile { mut record, files } = read_record(&folder.join(RECORD))?;
         read_verified(folder, VALIDATIONS, &files)?;
         let steps = read_verified(folder, STEPS, &files)?;
@@ -146,8 +159,7 @@ impl RunStore {
         Ok(folder)
     }
 
-    /// Folders of runs, sorted by name; none where no run was saved yet.
-    /// The folders whose names end in an identity; figures and whatever else lies there are none of ours.
+    /// The folders, sorted by name, whose names end in an identity; figures and whatever else lies there are none of ours.
     fn run_folders(&self) -> Result<Vec<PathBuf>, StoreError> {
         let mut folders = folder::list(&self.folder)?;
         folders.retain(|folder| {
@@ -194,7 +206,7 @@ fn record_json(record: &RunRecord, files: BTreeMap<String, String>) -> Result<Ve
 }
 
 fn read_record(path: &Path) -> Result<RecordFile, StoreError> {
-    let bytes = read_file(path)?;
+    let bytes = read_file(path, MOST_BYTES)?;
     let damaged = |error: serde_json::Error| StoreError::damaged(path, format!("is not a record: {error}"));
     let Format { format } = serde_json::from_slice(&bytes).map_err(damaged)?;
     if format != RunRecord::FORMAT {
@@ -208,7 +220,7 @@ fn read_verified(folder: &Path, file: &str, digests: &BTreeMap<String, String>) 
     let Some(expected) = digests.get(file) else {
         return Err(StoreError::damaged(path, format!("is not among the files of {RECORD}")));
     };
-    let bytes = read_file(&path)?;
+    let bytes = read_file(&path, MOST_BYTES)?;
     let found = sha256(&bytes);
     if found == *expected {
         Ok(bytes)

@@ -1,8 +1,9 @@
 //! Made-up but realistic records for the tests of this crate.
 
 use record::{
-    Activation, BackendInfo, Bias, CodeInfo, DataSpec, DatasetInfo, ExperimentSpec, HostInfo, LayerProbe, MlpConfig,
-    OptimizerSpec, PixelScaling, Probe, RunRecord, Shuffle, StopReason, TrainingSpec, Validation, WeightInit,
+    Activation, BackendInfo, Bias, CheckpointSpec, CodeInfo, DataSpec, DatasetInfo, ExperimentSpec, HostInfo,
+    LayerProbe, MlpConfig, OptimizerSpec, PixelScaling, Probe, RunRecord, Shuffle, StopReason, TrainingSpec,
+    Validation, WeightInit,
 };
 
 /// The shape of a training: losses fall from `start` to a floor, accuracies rise to a ceiling.
@@ -195,6 +196,7 @@ fn spec(name: &str, title: &str) -> ExperimentSpec {
             validations_per_epoch: 5,
             patience_validations: 50,
         },
+        checkpoint: CheckpointSpec::default(),
         claims: Vec::new(),
     }
 }

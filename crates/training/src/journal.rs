@@ -1,6 +1,7 @@
 //! `Journal`: what a training leaves behind as it goes, losses, validations, best weights, why it stopped.
 
-use record::{LayerProbe, Probe, StopReason, Validation};
+use mlp::MlpWeights;
+use record::{LayerProbe, Probe, StopReason, TrainingState, Validation};
 
 use crate::{Classifier, Scores};
 
@@ -15,18 +16,27 @@ pub(crate) struct Journal {
     pub(crate) probes: Vec<Probe>,
     /// The network at the lowest validation loss.
     pub(crate) best: Option<Classifier>,
-    /// The network at the end.
-    pub(crate) last: Option<Classifier>,
-    /// Why it stopped.
-    pub(crate) stop_reason: Option<StopReason>,
+    /// Why it stopped, and where it stood then.
+    pub(crate) end: Option<(StopReason, TrainingState)>,
     /// The error that stopped it.
     pub(crate) error: Option<String>,
 }
 
 impl Journal {
-    /// Mean loss of the last `count` steps; not a number when there was none.
-    pub(crate) fn mean_of_last_losses(&self, count: usize) -> f64 {
-        let losses = &self.step_losses[self.step_losses.len().saturating_sub(count)..];
+    /// The journal of a training that goes on.
+    pub(crate) fn resumed(state: &TrainingState, network: impl FnOnce(&MlpWeights) -> Classifier) -> Self {
+        Self {
+            step_losses: state.step_losses.clone(),
+            validations: state.validations.clone(),
+            probes: state.probes.clone(),
+            best: state.best.as_ref().map(network),
+            ..Self::default()
+        }
+    }
+
+    /// Mean loss of the last `count` steps up to a step; not a number when there was none.
+    pub(crate) fn mean_of_losses(&self, step: usize, count: usize) -> f64 {
+        let losses = &self.step_losses[step.saturating_sub(count)..step];
         losses.iter().copied().map(f64::from).sum::<f64>() / losses.len() as f64
     }
 

@@ -8,13 +8,16 @@ mod evaluate;
 mod journal;
 mod metric_log;
 mod scores;
+mod stopwatch;
 mod strategy;
 #[cfg(test)]
 mod tests;
 mod unseen;
+mod velocity;
 
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{ModuleOptimizer, SgdConfig};
@@ -28,7 +31,7 @@ use cpu_time::{ProcessTime, ThreadTime};
 use kernels::{Momentum, Path};
 use mlp::{Mlp, MlpWeights};
 use mnist::{BatchOrder, EvaluationLoader, MnistBatcher, TrainLoader};
-use record::{ExperimentSpec, OptimizerSpec, Probe, Shuffle, StopReason, Validation};
+use record::{ExperimentSpec, OptimizerSpec, Shuffle, StopReason, TrainingState};
 use thiserror::Error;
 
 pub use classifier::Classifier;
@@ -39,7 +42,9 @@ pub use unseen::Unseen;
 use journal::Journal;
 use metric_log::MetricLog;
 use scores::ScoreMetric;
+use stopwatch::Stopwatch;
 use strategy::EvenlyValidated;
+use velocity::{Open, Velocities};
 
 /// Images of one evaluation batch on the plain path: large enough that the work is in the matrix products, small enough
 /// for the cache. The fused kernels cut a batch to the size of the cache themselves and take all images at once.
@@ -72,6 +77,10 @@ pub struct Training<'a> {
     pub path: Path,
     /// How much of the processor it may take.
     pub threads: Threads,
+    /// Where it goes on; none to begin with the seed's initial weights.
+    pub resume: Option<&'a TrainingState>,
+    /// Where its state goes after every so many validations, as the spec says.
+    pub checkpoints: Option<&'a SyncSender<TrainingState>>,
 }
 
 /// How much of the processor a training may take; the result does not depend on it.
@@ -88,20 +97,9 @@ pub enum Threads {
 pub struct Outcome {
     /// Why it stopped.
     pub stop_reason: StopReason,
-    /// Mean cross-entropy of every step's batch before its update.
-    pub step_losses: Vec<f32>,
-    /// All validations, the one before the first step included.
-    pub validations: Vec<Validation>,
-    /// A look into the network at every validation.
-    pub probes: Vec<Probe>,
-    /// The weights at the end.
-    pub last: MlpWeights,
-    /// The weights at the lowest validation loss; none without a validation.
-    pub best: Option<MlpWeights>,
-    /// Wall time, validations included.
-    pub wall: Duration,
-    /// Processor time of the training: with [`Threads::All`] of the whole process, with [`Threads::One`] of its thread.
-    pub cpu: Duration,
+    /// Where it stands: an interrupted training goes on from here. Its processor time is with [`Threads::All`] that of
+    /// the whole process, with [`Threads::One`] that of its thread.
+    pub state: TrainingState,
 }
 
 /// Burn's learner stopped on an error.
@@ -116,17 +114,18 @@ pub enum TrainingError {
 }
 
 impl Training<'_> {
-    /// Trains from the seed's initial weights until early stopping, the last epoch, a loss that is not finite, or
-    /// somebody's word to `interrupter`, which is heard before every step.
+    /// Trains from the seed's initial weights, or from where it is resumed, until early stopping, the last epoch, a loss
+    /// that is not finite, or somebody's word to `interrupter`, which is heard before every step.
     ///
-    /// The same training gives the same bits whoever watches and however many threads there are.
+    /// The same training gives the same bits whoever watches, however many threads there are and however often it was
+    /// interrupted.
     ///
     /// # Errors
     /// What Burn's learner stopped on.
     pub fn run(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter) -> Result<Outcome, TrainingError> {
         match self.threads {
-            Threads::All => self.run_here(renderer, interrupter, &|| ProcessTime::now().as_duration()),
-            Threads::One => on_one_thread(|| self.run_here(renderer, interrupter, &|| ThreadTime::now().as_duration())),
+            Threads::All => self.run_here(renderer, interrupter, || ProcessTime::now().as_duration()),
+            Threads::One => on_one_thread(|| self.run_here(renderer, interrupter, || ThreadTime::now().as_duration())),
         }
     }
 
@@ -134,37 +133,38 @@ impl Training<'_> {
         &self,
         renderer: Box<dyn MetricsRenderer>,
         interrupter: &Interrupter,
-        cpu_time: &dyn Fn() -> Duration,
+        cpu_time: fn() -> Duration,
     ) -> Result<Outcome, TrainingError> {
-        let (wall, cpu) = (Instant::now(), cpu_time());
-        let journal = Arc::new(Mutex::new(Journal::default()));
-        self.launch(renderer, interrupter, &journal);
+        let before = self.resume.map_or_else(Default::default, |state| (state.wall, state.cpu));
+        let stopwatch = Stopwatch::start(cpu_time, before);
+        let network = |weights: &MlpWeights| self.network(weights);
+        let journal = self.resume.map_or_else(Journal::default, |state| Journal::resumed(state, network));
+        let journal = Arc::new(Mutex::new(journal));
+        self.launch(renderer, interrupter, &journal, stopwatch);
         let journal = std::mem::take(&mut *journal.lock().unwrap_or_else(PoisonError::into_inner));
         if let Some(error) = journal.error {
             return Err(TrainingError::Learner(error));
         }
-        let (Some(last), Some(stop_reason)) = (journal.last, journal.stop_reason) else {
-            return Err(TrainingError::NoResult);
-        };
-        let weights = |network: Classifier| network.mlp.weights(&self.spec.model);
-        Ok(Outcome {
-            stop_reason,
-            step_losses: journal.step_losses,
-            validations: journal.validations,
-            probes: journal.probes,
-            last: weights(last),
-            best: journal.best.map(weights),
-            wall: wall.elapsed(),
-            cpu: cpu_time().saturating_sub(cpu),
-        })
+        let (stop_reason, state) = journal.end.ok_or(TrainingError::NoResult)?;
+        Ok(Outcome { stop_reason, state })
     }
 
-    fn launch(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter, journal: &Arc<Mutex<Journal>>) {
+    fn launch(
+        &self,
+        renderer: Box<dyn MetricsRenderer>,
+        interrupter: &Interrupter,
+        journal: &Arc<Mutex<Journal>>,
+        stopwatch: Stopwatch,
+    ) {
+        let (learner, velocities) = self.open_learner();
         let strategy = EvenlyValidated {
             spec: self.spec.clone(),
             train_images: evaluation(&self.images.train, self.path),
             probe_images: self.images.train.slice(0, PROBE_IMAGES.min(self.images.train.num_images())),
             journal: journal.clone(),
+            velocities,
+            checkpoints: self.checkpoints.cloned(),
+            stopwatch,
         };
         // The folder is where Burn's own loggers and checkpoints would write; with ours in their place nothing does.
         let training =
@@ -178,25 +178,43 @@ impl Training<'_> {
                 .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
                 .label(&format!("{}, seed {}", self.spec.name, self.seed))
                 .renderer(renderer);
-        drop(training.launch(self.learner()));
+        drop(training.launch(learner));
     }
 
-    /// Network, optimizer and learning rate before the first step.
+    /// Network, optimizer and learning rate before the first step, or where the training goes on.
     #[must_use]
     pub fn learner(&self) -> Learner<Classifier> {
-        let weights = self.spec.model.initial_weights(self.seed);
-        let mlp = Mlp::new(&self.spec.model, &weights, &self.device.clone().autodiff()).with_path(self.path);
-        Learner::new(Classifier { mlp }, optimizer(&self.spec.optimizer, self.path), self.spec.optimizer.learning_rate)
+        self.open_learner().0
     }
 
-    /// The batches, an epoch for every iteration.
+    fn open_learner(&self) -> (Learner<Classifier>, Velocities) {
+        let velocities = Velocities::default();
+        let optimizer = optimizer(&self.spec.optimizer, self.path, &velocities);
+        let network = match self.resume {
+            Some(state) => self.network(&state.last),
+            None => self.network(&self.spec.model.initial_weights(self.seed)),
+        };
+        let mut learner = Learner::new(network, optimizer, self.spec.optimizer.learning_rate);
+        if let Some(velocity) = self.resume.and_then(|state| state.velocity.clone()) {
+            velocities.put_back(&mut learner, velocity);
+        }
+        (learner, velocities)
+    }
+
+    fn network(&self, weights: &MlpWeights) -> Classifier {
+        Classifier { mlp: Mlp::new(&self.spec.model, weights, &self.device.clone().autodiff()).with_path(self.path) }
+    }
+
+    /// The batches, an epoch for every iteration, from the one on in which the training stands.
     #[must_use]
     pub fn train_loader(&self) -> TrainLoader {
         let order = match self.spec.training.shuffle {
             Shuffle::EveryEpoch => BatchOrder::Shuffled { seed: self.seed },
             Shuffle::Never => BatchOrder::AsStored,
         };
+        let epochs = self.resume.map_or(0, |state| state.step_losses.len() / self.spec.steps_per_epoch());
         TrainLoader::new(self.images.train.clone(), self.device.clone(), order, self.spec.training.batch_size)
+            .after_epochs(epochs)
     }
 }
 
@@ -222,16 +240,17 @@ pub fn evaluation(images: &MnistBatcher, path: Path) -> Arc<EvaluationLoader> {
 }
 
 /// `v = g + momentum v; w -= learning_rate v`.
-fn optimizer(spec: &OptimizerSpec, path: Path) -> ModuleOptimizer {
+fn optimizer(spec: &OptimizerSpec, path: Path, velocities: &Velocities) -> ModuleOptimizer {
+    let velocities = velocities.clone();
     if path == Path::Fused {
-        return Momentum { momentum: spec.momentum }.into();
-    }
-    if spec.momentum == 0.0 {
-        return SgdConfig::new().init();
+        let optimizer = Momentum { momentum: spec.momentum };
+        return Open { optimizer, velocity: "velocity", velocities }.into();
     }
     // Burn dampens by 0.1 unless told not to; the assignment's update has no dampening.
     let momentum = MomentumConfig::new().with_momentum(spec.momentum).with_dampening(0.0).with_nesterov(false);
-    SgdConfig::new().with_momentum(Some(momentum)).init()
+    let momentum = (spec.momentum != 0.0).then_some(momentum);
+    let optimizer = SgdConfig::new().with_momentum(momentum).build();
+    Open { optimizer, velocity: "momentum.velocity", velocities }.into()
 }
 
 fn early_stopping(spec: &ExperimentSpec) -> MetricEarlyStoppingStrategy {

@@ -3,6 +3,7 @@
 //! Burn's own loop validates, and stops early, once an epoch; the assignment does both every fifth of one, and once
 //! before the first step. Everything else is Burn's: steps, optimizer, metrics, dashboard, early stopping, interruption.
 
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,9 +14,11 @@ use burn::train::{
     TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
 };
 use mnist::MnistBatch;
-use record::{ExperimentSpec, LayerProbe, StopReason};
+use record::{ExperimentSpec, LayerProbe, StopReason, TrainingState, Validation};
 
 use crate::journal::Journal;
+use crate::stopwatch::Stopwatch;
+use crate::velocity::Velocities;
 use crate::{Classifier, Scores, evaluate};
 
 /// Steps that a point of the training curve in the dashboard is the mean of.
@@ -30,8 +33,14 @@ pub(crate) struct EvenlyValidated {
     pub(crate) train_images: ValidLoader<Classifier>,
     /// What every probe looks at.
     pub(crate) probe_images: MnistBatch,
-    /// What the training leaves behind.
+    /// What the training leaves behind; of one that is resumed, what it left before.
     pub(crate) journal: Arc<Mutex<Journal>>,
+    /// The state of the learner's optimizer.
+    pub(crate) velocities: Velocities,
+    /// Where checkpoints go.
+    pub(crate) checkpoints: Option<SyncSender<TrainingState>>,
+    /// How long it has trained.
+    pub(crate) stopwatch: Stopwatch,
 }
 
 impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
@@ -46,13 +55,12 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
         let shown = Instant::now();
         let mut fit = Fit { strategy: self, learner, components, train, validation, before_last_step: None, shown };
         let stop_reason = fit.run();
-        let network = fit.learner.model();
+        let state = fit.state();
         let mut journal = fit.journal();
-        journal.last = Some(network.clone());
-        journal.stop_reason = Some(stop_reason);
+        journal.end = Some((stop_reason, state));
         journal.error = fit.components.interrupter.error().map(|error| error.to_string());
         drop(journal);
-        (network, fit.components.event_processor)
+        (fit.learner.model(), fit.components.event_processor)
     }
 }
 
@@ -80,27 +88,52 @@ impl Fit<'_> {
         }
     }
 
+    /// All epochs, or those that a resumed training has left.
     fn epochs(&mut self) -> Flow {
-        self.validate(0)?;
+        self.replay()?;
+        if self.journal().validations.is_empty() {
+            self.validate(0)?;
+        }
+        let (per_epoch, spec) = (self.strategy.spec.training.validations_per_epoch, &self.strategy.spec);
+        let epochs_done = self.journal().step_losses.len() / spec.steps_per_epoch();
         let train = self.train.clone();
-        for epoch in 1..=self.strategy.spec.training.max_epochs {
+        for epoch in epochs_done + 1..=spec.training.max_epochs {
             let mut batches = train.iter();
-            for part in 1..=self.strategy.spec.training.validations_per_epoch {
-                let validation = (epoch - 1) * self.strategy.spec.training.validations_per_epoch + part;
+            let steps_before = (epoch - 1) * spec.steps_per_epoch();
+            let seen = self.journal().step_losses.len() - steps_before;
+            if seen > 0 {
+                batches.nth(seen - 1);
+            }
+            let next = self.journal().validations.len();
+            for validation in next..=epoch * per_epoch {
                 self.steps(&mut *batches, validation)?;
                 self.validate(validation)?;
+                self.checkpoint(validation);
             }
-            self.tell_train(LearnerEvent::EndEpoch(epoch));
         }
         Flow::Continue(())
     }
 
-    /// The steps between two validations.
+    /// Tells Burn of the validations that a resumed training has behind it: the dashboard shows their curves, and early
+    /// stopping counts them.
+    fn replay(&mut self) -> Flow {
+        let total_items = self.train.num_items();
+        let past = self.journal().validations.len();
+        for validation in 0..past {
+            self.tell_train(LearnerEvent::StartSplit { epoch_number: validation, total_items });
+            self.tell_validation_of(validation);
+            self.stop_early(validation)?;
+        }
+        Flow::Continue(())
+    }
+
+    /// The steps between two validations, or those that are left of them.
     fn steps(&mut self, batches: &mut dyn DataLoaderIterator<MnistBatch>, validation: usize) -> Flow {
         let total_items = self.train.num_items();
         self.tell_train(LearnerEvent::StartSplit { epoch_number: validation, total_items });
         let n_steps = self.strategy.spec.steps_per_validation();
-        for step in 1..=n_steps {
+        let done = self.journal().step_losses.len() % n_steps;
+        for step in done + 1..=n_steps {
             if step == n_steps {
                 self.before_last_step = Some(self.learner.model());
             }
@@ -111,7 +144,8 @@ impl Fit<'_> {
             }
             // The point after the last step comes with the validation.
             if self.shown.elapsed() >= BETWEEN_POINTS && step < n_steps {
-                let loss = self.journal().mean_of_last_losses(STEPS_PER_POINT);
+                let taken = self.journal().step_losses.len();
+                let loss = self.mean_loss_at(taken);
                 let progress = batches.progress();
                 self.show_train(Scores { loss, accuracy: None }, progress);
             }
@@ -139,20 +173,62 @@ impl Fit<'_> {
     fn validate(&mut self, validation: usize) -> Flow {
         let network = self.learner.model();
         let (on_train, on_validation) = self.evaluate_both(&network)?;
-        let n_train = self.train.num_items();
         let epoch = validation as f64 / self.strategy.spec.training.validations_per_epoch as f64;
         let probe = self.probe(&network);
         self.journal().add_validation(epoch, on_train, on_validation, network, probe);
+        self.tell_validation_of(validation);
+        self.stop_early(validation)
+    }
 
+    /// Tells Burn of a validation that the journal has.
+    fn tell_validation_of(&mut self, validation: usize) {
+        let Validation { step, validation_loss, validation_accuracy, train_accuracy, .. } =
+            self.journal().validations[validation];
+        let spec = &self.strategy.spec.training;
+        let (n_train, per_epoch) = (self.train.num_items(), spec.validations_per_epoch);
         if validation > 0 {
-            let seen = self.journal().step_losses.len() * self.strategy.spec.training.batch_size;
-            let within_epoch = (seen - 1) % n_train + 1;
-            let loss = self.journal().mean_of_last_losses(STEPS_PER_POINT);
-            self.show_train(Scores { loss, ..on_train }, Progress::new(within_epoch, n_train, None));
+            let within_epoch = (step * spec.batch_size - 1) % n_train + 1;
+            let scores = Scores { loss: self.mean_loss_at(step), accuracy: Some(train_accuracy) };
+            self.show_train(scores, Progress::new(within_epoch, n_train, None));
             self.tell_train(LearnerEvent::EndSplit(validation));
         }
-        self.show_validation(validation, on_validation);
-        self.stop_early(validation)
+        self.show_validation(validation, Scores { loss: validation_loss, accuracy: Some(validation_accuracy) });
+        if validation > 0 && validation.is_multiple_of(per_epoch) {
+            self.tell_train(LearnerEvent::EndEpoch(validation / per_epoch));
+        }
+    }
+
+    /// Hands over where the training stands, after every so many validations. Who takes it has time to: only when the
+    /// one before is still not taken does the training wait.
+    fn checkpoint(&mut self, validation: usize) {
+        let Some(checkpoints) = &self.strategy.checkpoints else { return };
+        if validation.is_multiple_of(self.strategy.spec.checkpoint.every_validations) {
+            // Who does not take it any more has failed and stops the training.
+            let _ = checkpoints.send(self.state());
+        }
+    }
+
+    fn state(&mut self) -> TrainingState {
+        let model = &self.strategy.spec.model;
+        let last = self.learner.model().mlp.weights(model);
+        let velocity = self.strategy.velocities.read(&mut self.learner, &last);
+        let (wall, cpu) = self.strategy.stopwatch.read();
+        let journal = self.journal();
+        TrainingState {
+            step_losses: journal.step_losses.clone(),
+            validations: journal.validations.clone(),
+            probes: journal.probes.clone(),
+            last,
+            velocity,
+            best: journal.best.as_ref().map(|best| best.mlp.weights(model)),
+            wall,
+            cpu,
+        }
+    }
+
+    /// Mean loss of some steps up to one: a point of the training curve.
+    fn mean_loss_at(&self, step: usize) -> f64 {
+        self.journal().mean_of_losses(step, STEPS_PER_POINT)
     }
 
     fn probe(&self, network: &Classifier) -> Vec<LayerProbe> {

@@ -58,9 +58,18 @@ fn spec() -> ExperimentSpec {
 
 fn train(spec: &ExperimentSpec, seed: u64, interrupter: &Interrupter) -> Outcome {
     let (images, device) = (images(), Device::flex());
-    Training { spec, seed, images: &images, device: &device, path: Path::Fused, threads: Threads::All }
-        .run(Box::new(Unseen), interrupter)
-        .unwrap()
+    Training {
+        spec,
+        seed,
+        images: &images,
+        device: &device,
+        path: Path::Fused,
+        threads: Threads::All,
+        resume: None,
+        checkpoints: None,
+    }
+    .run(Box::new(Unseen), interrupter)
+    .unwrap()
 }
 
 fn outcome(spec: &ExperimentSpec) -> Outcome {
@@ -70,20 +79,21 @@ fn outcome(spec: &ExperimentSpec) -> Outcome {
 #[test]
 fn validations_come_before_the_first_step_and_evenly_after() {
     let outcome = outcome(&spec());
-    let steps: Vec<usize> = outcome.validations.iter().map(|validation| validation.step).collect();
+    let steps: Vec<usize> = outcome.state.validations.iter().map(|validation| validation.step).collect();
     assert_eq!(steps, [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]);
-    let epochs: Vec<f64> = outcome.validations.iter().map(|validation| validation.epoch).collect();
+    let epochs: Vec<f64> = outcome.state.validations.iter().map(|validation| validation.epoch).collect();
     assert_eq!((epochs[1], epochs[10]), (0.2, 2.0));
-    assert_eq!((outcome.stop_reason, outcome.step_losses.len()), (StopReason::MaxEpochs, 50));
+    assert_eq!((outcome.stop_reason, outcome.state.step_losses.len()), (StopReason::MaxEpochs, 50));
 }
 
 #[test]
 fn every_validation_has_a_probe_of_every_layer() {
     let outcome = outcome(&spec());
-    let steps = |outcome: &Outcome| outcome.validations.iter().map(|validation| validation.step).collect::<Vec<_>>();
-    assert_eq!(outcome.probes.iter().map(|probe| probe.step).collect::<Vec<_>>(), steps(&outcome));
-    assert!(outcome.probes[0].layers.iter().all(|layer| layer.update_rms.is_none()));
-    for probe in &outcome.probes[1..] {
+    let steps =
+        |outcome: &Outcome| outcome.state.validations.iter().map(|validation| validation.step).collect::<Vec<_>>();
+    assert_eq!(outcome.state.probes.iter().map(|probe| probe.step).collect::<Vec<_>>(), steps(&outcome));
+    assert!(outcome.state.probes[0].layers.iter().all(|layer| layer.update_rms.is_none()));
+    for probe in &outcome.state.probes[1..] {
         assert_eq!(probe.layers.len(), 2);
         for layer in &probe.layers {
             let update = layer.update_rms.expect("there was a step");
@@ -95,7 +105,7 @@ fn every_validation_has_a_probe_of_every_layer() {
 #[test]
 fn digits_are_learned() {
     let outcome = outcome(&spec());
-    let (first, last) = (outcome.validations[0], outcome.validations[10]);
+    let (first, last) = (outcome.state.validations[0], outcome.state.validations[10]);
     assert!(last.validation_loss < 0.6 * first.validation_loss, "{first:?} {last:?}");
     assert!(last.train_accuracy > 0.75 && last.validation_accuracy > 0.6, "{last:?}");
 }
@@ -103,7 +113,16 @@ fn digits_are_learned() {
 /// `v = g + momentum v; w -= learning_rate v`, written out, without fused kernels, Burn's optimizer or its learner.
 fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, MlpWeights) {
     let (images, device) = (images_for(Path::Plain), Device::flex());
-    let training = Training { spec, seed, images: &images, device: &device, path: Path::Plain, threads: Threads::All };
+    let training = Training {
+        spec,
+        seed,
+        images: &images,
+        device: &device,
+        path: Path::Plain,
+        threads: Threads::All,
+        resume: None,
+        checkpoints: None,
+    };
     let mut weights = spec.model.initial_weights(seed);
     let mut velocity = weights.clone();
     velocity.layers.iter_mut().for_each(|layer| {
@@ -157,10 +176,10 @@ fn the_learner_takes_the_assignments_steps() {
         spec.training.max_epochs = 1;
         let (losses, weights) = plain_loop(&spec, 1, 25);
         let outcome = outcome(&spec);
-        for (step, (learner, plain)) in outcome.step_losses.iter().zip(&losses).enumerate() {
+        for (step, (learner, plain)) in outcome.state.step_losses.iter().zip(&losses).enumerate() {
             assert!((learner - plain).abs() < 1e-4, "momentum {momentum}, step {step}: {learner} against {plain}");
         }
-        for (learner, plain) in outcome.last.layers.iter().zip(&weights.layers) {
+        for (learner, plain) in outcome.state.last.layers.iter().zip(&weights.layers) {
             for (learner, plain) in learner.weight.iter().zip(&plain.weight) {
                 assert!((learner - plain).abs() < 1e-4, "momentum {momentum}: {learner} against {plain}");
             }
@@ -178,7 +197,7 @@ fn early_stopping_counts_validations_without_a_new_lowest_loss() {
     let outcome = outcome(&spec);
     assert_eq!(outcome.stop_reason, StopReason::EarlyStopping);
 
-    let losses: Vec<f64> = outcome.validations.iter().map(|validation| validation.validation_loss).collect();
+    let losses: Vec<f64> = outcome.state.validations.iter().map(|validation| validation.validation_loss).collect();
     let mut best = 0;
     for (index, loss) in losses.iter().enumerate() {
         if *loss < losses[best] {
@@ -194,15 +213,15 @@ fn best_weights_are_those_of_the_lowest_validation_loss() {
     let mut spec = spec();
     spec.optimizer.learning_rate = 0.5;
     let outcome = outcome(&spec);
-    let lowest = outcome.validations.iter().map(|validation| validation.validation_loss).fold(f64::MAX, f64::min);
-    assert!(lowest < outcome.validations[10].validation_loss, "the last validation is not the best here");
+    let lowest = outcome.state.validations.iter().map(|validation| validation.validation_loss).fold(f64::MAX, f64::min);
+    assert!(lowest < outcome.state.validations[10].validation_loss, "the last validation is not the best here");
 
     let of = |weights: &MlpWeights| {
         let network = Classifier { mlp: Mlp::new(&spec.model, weights, &Device::flex()) };
         evaluate(&network, &*evaluation(&images().validation, Path::Fused)).unwrap().loss.to_bits()
     };
-    assert_eq!(of(outcome.best.as_ref().unwrap()), lowest.to_bits());
-    assert_eq!(of(&outcome.last), outcome.validations[10].validation_loss.to_bits());
+    assert_eq!(of(outcome.state.best.as_ref().unwrap()), lowest.to_bits());
+    assert_eq!(of(&outcome.state.last), outcome.state.validations[10].validation_loss.to_bits());
 }
 
 #[test]
@@ -213,10 +232,10 @@ fn a_loss_that_is_not_finite_stops_the_training_at_its_step() {
     spec.optimizer.learning_rate = 1e30;
     let outcome = outcome(&spec);
     assert_eq!(outcome.stop_reason, StopReason::Diverged);
-    let (last, before) = outcome.step_losses.split_last().unwrap();
-    assert!(!last.is_finite() && before.iter().all(|loss| loss.is_finite()), "{:?}", outcome.step_losses);
-    assert!(outcome.validations.iter().all(|validation| validation.validation_loss.is_finite()));
-    assert!(outcome.best.is_some());
+    let (last, before) = outcome.state.step_losses.split_last().unwrap();
+    assert!(!last.is_finite() && before.iter().all(|loss| loss.is_finite()), "{:?}", outcome.state.step_losses);
+    assert!(outcome.state.validations.iter().all(|validation| validation.validation_loss.is_finite()));
+    assert!(outcome.state.best.is_some());
 }
 
 #[test]
@@ -224,14 +243,17 @@ fn an_interrupted_training_stops_before_its_next_step() {
     let interrupter = Interrupter::new();
     interrupter.stop(Some("test"));
     let outcome = train(&spec(), 1, &interrupter);
-    assert_eq!((outcome.stop_reason, outcome.step_losses.len()), (StopReason::Interrupted, 0));
-    assert_eq!(outcome.last, spec().model.initial_weights(1));
+    assert_eq!((outcome.stop_reason, outcome.state.step_losses.len()), (StopReason::Interrupted, 0));
+    assert_eq!(outcome.state.last, spec().model.initial_weights(1));
 }
 
 #[test]
 fn the_same_training_gives_the_same_bits_alone_or_side_by_side() {
     let same = |a: &Outcome, b: &Outcome| {
-        a.step_losses == b.step_losses && a.validations == b.validations && a.last == b.last && a.best == b.best
+        a.state.step_losses == b.state.step_losses
+            && a.state.validations == b.state.validations
+            && a.state.last == b.state.last
+            && a.state.best == b.state.best
     };
     let alone = outcome(&spec());
     let side_by_side: Vec<Outcome> = std::thread::scope(|scope| {
@@ -248,7 +270,7 @@ fn images_that_are_not_shuffled_keep_their_order() {
     let mut spec = spec();
     spec.training.shuffle = Shuffle::Never;
     let (losses, _) = plain_loop(&spec, 1, 1);
-    let first = outcome(&spec).step_losses[0];
+    let first = outcome(&spec).state.step_losses[0];
     assert!((first - losses[0]).abs() < 1e-5);
     let batch = images().train.slice(0, 16);
     let mlp = Mlp::new(&spec.model, &spec.model.initial_weights(1), &Device::flex());
@@ -260,11 +282,23 @@ fn images_that_are_not_shuffled_keep_their_order() {
 fn one_thread_gives_the_bits_of_many() {
     let (images, device, spec) = (images(), Device::flex(), spec());
     let train = |threads| {
-        let training = Training { spec: &spec, seed: 1, images: &images, device: &device, path: Path::Fused, threads };
+        let training = Training {
+            spec: &spec,
+            seed: 1,
+            images: &images,
+            device: &device,
+            path: Path::Fused,
+            threads,
+            resume: None,
+            checkpoints: None,
+        };
         training.run(Box::new(Unseen), &Interrupter::new()).unwrap()
     };
     let (all, one) = (train(Threads::All), train(Threads::One));
-    assert_eq!((all.step_losses, all.validations, all.last), (one.step_losses, one.validations, one.last));
+    assert_eq!(
+        (all.state.step_losses, all.state.validations, all.state.last),
+        (one.state.step_losses, one.state.validations, one.state.last)
+    );
 }
 
 /// The report's standard model as a whole, by the fused kernels and by Burn's modules. Their trajectories part by
@@ -281,12 +315,21 @@ fn a_whole_run_on_mnist_ends_where_the_plain_path_ends() {
     let [fused, plain] = [Path::Fused, Path::Plain].map(|path| {
         let batcher = |set| MnistBatcher::new(set, &splits.normalization, &device, path);
         let images = Images { train: batcher(&splits.train), validation: batcher(&splits.validation) };
-        let training = Training { spec: &spec, seed: 1, images: &images, device: &device, path, threads: Threads::All };
+        let training = Training {
+            spec: &spec,
+            seed: 1,
+            images: &images,
+            device: &device,
+            path,
+            threads: Threads::All,
+            resume: None,
+            checkpoints: None,
+        };
         training.run(Box::new(Unseen), &Interrupter::new()).unwrap()
     });
-    for (fused, plain) in fused.step_losses.iter().zip(&plain.step_losses).take(50) {
+    for (fused, plain) in fused.state.step_losses.iter().zip(&plain.state.step_losses).take(50) {
         assert!((fused - plain).abs() < 1e-4, "the first steps are the same: {fused} and {plain}");
     }
-    let accuracy = |outcome: &Outcome| outcome.validations.last().unwrap().validation_accuracy;
+    let accuracy = |outcome: &Outcome| outcome.state.validations.last().unwrap().validation_accuracy;
     assert!((accuracy(&fused) - accuracy(&plain)).abs() < 0.003, "{} and {}", accuracy(&fused), accuracy(&plain));
 }

@@ -2,16 +2,15 @@
 
 use std::num::NonZeroUsize;
 
-use record::{RunRecord, RunStore, StopReason};
+use record::{RunRecord, StopReason};
 
 use super::{figure, print, print_json};
 use crate::args::{Global, Run};
 use crate::backend::Backend;
 use crate::console::Console;
-use crate::data::{self, Shelf};
+use crate::data;
 use crate::failure::Failure;
 use crate::plan::{Group, Plan, PlannedRun};
-use crate::records::Records;
 use crate::runner::Runner;
 use crate::stop::Stop;
 use crate::view::View;
@@ -23,13 +22,7 @@ pub(super) fn run(global: &Global, args: &Run, console: Console) -> Result<(), F
     let dataset = data::find(global, plan.train_images(), console)?;
     let view = View::choose(!args.no_tui && !args.json.json, console);
     let jobs = args.jobs.map_or_else(|| default_jobs(&backend, &plan, &view), NonZeroUsize::get);
-    let runner = Runner {
-        records: Records::new(RunStore::new(&global.runs_dir), &backend, &dataset),
-        backend: &backend,
-        shelf: Shelf::new(&dataset, &backend.device),
-        stop: &stop,
-        console,
-    };
+    let runner = Runner::new(global, &backend, &dataset, &stop, console);
     let runs = plan.runs();
     let records = runner.records(&runs, jobs, &view)?;
     let results: Vec<(&PlannedRun, RunRecord)> =

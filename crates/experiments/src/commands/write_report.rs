@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use mnist::{Dataset, Splits};
-use record::{DatasetInfo, ExperimentSpec, RunRecord, RunStore};
+use record::{DatasetInfo, ExperimentSpec, RunRecord};
 use report::evidence::Replicates;
 use report::{Document, Material};
 
@@ -14,11 +14,10 @@ use crate::args::{self, Global};
 use crate::backend::Backend;
 use crate::close_up;
 use crate::console::Console;
-use crate::data::{self, Shelf};
+use crate::data;
 use crate::failure::Failure;
 use crate::host;
 use crate::plan::PlannedRun;
-use crate::records::Records;
 use crate::runner::Runner;
 use crate::seeds::Seeds;
 use crate::stop::Stop;
@@ -32,13 +31,7 @@ pub(super) fn report(global: &Global, args: &args::Report, console: Console) -> 
     let specs = judged_and_compared(declared(global, &[])?);
     let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
     let dataset = data::find(global, specs.iter().map(|spec| spec.data.train_images).max(), console)?;
-    let runner = Runner {
-        records: Records::new(RunStore::new(&global.runs_dir), &backend, &dataset),
-        backend: &backend,
-        shelf: Shelf::new(&dataset, &backend.device),
-        stop: &stop,
-        console,
-    };
+    let runner = Runner::new(global, &backend, &dataset, &stop, console);
     if !args.no_train {
         train(&runner, &specs, args)?;
     }

@@ -44,8 +44,8 @@ impl Bars {
     }
 
     /// Does something, such as printing, while the bars are out of the way.
-    pub(crate) fn undisturbed(&self, tell: impl FnOnce()) {
-        self.screen.suspend(tell);
+    pub(crate) fn undisturbed<R>(&self, tell: impl FnOnce() -> R) -> R {
+        self.screen.suspend(tell)
     }
 }
 

@@ -62,7 +62,7 @@ impl View {
     }
 
     /// Tells people something without writing into the bars.
-    pub(crate) fn undisturbed(&self, tell: impl FnOnce()) {
+    pub(crate) fn undisturbed<R>(&self, tell: impl FnOnce() -> R) -> R {
         match self {
             Self::Bars(bars) => bars.undisturbed(tell),
             Self::Dashboard | Self::Nothing => tell(),

@@ -3,7 +3,7 @@
 use crate::suggest;
 
 /// Every key that an override may set, with a value that it accepts.
-pub(super) const KEYS: [(&str, &str); 16] = [
+pub(super) const KEYS: [(&str, &str); 17] = [
     ("title", "\"Two layers\""),
     ("baseline", "task3c"),
     ("data.train_images", "20_000"),
@@ -20,6 +20,7 @@ pub(super) const KEYS: [(&str, &str); 16] = [
     ("training.max_epochs", "50"),
     ("training.validations_per_epoch", "5"),
     ("training.patience_validations", "50"),
+    ("checkpoint.every_validations", "10"),
 ];
 
 /// A value that a key accepts; none when an override may not set the key.

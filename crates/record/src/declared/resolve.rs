@@ -31,6 +31,7 @@ impl Declared {
             model: rules.model(&self.model)?,
             optimizer: rules.optimizer(&self.optimizer)?,
             training,
+            checkpoint: rules.checkpoint(self.checkpoint.as_ref())?,
             claims,
         })
     }
@@ -109,6 +110,7 @@ mod tests {
                 "says = \"a\\u001b[31m\"",
                 "22: `claim[0].says` is \"a\\u{1b}[31m\", but a statement is one line without control characters",
             ),
+            ("checkpoint.every_validations = 0", "1: `checkpoint.every_validations` is 0, but it must be 1 to 100,000"),
             ("patience_validations = 0", "20: `training.patience_validations` is 0, but it must be 1 to 1,000,000"),
         ] {
             let word = line.split(' ').next().expect("a key");

@@ -1,4 +1,4 @@
-//! Folders that appear at once: written beside their place under a hidden name, then renamed.
+//! Files and folders that appear at once: written beside their place under a hidden name, then renamed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -7,29 +7,33 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::StoreError;
+use super::{SHORT_ID, StoreError};
 
-/// Largest file that is read. The longest run that a spec allows, ten million steps, stays below it.
-const MOST_BYTES: u64 = 1 << 30;
+/// Largest file of a record that is read. The longest run that a spec allows, ten million steps, stays below it.
+pub(super) const MOST_BYTES: u64 = 1 << 30;
+/// How names of what is being written begin.
+pub(super) const UNFINISHED: &str = ".saving-";
+
+/// How the names of unfinished folders of a run begin: a later owner of the run deletes them.
+pub(super) fn unfinished_prefix(short_id: &str) -> String {
+    format!("{UNFINISHED}{short_id}-")
+}
 
 /// Writes the files into a folder of that name; what was there before is gone, and after an error it is still there.
 pub(super) fn replace_folder(folder: &Path, files: &BTreeMap<&str, Vec<u8>>) -> Result<(), StoreError> {
     let parent = folder.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(StoreError::io(parent, "make the folder"))?;
-    let fresh = hidden_folder(parent)?;
+    let fresh = hidden_folder(parent, folder)?;
     for (name, bytes) in files {
         let path = fresh.path().join(name);
         write_durably(&path, bytes).map_err(StoreError::io(folder.join(name), "write"))?;
     }
-    sync_folder(fresh.path());
-    put_in_place(fresh.path(), folder, parent)?;
-    // The folder has another name now: there is nothing left to delete under this one.
-    let _ = fresh.keep();
-    sync_folder(parent);
-    Ok(())
+    sync_folder(fresh.path()).map_err(StoreError::io(folder, "write"))?;
+    put_in_place(fresh, folder, parent)?;
+    sync_folder(parent).map_err(StoreError::io(parent, "write"))
 }
 
-/// Folders in a folder, sorted; hidden ones are unfinished writes.
+/// Folders in a folder, sorted; hidden ones are unfinished writes and checkpoints.
 pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = match folder.read_dir() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -48,29 +52,76 @@ pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 }
 
 /// The bytes of a file, or an error when there are too many of them to be one of ours.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, StoreError> {
+pub(super) fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(StoreError::io(path, "read"))?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(StoreError::io(path, "read"))?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(StoreError::damaged(path, "is larger than 1 GiB, which no file of a run is"));
+    file.take(most_bytes + 1).read_to_end(&mut bytes).map_err(StoreError::io(path, "read"))?;
+    if bytes.len() as u64 > most_bytes {
+        return Err(StoreError::damaged(path, format!("is larger than {most_bytes} bytes, which it never is")));
     }
     Ok(bytes)
 }
 
-/// Renames aside, renames in, deletes.
+/// Whether an open file is the one that lies at a path.
+pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(open), Ok(there)) => file_number(&open) == file_number(&there),
+        _ => false,
+    }
+}
+
+/// What tells the file or folder at a path from one that takes its name later.
+pub(super) fn number_of(path: &Path) -> Option<(u64, u64)> {
+    fs::metadata(path).ok().and_then(|metadata| file_number(&metadata))
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+fn file_number(metadata: &fs::Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn file_number(_: &fs::Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// Writes a file so that at every moment it is there whole, on the disk, or not at all.
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
+    open_to_all(&mut builder, 0o666);
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    sync_folder(folder)
+}
+
+/// Puts the fresh folder where the old one is, which changes places with it and is deleted.
 ///
-/// Between the renames there is no record: a run that dies there is trained again.
-fn put_in_place(fresh: &Path, folder: &Path, parent: &Path) -> Result<(), StoreError> {
+/// At every moment one of them is there, where the system can exchange names; elsewhere a run that dies between two
+/// renames has no record and goes on from its last checkpoint.
+fn put_in_place(fresh: TempDir, folder: &Path, parent: &Path) -> Result<(), StoreError> {
     const MOST_ATTEMPTS: usize = 100;
-    let aside = hidden_folder(parent)?;
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let old = aside.path().join(attempt.to_string());
+        if exchange(fresh.path(), folder).is_ok() {
+            // The old record lies under the hidden name now and goes with it.
+            return Ok(());
+        }
+        let aside = hidden_folder(parent, folder)?;
+        let old = aside.path().join("old");
         let is_replaced = fs::rename(folder, &old).is_ok();
-        match fs::rename(fresh, folder) {
-            Ok(()) => return Ok(()),
+        match fs::rename(fresh.path(), folder) {
+            Ok(()) => {
+                // The folder has another name now: there is nothing left to delete under this one.
+                let _ = fresh.keep();
+                return Ok(());
+            }
             // Another process put its record of the same run there between the two renames.
             Err(_) if attempt < MOST_ATTEMPTS && folder.exists() => {}
             Err(error) => {
@@ -83,13 +134,35 @@ fn put_in_place(fresh: &Path, folder: &Path, parent: &Path) -> Result<(), StoreE
     }
 }
 
-fn hidden_folder(parent: &Path) -> Result<TempDir, StoreError> {
+/// Lets two folders change places, both of which have to be there.
+#[cfg(target_os = "linux")]
+fn exchange(fresh: &Path, folder: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, fresh, CWD, folder, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A hidden folder that a later owner of the same run may delete.
+fn hidden_folder(parent: &Path, folder: &Path) -> Result<TempDir, StoreError> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let short_id = name.get(name.len().saturating_sub(SHORT_ID)..).unwrap_or_default();
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".saving-");
-    // Temporary folders are private; this one is to be as readable as any other, the process's mask applied.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let prefix = unfinished_prefix(short_id);
+    builder.prefix(&prefix);
+    open_to_all(&mut builder, 0o777);
     builder.tempdir_in(parent).map_err(StoreError::io(parent, "write into the folder"))
+}
+
+/// Temporary files are private; these are to be as readable as any other, the process's mask applied.
+fn open_to_all(builder: &mut tempfile::Builder, mode: u32) {
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
+    #[cfg(not(unix))]
+    let _ = (builder, mode);
 }
 
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -99,8 +172,10 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Makes renames last through a power cut, where a folder can be opened to say so; elsewhere the system decides.
-fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    let Ok(file) = File::open(folder) else { return Ok(()) };
+    match file.sync_all() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        synced => synced,
     }
 }

@@ -3,11 +3,12 @@
 use std::ops::{Range, RangeInclusive};
 
 use super::rules::{Rules, TRAIN_IMAGES, grouped};
-use crate::declared::DeclaredTraining;
 use crate::declared::error::DeclaredError;
-use crate::{TrainingSpec, suggest};
+use crate::declared::{DeclaredCheckpoint, DeclaredTraining};
+use crate::{CheckpointSpec, TrainingSpec, suggest};
 
 const EPOCHS: RangeInclusive<i64> = 1..=10_000;
+const VALIDATIONS: RangeInclusive<i64> = 1..=100_000;
 const PATIENCE: RangeInclusive<i64> = 1..=1_000_000;
 /// A record keeps the loss of every step and all validations.
 const MOST_STEPS: usize = 10_000_000;
@@ -47,6 +48,12 @@ impl Rules<'_> {
         }
         self.length(&spec, train_images / spec.batch_size, spans)?;
         Ok(spec)
+    }
+
+    pub(super) fn checkpoint(&self, checkpoint: Option<&DeclaredCheckpoint>) -> Result<CheckpointSpec, DeclaredError> {
+        let Some(DeclaredCheckpoint { every_validations }) = checkpoint else { return Ok(CheckpointSpec::default()) };
+        let every_validations = self.count("checkpoint.every_validations", every_validations, VALIDATIONS)?;
+        Ok(CheckpointSpec { every_validations })
     }
 
     fn length(&self, spec: &TrainingSpec, steps: usize, spans: [&Range<usize>; 4]) -> Result<(), DeclaredError> {

@@ -1,0 +1,183 @@
+//! `OwnedRun`: a run that this process alone trains, and its checkpoints.
+
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::folder::{self, UNFINISHED};
+use super::{RunStore, SHORT_ID, StoreError};
+use crate::{Checkpoint, RunKey};
+
+/// The folder of the checkpoints in the folder of the runs.
+const CHECKPOINTS: &str = ".checkpoints";
+/// The file whose lock says who trains the run.
+const LOCK: &str = "lock";
+/// Between two looks at a folder that others make and delete at the same time.
+const MOST_ATTEMPTS: usize = 1000;
+
+/// A run that this process alone trains until the value is dropped or the process dies, however it dies.
+///
+/// Its folder, `.checkpoints/<first 16 characters of the identity>`, holds the file `lock`, which is locked (`flock`; on
+/// NFS Linux makes it a lock of the server), and the two newest checkpoints, `step-<steps taken>.checkpoint`. Where a
+/// file system has no locks at all, nobody is kept out: two processes then train the same run to the same bits.
+#[derive(Debug)]
+pub struct OwnedRun {
+    folder: PathBuf,
+    /// The newest checkpoint that is known to be whole: it stays until a newer one is durable.
+    newest: Option<PathBuf>,
+    /// Held, not read.
+    _lock: File,
+}
+
+/// What was found of a run.
+#[derive(Debug)]
+pub struct Latest {
+    /// The newest checkpoint that is whole.
+    pub checkpoint: Option<Checkpoint>,
+    /// Newer ones that are not, newest first.
+    pub damaged: Vec<StoreError>,
+}
+
+impl RunStore {
+    /// Makes a run this process's own; none when another process has it, or another thread of this one.
+    ///
+    /// What a process that died left half written of this run is deleted.
+    ///
+    /// # Errors
+    /// The folder cannot be made or written, or the identity is no hash.
+    pub fn own(&self, id: &str) -> Result<Option<OwnedRun>, StoreError> {
+        let folder = self.checkpoints_of(id)?;
+        let path = folder.join(LOCK);
+        let mut refusal = io::Error::from(io::ErrorKind::ResourceBusy);
+        for _ in 0..MOST_ATTEMPTS {
+            let lock = match open_lock(&folder, &path) {
+                Ok(lock) => lock,
+                // Its last owner finished the run and deleted the folder in between; or there is no way to make it.
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => {
+                    refusal = error;
+                    continue;
+                }
+                Err(error) => return Err(StoreError::io(&path, "write")(error)),
+            };
+            if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
+                return Ok(None);
+            }
+            // A lock on a file that was deleted before it was locked keeps nobody out.
+            if folder::is_same_file(&lock, &path) {
+                self.sweep(id, &folder);
+                return Ok(Some(OwnedRun { folder, newest: None, _lock: lock }));
+            }
+        }
+        Err(StoreError::io(&path, "lock")(refusal))
+    }
+
+    /// Steps that the newest checkpoint of a run has taken, by its name; none where there is none.
+    #[must_use]
+    pub fn resumable_steps(&self, id: &str) -> Option<usize> {
+        let folder = self.checkpoints_of(id).ok()?;
+        generations(&folder).ok()?.first().map(|(steps, _)| *steps)
+    }
+
+    fn checkpoints_of(&self, id: &str) -> Result<PathBuf, StoreError> {
+        match id.get(..SHORT_ID) {
+            Some(short_id) if super::is_identity(id) => Ok(self.folder.join(CHECKPOINTS).join(short_id)),
+            _ => Err(StoreError::NotStorable { what: format!("its identity `{}` is no hash", id.escape_debug()) }),
+        }
+    }
+
+    /// Deletes what processes that died have left half written of a run that nobody else trains now.
+    fn sweep(&self, id: &str, folder: &Path) {
+        let own = folder::unfinished_prefix(&id[..SHORT_ID]);
+        for (folder, prefix) in [(&*self.folder, own.as_str()), (folder, UNFINISHED)] {
+            for entry in folder.read_dir().into_iter().flatten().flatten() {
+                if entry.file_name().to_string_lossy().starts_with(prefix) {
+                    // What cannot be deleted is in nobody's way.
+                    let path = entry.path();
+                    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+                }
+            }
+        }
+    }
+}
+
+fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {
+    fs::create_dir_all(folder)?;
+    // Opened for writing because a lock on NFS needs it.
+    OpenOptions::new().create(true).truncate(false).write(true).open(path)
+}
+
+/// The checkpoints in a folder with the steps that they have taken, newest first.
+fn generations(folder: &Path) -> io::Result<Vec<(usize, PathBuf)>> {
+    let mut found = Vec::new();
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let steps = name.strip_prefix("step-").and_then(|rest| rest.strip_suffix(".checkpoint"));
+        if let Some(steps) = steps.and_then(|steps| steps.parse().ok()) {
+            found.push((steps, path));
+        }
+    }
+    found.sort_by(|a, b| b.cmp(a));
+    Ok(found)
+}
+
+impl OwnedRun {
+    /// The newest checkpoint of the run that is whole.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn latest(&mut self, run: RunKey) -> Result<Latest, StoreError> {
+        let mut damaged = Vec::new();
+        for (steps, path) in generations(&self.folder).map_err(StoreError::io(&self.folder, "read"))? {
+            match load(&path, steps, run) {
+                Ok(checkpoint) => {
+                    self.newest = Some(path);
+                    return Ok(Latest { checkpoint: Some(checkpoint), damaged });
+                }
+                Err(error) => damaged.push(error),
+            }
+        }
+        Ok(Latest { checkpoint: None, damaged })
+    }
+
+    /// Saves a checkpoint: it is there whole, on the disk, or not at all. The one before it is kept; those before that,
+    /// and any that were damaged, go.
+    ///
+    /// # Errors
+    /// It cannot be written; those there were are still there.
+    pub fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+        let path = self.folder.join(format!("step-{:08}.checkpoint", checkpoint.state.step_losses.len()));
+        folder::write_whole(&path, &checkpoint.to_bytes()).map_err(StoreError::io(&path, "write"))?;
+        let previous = self.newest.replace(path);
+        for (_, path) in generations(&self.folder).map_err(StoreError::io(&self.folder, "read"))? {
+            if ![&self.newest, &previous].contains(&&Some(path.clone())) {
+                // The next save tries again.
+                let _ = fs::remove_file(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the checkpoints of a run whose record is on the disk.
+    pub fn finish(self) {
+        // What stays behind costs space alone: a finished run is never looked for here.
+        let _ = fs::remove_dir_all(&self.folder);
+        // Not empty as long as another run is under way.
+        let _ = self.folder.parent().map(fs::remove_dir);
+    }
+}
+
+/// The checkpoint in a file, which has to be of the run and of the step that its name says.
+fn load(path: &Path, steps: usize, run: RunKey) -> Result<Checkpoint, StoreError> {
+    let bytes = folder::read_file(path, Checkpoint::most_bytes(run.spec))?;
+    let checkpoint = Checkpoint::from_bytes(&bytes, run).map_err(|what| StoreError::damaged(path, what))?;
+    let found = checkpoint.state.step_losses.len();
+    if found == steps {
+        Ok(checkpoint)
+    } else {
+        Err(StoreError::damaged(path, format!("is the checkpoint of step {found}")))
+    }
+}

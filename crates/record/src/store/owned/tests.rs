@@ -1,0 +1,170 @@
+//! Checkpoints on the disk: saved, found, kept, refused; and who owns a run.
+
+use torture::{Scale, row};
+
+use super::*;
+use crate::{ExperimentSpec, example};
+
+/// A store in a folder of its own, the small example's specification and its identity.
+struct Fixture {
+    _root: tempfile::TempDir,
+    store: RunStore,
+    spec: ExperimentSpec,
+    id: String,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let root = tempfile::tempdir().expect("a folder");
+        let store = RunStore::new(root.path().join("runs"));
+        Self { _root: root, store, spec: example::small_spec(), id: example::checkpoint(0).id }
+    }
+
+    fn own(&self) -> OwnedRun {
+        self.store.own(&self.id).expect("writable").expect("nobody has it")
+    }
+
+    /// Steps of the newest good checkpoint, and how many newer ones are damaged.
+    fn latest(&self, owned: &mut OwnedRun) -> (Option<usize>, usize) {
+        let latest = owned.latest(RunKey { id: &self.id, spec: &self.spec, seed: 7 }).expect("readable");
+        (latest.checkpoint.map(|checkpoint| checkpoint.state.step_losses.len()), latest.damaged.len())
+    }
+
+    /// A run with checkpoints of these steps, and nobody who owns it.
+    fn saved(steps: &[usize]) -> (Self, PathBuf) {
+        let fixture = Self::new();
+        let mut owned = fixture.own();
+        steps.iter().for_each(|&steps| owned.save(&example::checkpoint(steps)).expect("saved"));
+        let folder = owned.folder.clone();
+        (fixture, folder)
+    }
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = folder.read_dir().expect("a folder").map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = entries.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_two_newest_checkpoints_are_kept() {
+    let (fixture, folder) = Fixture::saved(&[2, 4, 6]);
+    assert_eq!(names(&folder), ["lock", "step-00000004.checkpoint", "step-00000006.checkpoint"]);
+    assert_eq!(fixture.latest(&mut fixture.own()), (Some(6), 0));
+    assert_eq!(fixture.store.resumable_steps(&fixture.id), Some(6));
+    assert_eq!(fixture.store.resumable_steps("0123456789abcdef"), None);
+    assert_eq!(fixture.store.list().len(), 0, "a checkpoint is no record");
+}
+
+#[test]
+fn a_damaged_checkpoint_is_told_of_and_the_one_before_it_used() {
+    let (fixture, folder) = Fixture::saved(&[4, 6]);
+    fs::write(folder.join("step-00000006.checkpoint"), "torn").expect("damaged");
+    let mut owned = fixture.own();
+    let run = RunKey { id: &fixture.id, spec: &fixture.spec, seed: 7 };
+    let latest = owned.latest(run).expect("readable");
+    assert_eq!(latest.checkpoint.expect("the one before it").state, example::checkpoint(4).state);
+    let message = latest.damaged[0].to_string();
+    assert!(message.ends_with("step-00000006.checkpoint: is too short to be a checkpoint"), "{message}");
+
+    // The good one stays until a newer one is there; the damaged one, although its number is higher, does not.
+    owned.save(&example::checkpoint(5)).expect("saved");
+    assert_eq!(names(&folder), ["lock", "step-00000004.checkpoint", "step-00000005.checkpoint"]);
+}
+
+/// The quick form swaps two checkpoints; no other pair of files could take another's place unnoticed either.
+#[test]
+fn torture_checkpoints_swapped_between_generations_and_runs() {
+    let mut detected = 0;
+    let pairs = [(2, 4), (4, 6), (5, 6), (0, 30)];
+    for (older, newer) in pairs {
+        let (fixture, folder) = Fixture::saved(&[older, newer]);
+        let path = |steps: usize| folder.join(format!("step-{steps:08}.checkpoint"));
+        let (old, new) = (fs::read(path(older)).expect("read"), fs::read(path(newer)).expect("read"));
+        fs::write(path(older), new).expect("swapped");
+        fs::write(path(newer), old).expect("swapped");
+        assert_eq!(fixture.latest(&mut fixture.own()), (None, 2));
+        detected += 2;
+    }
+    row("checkpoints swapped between generations", format!("{detected} of {} detected", 2 * pairs.len()));
+}
+
+/// Every byte and every truncation once more, through the store: the generation before is what comes back.
+#[test]
+fn torture_the_checkpoint_before_a_damaged_one_is_used() {
+    let (fixture, folder) = Fixture::saved(&[4, 6]);
+    let path = folder.join("step-00000006.checkpoint");
+    let bytes = fs::read(&path).expect("read");
+    let stride = Scale::chosen().of(97, 1, 1);
+    let mut used = 0;
+    for at in (0..bytes.len()).step_by(stride) {
+        let mut changed = bytes.clone();
+        changed[at] ^= 0x20;
+        for damaged in [&changed[..], &bytes[..at]] {
+            fs::write(&path, damaged).expect("damaged");
+            assert_eq!(fixture.latest(&mut fixture.own()), (Some(4), 1), "byte {at}");
+            used += 1;
+        }
+    }
+    row("damaged checkpoints, the one before used", format!("{used} of {}", 2 * bytes.len().div_ceil(stride)));
+}
+
+#[test]
+fn a_run_has_one_owner_until_it_is_dropped() {
+    let fixture = Fixture::new();
+    let owned = fixture.own();
+    assert!(fixture.store.own(&fixture.id).expect("readable").is_none());
+    assert!(fixture.store.own(&"0".repeat(64)).expect("readable").is_some(), "another run is free");
+    drop(owned);
+    fixture.own();
+}
+
+#[test]
+fn a_finished_run_leaves_nothing_and_can_be_owned_again() {
+    let (fixture, folder) = Fixture::saved(&[4, 6]);
+    fixture.own().finish();
+    assert!(!folder.exists() && names(fixture.store.folder()).is_empty());
+    assert_eq!(fixture.latest(&mut fixture.own()), (None, 0));
+}
+
+#[test]
+fn an_owner_deletes_what_a_dead_one_left_half_written_of_this_run_alone() {
+    let (fixture, folder) = Fixture::saved(&[4]);
+    let (runs, short_id) = (fixture.store.folder(), &fixture.id[..SHORT_ID]);
+    fs::write(folder.join(".saving-abc"), "half").expect("written");
+    for name in [format!(".saving-{short_id}-abc"), ".saving-0123456789abcdef-abc".to_owned()] {
+        fs::create_dir(runs.join(&name)).expect("made");
+        fs::write(runs.join(name).join("steps.csv"), "half").expect("written");
+    }
+    fixture.own();
+    assert_eq!(names(&folder), ["lock", "step-00000004.checkpoint"]);
+    assert_eq!(names(runs), [".checkpoints", ".saving-0123456789abcdef-abc"]);
+}
+
+#[test]
+fn an_identity_that_is_no_hash_names_no_folder() {
+    let fixture = Fixture::new();
+    for id in ["", "0123", "../../../../../../etc/x", "0123456789abcdeg", "0123456789abcde/", "\0123456789abcdef"] {
+        assert!(matches!(fixture.store.own(id), Err(StoreError::NotStorable { .. })), "{id:?}");
+        assert_eq!(fixture.store.resumable_steps(id), None);
+    }
+    assert!(!fixture.store.folder().exists());
+}
+
+/// Threads that own, save, finish and own again: no two at once, and none that locks a file which is gone.
+#[test]
+fn owners_follow_each_other_without_meeting() {
+    let fixture = Fixture::new();
+    let inside = std::sync::atomic::AtomicUsize::new(0);
+    let once = || {
+        let Some(owned) = fixture.store.own(&fixture.id).expect("writable") else { return };
+        assert_eq!(inside.fetch_add(1, std::sync::atomic::Ordering::SeqCst), 0, "another one is inside");
+        std::thread::yield_now();
+        inside.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+        owned.finish();
+    };
+    std::thread::scope(|scope| {
+        (0..4).for_each(|_| drop(scope.spawn(|| (0..500).for_each(|_| once()))));
+    });
+}

@@ -1,0 +1,25 @@
+//! `Stopwatch`: wall and processor time of a training, over all its parts.
+
+use std::time::{Duration, Instant};
+
+/// Time since a moment, and what was spent before it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stopwatch {
+    began: Instant,
+    cpu_began: Duration,
+    cpu_time: fn() -> Duration,
+    before: (Duration, Duration),
+}
+
+impl Stopwatch {
+    /// Runs from now on, by this processor clock; `before` is wall and processor time of earlier parts.
+    pub(crate) fn start(cpu_time: fn() -> Duration, before: (Duration, Duration)) -> Self {
+        Self { began: Instant::now(), cpu_began: cpu_time(), cpu_time, before }
+    }
+
+    /// Wall and processor time.
+    pub(crate) fn read(&self) -> (Duration, Duration) {
+        let (wall, cpu) = self.before;
+        (wall + self.began.elapsed(), cpu + (self.cpu_time)().saturating_sub(self.cpu_began))
+    }
+}
