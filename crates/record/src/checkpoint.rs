@@ -59,3 +59,11 @@ pub struct RunKey<'a> {
     /// The seed.
     pub seed: u64,
 }
+
+/// What a checkpoint says of its run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) experiment: String,
+    pub(crate) seed: u64,
+    pub(crate) steps: usize,
+}

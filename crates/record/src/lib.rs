@@ -29,4 +29,4 @@ pub use run_record::{BackendInfo, CodeInfo, DatasetInfo, HostInfo, Probe, RunRec
 pub use spec::{
     CheckpointSpec, ComparisonSpec, DataSpec, ExperimentSpec, OptimizerSpec, PixelScaling, Shuffle, TrainingSpec,
 };
-pub use store::{Latest, OwnedRun, RunStore, StoreError};
+pub use store::{Latest, OwnedRun, RunStore, StoreError, Unfinished};

@@ -16,7 +16,7 @@ use crate::identity::sha256;
 use crate::{RunRecord, name};
 pub use error::StoreError;
 use folder::{MOST_BYTES, read_file, replace_folder};
-pub use owned::{Latest, OwnedRun};
+pub use owned::{Latest, OwnedRun, Unfinished};
 
 /// The record, everything but the step losses: what `json.load` reads.
 const RECORD: &str = "record.json";

@@ -1,5 +1,7 @@
 //! The training on few made-up digits, held against what the assignment says of it.
 
+mod resume;
+
 use std::sync::LazyLock;
 
 use burn::data::dataloader::DataLoader;

@@ -1,7 +1,7 @@
 //! `experiments list`: what is declared, and what has been run.
 
 use comfy_table::ColumnConstraint;
-use record::{Catalog, Declaration, ExperimentSpec, RunRecord, RunStore, StopReason, differing_keys};
+use record::{Catalog, Declaration, ExperimentSpec, RunRecord, RunStore, StopReason, Unfinished, differing_keys};
 use serde::Serialize;
 
 use super::{number, print, print_json, table, words};
@@ -28,7 +28,8 @@ struct ListedRun {
 
 pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
     let catalog = Catalog::new(&global.experiments_dir);
-    let records = readable(&RunStore::new(&global.runs_dir));
+    let store = RunStore::new(&global.runs_dir);
+    let (records, unfinished) = (readable(&store), store.unfinished());
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
     for name in catalog.all_names()? {
         match catalog.load(&name, &[])? {
@@ -37,7 +38,10 @@ pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
         }
     }
     if args.json {
-        return print_json(&serde_json::json!({ "experiments": experiments, "comparisons": comparisons }));
+        let listed = serde_json::json!(
+            { "experiments": experiments, "comparisons": comparisons, "unfinished": unfinished }
+        );
+        return print_json(&listed);
     }
     let mut rows = table(&["Name", "Title", "Hidden units", "Activation", "Weights", "Rate", "Momentum", "Runs"]);
     rows.add_rows(experiments.iter().map(row));
@@ -48,6 +52,10 @@ pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
     let mut text = format!("{}\n", rows.trim_fmt());
     for comparison in comparisons {
         text += &format!("{}: {} ({})\n", comparison.name, comparison.title, comparison.runs.join(", "));
+    }
+    for Unfinished { experiment, seed, steps, is_trained } in unfinished {
+        let how = if is_trained { "is being trained" } else { "stopped, the same command goes on" };
+        text += &format!("{experiment}, seed {seed}: at step {steps}, {how}\n");
     }
     print(&text)
 }

@@ -37,7 +37,8 @@ fn describe(experiment: &Experiment) -> String {
          model      {} with {} weights, bias: {}\n\
          optimizer  learning rate {}, momentum {}\n\
          training   batches of {}, shuffled {}, at most {} epochs of {} steps\n\
-         validation every {} steps, early stopping after {} without a new lowest loss\n",
+         validation every {} steps, early stopping after {} without a new lowest loss\n\
+         checkpoint every {} validations\n",
         report::thousands(data.train_images),
         report::thousands(data.validation_images),
         words(&data.pixel_scaling),
@@ -52,6 +53,7 @@ fn describe(experiment: &Experiment) -> String {
         spec.steps_per_epoch(),
         spec.steps_per_validation(),
         training.patience_validations,
+        spec.checkpoint.every_validations,
     );
     text + &layers(experiment)
 }

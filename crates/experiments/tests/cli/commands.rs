@@ -94,6 +94,7 @@ fn show_counts_the_parameters_layer_by_layer() {
     optimizer  learning rate 0.02, momentum 0.9
     training   batches of 32, shuffled every epoch, at most 1 epochs of 20 steps
     validation every 4 steps, early stopping after 50 without a new lowest loss
+    checkpoint every 10 validations
     ───────────────────────────────────────────
      Layer      Weights    Biases   Parameters
     ───────────────────────────────────────────

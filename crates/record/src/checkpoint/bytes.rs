@@ -9,10 +9,10 @@ use mlp::LayerProbe;
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
-use super::{Checkpoint, RunKey, TrainingState};
+use super::{Checkpoint, RunKey, Summary, TrainingState};
 use crate::identity::sha256;
 use crate::weights_file::{self, Entry};
-use crate::{ExperimentSpec, Probe, Validation};
+use crate::{ExperimentSpec, Probe, Validation, name};
 
 const FORMAT_LINE: &str = "mnist-experiments checkpoint 1\n";
 /// The format line, 64 hexadecimal digits and an end of line.
@@ -60,6 +60,12 @@ impl Checkpoint {
         [header.into_bytes(), body].concat()
     }
 
+    /// What a file says of its run, whichever it is.
+    pub(crate) fn summary(bytes: &[u8]) -> Result<Summary, String> {
+        let Metadata { experiment, seed, steps, .. } = metadata_of(verified(bytes)?)?;
+        Ok(Summary { experiment, seed, steps })
+    }
+
     fn metadata(&self) -> Metadata {
         let state = &self.state;
         Metadata {
@@ -86,8 +92,10 @@ impl Checkpoint {
 
     /// The checkpoint of a run from a file of [`Checkpoint::to_bytes`]; the error says what is wrong with the file.
     pub(crate) fn from_bytes(bytes: &[u8], run: RunKey) -> Result<Self, String> {
-        let file = weights_file::deserialize(verified(bytes)?)?;
-        let metadata = metadata_of(bytes, run)?;
+        let body = verified(bytes)?;
+        let file = weights_file::deserialize(body)?;
+        let metadata = metadata_of(body)?;
+        check_metadata(&metadata, run)?;
         let (model, steps) = (&run.spec.model, metadata.steps);
         let weights = |prefix: &str| weights_file::read_weights(&file, prefix, model);
         let state = TrainingState {
@@ -122,13 +130,19 @@ fn verified(bytes: &[u8]) -> Result<&[u8], String> {
     }
 }
 
-/// The metadata, of this run and within its bounds.
-fn metadata_of(bytes: &[u8], run: RunKey) -> Result<Metadata, String> {
-    let (_, header) = SafeTensors::read_metadata(&bytes[HEADER_BYTES..])
-        .map_err(|error| format!("is no safetensors file: {error}"))?;
+fn metadata_of(body: &[u8]) -> Result<Metadata, String> {
+    let (_, header) = SafeTensors::read_metadata(body).map_err(|error| format!("is no safetensors file: {error}"))?;
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA));
     let text = text.ok_or_else(|| format!("has no metadata `{METADATA}`"))?;
     let metadata: Metadata = serde_json::from_str(text).map_err(|error| format!("its metadata: {error}"))?;
+    match name::what_is_wrong(&metadata.experiment) {
+        Some(why) => Err(format!("is of an experiment called `{}`: {why}", metadata.experiment.escape_debug())),
+        None => Ok(metadata),
+    }
+}
+
+/// Whether the metadata are of this run and within its bounds.
+fn check_metadata(metadata: &Metadata, run: RunKey) -> Result<(), String> {
     if (metadata.id.as_str(), metadata.seed) != (run.id, run.seed) {
         return Err(format!("is of another run, seed {}, {}", metadata.seed, metadata.id.escape_debug()));
     }
@@ -140,7 +154,7 @@ fn metadata_of(bytes: &[u8], run: RunKey) -> Result<Metadata, String> {
     if metadata.validations != expected {
         return Err(format!("has {} validations after {steps} steps, expected {expected}", metadata.validations));
     }
-    Ok(metadata)
+    Ok(())
 }
 
 /// What no training comes to, whatever a checksum says.

@@ -48,7 +48,8 @@ fn a_checkpoint_of_another_run_is_refused() {
 
 #[test]
 fn a_state_that_no_training_comes_to_is_refused_whatever_its_checksum() {
-    let changes: [(&str, fn(&mut TrainingState)); 8] = [
+    type Change = fn(&mut TrainingState);
+    let changes: [(&str, Change); 8] = [
         ("has 31 steps, but the run has at most 30", |state| state.step_losses = vec![1.0; 31]),
         ("has 1 validations after 5 steps, expected 3", |state| state.validations.truncate(1)),
         ("`probes` is F64 [2, 2, 6], expected F64 [3, 2, 6]", |state| state.probes.truncate(2)),

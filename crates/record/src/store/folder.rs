@@ -33,7 +33,7 @@ pub(super) fn replace_folder(folder: &Path, files: &BTreeMap<&str, Vec<u8>>) -> 
     sync_folder(parent).map_err(StoreError::io(parent, "write"))
 }
 
-/// Folders in a folder, sorted; hidden ones are unfinished writes and checkpoints.
+/// Folders in a folder, sorted; hidden ones, unfinished writes and checkpoints, are left out.
 pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = match folder.read_dir() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

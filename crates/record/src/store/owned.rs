@@ -7,8 +7,11 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder::{self, UNFINISHED};
+use serde::Serialize;
+
+use super::folder::{self, MOST_BYTES, UNFINISHED};
 use super::{RunStore, SHORT_ID, StoreError};
+use crate::checkpoint::Summary;
 use crate::{Checkpoint, RunKey};
 
 /// The folder of the checkpoints in the folder of the runs.
@@ -30,6 +33,19 @@ pub struct OwnedRun {
     newest: Option<PathBuf>,
     /// Held, not read.
     _lock: File,
+}
+
+/// A run that has begun and has no finished record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Unfinished {
+    /// The experiment that it is trained for.
+    pub experiment: String,
+    /// Its seed.
+    pub seed: u64,
+    /// Steps that its newest checkpoint has taken.
+    pub steps: usize,
+    /// Whether a process trains it now.
+    pub is_trained: bool,
 }
 
 /// What was found of a run.
@@ -74,11 +90,13 @@ impl RunStore {
         Err(StoreError::io(&path, "lock")(refusal))
     }
 
-    /// Steps that the newest checkpoint of a run has taken, by its name; none where there is none.
+    /// The runs that have a checkpoint and no record yet, by experiment and seed; damaged checkpoints are passed over.
     #[must_use]
-    pub fn resumable_steps(&self, id: &str) -> Option<usize> {
-        let folder = self.checkpoints_of(id).ok()?;
-        generations(&folder).ok()?.first().map(|(steps, _)| *steps)
+    pub fn unfinished(&self) -> Vec<Unfinished> {
+        let folders = folder::list(&self.folder.join(CHECKPOINTS)).unwrap_or_default();
+        let mut found: Vec<Unfinished> = folders.iter().filter_map(|folder| unfinished_in(folder)).collect();
+        found.sort();
+        found
     }
 
     fn checkpoints_of(&self, id: &str) -> Result<PathBuf, StoreError> {
@@ -101,6 +119,16 @@ impl RunStore {
             }
         }
     }
+}
+
+/// What the newest whole checkpoint in a folder says of its run.
+fn unfinished_in(folder: &Path) -> Option<Unfinished> {
+    let newest = |(_, path): (usize, PathBuf)| Checkpoint::summary(&folder::read_file(&path, MOST_BYTES).ok()?).ok();
+    let Summary { experiment, seed, steps } = generations(folder).ok()?.into_iter().find_map(newest)?;
+    // Whoever wants to train it meanwhile tries again.
+    let lock = File::open(folder.join(LOCK)).ok()?;
+    let is_trained = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
+    Some(Unfinished { experiment, seed, steps, is_trained })
 }
 
 fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {

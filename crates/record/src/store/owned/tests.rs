@@ -34,7 +34,9 @@ impl Fixture {
     fn saved(steps: &[usize]) -> (Self, PathBuf) {
         let fixture = Self::new();
         let mut owned = fixture.own();
-        steps.iter().for_each(|&steps| owned.save(&example::checkpoint(steps)).expect("saved"));
+        for &steps in steps {
+            owned.save(&example::checkpoint(steps)).expect("saved");
+        }
         let folder = owned.folder.clone();
         (fixture, folder)
     }
@@ -52,8 +54,6 @@ fn the_two_newest_checkpoints_are_kept() {
     let (fixture, folder) = Fixture::saved(&[2, 4, 6]);
     assert_eq!(names(&folder), ["lock", "step-00000004.checkpoint", "step-00000006.checkpoint"]);
     assert_eq!(fixture.latest(&mut fixture.own()), (Some(6), 0));
-    assert_eq!(fixture.store.resumable_steps(&fixture.id), Some(6));
-    assert_eq!(fixture.store.resumable_steps("0123456789abcdef"), None);
     assert_eq!(fixture.store.list().len(), 0, "a checkpoint is no record");
 }
 
@@ -121,6 +121,19 @@ fn a_run_has_one_owner_until_it_is_dropped() {
 }
 
 #[test]
+fn unfinished_runs_are_listed_with_their_steps_and_whether_somebody_trains_them() {
+    let (fixture, folder) = Fixture::saved(&[4, 6]);
+    let unfinished = |steps, is_trained| vec![Unfinished { experiment: "task3c".into(), seed: 7, steps, is_trained }];
+    assert_eq!(fixture.store.unfinished(), unfinished(6, false));
+    let owned = fixture.own();
+    assert_eq!(fixture.store.unfinished(), unfinished(6, true));
+    fs::write(folder.join("step-00000006.checkpoint"), "torn").expect("damaged");
+    assert_eq!(fixture.store.unfinished(), unfinished(4, true));
+    owned.finish();
+    assert_eq!(fixture.store.unfinished(), []);
+}
+
+#[test]
 fn a_finished_run_leaves_nothing_and_can_be_owned_again() {
     let (fixture, folder) = Fixture::saved(&[4, 6]);
     fixture.own().finish();
@@ -145,9 +158,8 @@ fn an_owner_deletes_what_a_dead_one_left_half_written_of_this_run_alone() {
 #[test]
 fn an_identity_that_is_no_hash_names_no_folder() {
     let fixture = Fixture::new();
-    for id in ["", "0123", "../../../../../../etc/x", "0123456789abcdeg", "0123456789abcde/", "\0123456789abcdef"] {
+    for id in ["", "0123", "../../../../../../etc/x", "0123456789abcdeg", "0123456789abcde/", "\u{0}123456789abcdef"] {
         assert!(matches!(fixture.store.own(id), Err(StoreError::NotStorable { .. })), "{id:?}");
-        assert_eq!(fixture.store.resumable_steps(id), None);
     }
     assert!(!fixture.store.folder().exists());
 }

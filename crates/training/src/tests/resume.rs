@@ -1,0 +1,170 @@
+//! A training that was interrupted, at any step and any number of times, ends with the bits of one that was not; and
+//! every part of its state is needed for that.
+
+use std::sync::mpsc::sync_channel;
+
+use record::TrainingState;
+use torture::{Scale, Tamper, row};
+
+use std::time::Duration;
+
+use super::*;
+
+fn run(spec: &ExperimentSpec, path: Path, resume: Option<&TrainingState>, interrupter: &Interrupter) -> Outcome {
+    let (images, device) = (images_for(path), Device::flex());
+    let training = Training {
+        spec,
+        seed: 1,
+        images: &images,
+        device: &device,
+        path,
+        threads: Threads::All,
+        resume,
+        checkpoints: None,
+    };
+    training.run(Box::new(Unseen), interrupter).unwrap()
+}
+
+/// The states that a training hands over, one after every validation, and what it came to.
+fn states(spec: &ExperimentSpec, path: Path) -> (Vec<TrainingState>, Outcome) {
+    let (images, device, interrupter) = (images_for(path), Device::flex(), Interrupter::new());
+    let (sender, receiver) = sync_channel(1000);
+    let training = Training {
+        spec,
+        seed: 1,
+        images: &images,
+        device: &device,
+        path,
+        threads: Threads::All,
+        resume: None,
+        checkpoints: Some(&sender),
+    };
+    let outcome = training.run(Box::new(Unseen), &interrupter).unwrap();
+    drop(sender);
+    (receiver.into_iter().collect(), outcome)
+}
+
+/// Equal but for the times.
+fn is_same(a: &Outcome, b: &Outcome) -> bool {
+    let timeless = |outcome: &Outcome| {
+        let state = outcome.state.clone();
+        (outcome.stop_reason, TrainingState { wall: Duration::ZERO, cpu: Duration::ZERO, ..state })
+    };
+    timeless(a) == timeless(b)
+}
+
+/// A spec that hands its state over after every validation and that early stopping ends, after its best validation.
+fn stopped_early() -> ExperimentSpec {
+    let mut spec = spec();
+    spec.checkpoint.every_validations = 1;
+    spec.optimizer.learning_rate = 0.5;
+    spec.training.max_epochs = 100;
+    spec.training.patience_validations = 7;
+    spec
+}
+
+#[test]
+fn a_training_goes_on_from_every_checkpoint_with_the_same_bits() {
+    for (momentum, path) in [(0.9, Path::Fused), (0.0, Path::Fused), (0.9, Path::Plain), (0.0, Path::Plain)] {
+        let mut spec = spec();
+        (spec.optimizer.momentum, spec.checkpoint.every_validations) = (momentum, 1);
+        let (states, whole) = states(&spec, path);
+        assert_eq!(states.len(), 10);
+        for state in &states {
+            let resumed = run(&spec, path, Some(state), &Interrupter::new());
+            assert!(is_same(&resumed, &whole), "momentum {momentum}, {path:?}, step {}", state.step_losses.len());
+            assert!(resumed.state.wall > state.wall && resumed.state.cpu >= state.cpu, "times add up");
+        }
+    }
+}
+
+#[test]
+fn early_stopping_counts_on_over_interruptions() {
+    let spec = stopped_early();
+    let (states, whole) = states(&spec, Path::Fused);
+    assert_eq!(whole.stop_reason, StopReason::EarlyStopping);
+    for state in &states {
+        assert!(is_same(&run(&spec, Path::Fused, Some(state), &Interrupter::new()), &whole));
+    }
+}
+
+#[test]
+fn a_checkpoint_comes_after_every_so_many_validations() {
+    let mut spec = spec();
+    for (every, steps) in [(1, vec![5, 10, 15, 20, 25, 30, 35, 40, 45, 50]), (4, vec![20, 40]), (11, vec![])] {
+        spec.checkpoint.every_validations = every;
+        let (states, _) = states(&spec, Path::Fused);
+        assert_eq!(states.iter().map(|state| state.step_losses.len()).collect::<Vec<_>>(), steps);
+    }
+}
+
+/// Interruptions at moments drawn at random, between two steps in the middle of what lies between validations as well.
+#[test]
+fn torture_a_training_interrupted_again_and_again_ends_with_the_same_bits() {
+    let spec = spec();
+    let whole = run(&spec, Path::Fused, None, &Interrupter::new());
+    let chains = Scale::chosen().of(5, 100, 1_000);
+    let mut tamper = Tamper::new(3);
+    let (mut interruptions, mut between_validations) = (0, 0);
+    for chain in 0..chains {
+        let mut outcome = interrupted_after(&spec, None, tamper.below(6_000));
+        while outcome.stop_reason == StopReason::Interrupted {
+            interruptions += 1;
+            between_validations += usize::from(!outcome.state.step_losses.len().is_multiple_of(5));
+            outcome = interrupted_after(&spec, Some(&outcome.state), tamper.below(6_000));
+        }
+        assert!(is_same(&outcome, &whole), "chain {chain}");
+    }
+    let figure = format!(
+        "{chains} of {chains} with the same bits; {interruptions} interruptions, {between_validations} of them between two validations"
+    );
+    row("trainings interrupted again and again", figure);
+}
+
+/// A training that somebody stops so many microseconds after its beginning.
+fn interrupted_after(spec: &ExperimentSpec, resume: Option<&TrainingState>, micros: usize) -> Outcome {
+    let interrupter = Interrupter::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_micros(micros as u64));
+            interrupter.stop(None);
+        });
+        run(spec, Path::Fused, resume, &interrupter)
+    })
+}
+
+/// A change to one part of a state.
+type Mutant = (&'static str, fn(&mut TrainingState));
+
+/// Each drops or disturbs one part of the state; a resumed training that does not need the part would end with the same
+/// bits, and then nothing would tell whether it is kept.
+const MUTANTS: [Mutant; 9] = [
+    ("weights", |state| state.last.layers[0].weight[400] += 1e-3),
+    ("a bias", |state| state.last.layers[0].bias[3] += 1e-3),
+    ("velocity", |state| state.velocity = None),
+    ("velocity of a bias", |state| state.velocity.as_mut().unwrap().layers[0].bias.fill(0.0)),
+    ("best weights", |state| state.best = Some(state.last.clone())),
+    ("a loss", |state| state.step_losses[0] += 1.0),
+    ("position in the shuffle", |state| state.step_losses.push(1.0)),
+    ("what early stopping has counted", |state| state.validations.iter_mut().for_each(|v| v.validation_loss = 1e9)),
+    ("probes", |state| state.probes.clear()),
+];
+
+#[test]
+fn torture_every_part_of_the_state_is_needed() {
+    let spec = stopped_early();
+    let (states, whole) = states(&spec, Path::Fused);
+    // Beyond the best validation: the best weights are not those at hand.
+    let state = states.last().expect("there were validations");
+    assert_ne!(state.best.as_ref(), Some(&state.last));
+    assert!(is_same(&run(&spec, Path::Fused, Some(state), &Interrupter::new()), &whole));
+    let mut caught = 0;
+    for (part, change) in MUTANTS {
+        let mut mutant = state.clone();
+        change(&mut mutant);
+        let resumed = run(&spec, Path::Fused, Some(&mutant), &Interrupter::new());
+        assert!(!is_same(&resumed, &whole), "nothing shows whether this part is kept: {part}");
+        caught += 1;
+    }
+    row("a part of the state dropped", format!("{caught} of {} caught", MUTANTS.len()));
+}
