@@ -26,8 +26,10 @@ impl Size {
     pub(crate) const SMALL: Self = Self { train_images: 4000, epochs: 8, every_validations: 1 };
     /// 7,500 steps in a second or two, a checkpoint at every 25th.
     pub(crate) const LONG: Self = Self { epochs: 60, ..Self::SMALL };
-    /// 20 steps, a checkpoint at every fourth: short enough to be killed at every call that it makes.
-    pub(crate) const TINY: Self = Self { train_images: 640, epochs: 1, every_validations: 1 };
+    /// 80 steps, 20 checkpoints: short enough to be killed at every call that it makes.
+    pub(crate) const SHORT: Self = Self { train_images: 640, epochs: 4, every_validations: 1 };
+    /// 20 steps, and over before its first checkpoint.
+    pub(crate) const TINY: Self = Self { epochs: 1, every_validations: 100, ..Self::SHORT };
 
     /// The arguments that train it without a dashboard, and tell what happens.
     pub(crate) fn arguments(self) -> Vec<String> {
@@ -71,6 +73,11 @@ impl Scratch {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The folder's own path.
+    pub(crate) fn folder(&self) -> &str {
+        self.folder.path().to_str().expect("it is ours, and plain")
     }
 
     /// Where the records lie.

@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 use torture::{Scale, row};
 
-use crate::calls::{Call, of_a_run, traced};
+use crate::calls::{Call, can_trace, of_two_runs};
 use crate::common::{Scratch, failures, is_root, own_mounts, works};
 use crate::process::{Ended, PATIENCE, Process};
-use crate::reference::{Reference, SMALL, TINY};
+use crate::reference::{SHORT, SMALL};
 
 /// What the system says, and what strace calls it.
 const ERRORS: [(&str, &str); 2] = [("ENOSPC", "No space left on device"), ("EIO", "Input/output error")];
@@ -25,17 +25,17 @@ fn check_refusal(scratch: &Scratch, ended: &Ended, reason: &str) -> Result<(), S
 #[test]
 fn torture_a_disk_that_fails_at_any_call_is_told_of_and_costs_no_checkpoint() {
     const WHAT: &str = "ENOSPC and EIO at every call that writes, then the same command again";
-    if !works(&["strace", "-f", "-o", "/dev/null", "-e", "trace=openat", "true"]) {
+    if !can_trace() {
         row(WHAT, "not run: needs strace");
         return;
     }
-    let calls = of_a_run(&Scratch::new(), &TINY.arguments).expect("a traced run ends");
+    let calls = of_two_runs(Scale::chosen().of(1, 2, 20));
     let trials: Vec<(&Call, (&str, &str))> =
         calls.iter().filter(|call| call.name != "close").flat_map(|call| ERRORS.map(|error| (call, error))).collect();
     // An odd number, so that both errors have their turns.
     let every = Scale::chosen().of(trials.len().div_ceil(8) | 1, 1, 1);
     let chosen: Vec<_> = trials.iter().step_by(every).collect();
-    let fail = |call: &Call, error| fail_at(call, error, &TINY).map_err(|what| format!("{}: {what}", call.to_text()));
+    let fail = |call: &Call, error| fail_at(call, error).map_err(|what| format!("{}: {what}", call.to_text()));
     let outcomes: Vec<_> = chosen.par_iter().map(|(call, error)| fail(call, *error)).collect();
 
     let failures = failures(&outcomes);
@@ -46,19 +46,16 @@ fn torture_a_disk_that_fails_at_any_call_is_told_of_and_costs_no_checkpoint() {
 }
 
 /// Lets one call fail, gives the command again, and says whether the failure ended the program.
-fn fail_at(call: &Call, (error, reason): (&str, &str), reference: &Reference) -> Result<bool, String> {
+fn fail_at(call: &Call, (error, reason): (&str, &str)) -> Result<bool, String> {
     let scratch = Scratch::new();
-    let (trace, number) = (format!("trace={}", call.name), call.number);
-    let inject = format!("inject={}:error={error}:when={number}", call.name);
-    let options = ["-o", "/dev/null", "-e", &trace, "-e", &inject];
-    let ended = Process::start(traced(&scratch, &options, &TINY.arguments)).ended()?;
+    let ended = Process::start(call.injected(&scratch, &format!("error={error}"))).ended()?;
     let is_refused = call.must_succeed() || ended.code != Some(0);
     if is_refused {
         check_refusal(&scratch, &ended, reason).map_err(|what| format!("{error}: {what}"))?;
-    } else if let Some(difference) = reference.files.difference(&crate::files::Files::of(&scratch.runs())) {
+    } else if let Some(difference) = call.run.files.difference(&crate::files::Files::of(&scratch.runs())) {
         return Err(format!("{error}: {difference}"));
     }
-    reference.recover(&scratch).map_err(|what| format!("after {error}: {what}"))?;
+    call.run.recover(&scratch).map_err(|what| format!("after {error}: {what}"))?;
     Ok(is_refused)
 }
 
@@ -76,13 +73,13 @@ fn torture_a_disk_that_is_full_is_told_of_and_costs_no_checkpoint() {
     let fill = |kilobytes: usize| {
         let (scratch, size) = (Scratch::new(), kilobytes.to_string());
         std::fs::create_dir(scratch.runs()).expect("a folder");
-        let command = scratch.under(&[&own_mounts()[..], &["sh", "-c", SCRIPT, &size]].concat(), &TINY.arguments);
+        let command = scratch.under(&[&own_mounts()[..], &["sh", "-c", SCRIPT, &size]].concat(), &SHORT.arguments);
         let ended = Process::start(command).ended()?;
         let is_full = ended.code != Some(0);
         if is_full {
             check_refusal(&scratch, &ended, ERRORS[0].1).map_err(|what| format!("{kilobytes} kB: {what}"))?;
         }
-        let recovered = TINY.recover(&scratch).map_err(|what| format!("after {kilobytes} kB: {what}"))?;
+        let recovered = SHORT.recover(&scratch).map_err(|what| format!("after {kilobytes} kB: {what}"))?;
         Ok::<_, String>((is_full, recovered.resumed > 0))
     };
     let step = Scale::chosen().of(900, 50, 10);

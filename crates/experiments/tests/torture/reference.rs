@@ -3,6 +3,8 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use record::RunStore;
+
 use crate::common::{Scratch, Size, names_in, two_seeds};
 use crate::files::Files;
 use crate::process::{Ended, Process};
@@ -13,6 +15,8 @@ pub(crate) static SMALL: LazyLock<Reference> = LazyLock::new(|| Reference::of(Si
 pub(crate) static TWO_SEEDS: LazyLock<Reference> = LazyLock::new(|| Reference::of(two_seeds()));
 /// The tiny run, undisturbed.
 pub(crate) static TINY: LazyLock<Reference> = LazyLock::new(|| Reference::of(Size::TINY.arguments()));
+/// The short run, undisturbed.
+pub(crate) static SHORT: LazyLock<Reference> = LazyLock::new(|| Reference::of(Size::SHORT.arguments()));
 /// The long run, undisturbed.
 pub(crate) static LONG: LazyLock<Reference> = LazyLock::new(|| Reference::of(Size::LONG.arguments()));
 
@@ -76,14 +80,16 @@ impl Reference {
     }
 }
 
-/// What the next run must say: from where it goes on, for every run with a checkpoint and no record.
+/// What the next run must say: from where it goes on, for every run with a checkpoint that is not finished.
 fn resumptions(scratch: &Scratch) -> Vec<String> {
-    let folders = names_in(&scratch.runs());
+    let finished = RunStore::new(scratch.runs()).list().into_iter().flatten();
+    let finished: Vec<String> =
+        finished.filter(|record| record.stop_reason.is_finished()).map(|record| record.id).collect();
     let checkpoints = scratch.checkpoints();
     // Sorted: the last of a run is its newest.
     let newest = checkpoints.iter().enumerate().filter(|(index, (run, _))| {
         checkpoints.get(index + 1).is_none_or(|(next, _)| next != run)
-            && !folders.iter().any(|folder| !folder.starts_with('.') && folder.ends_with(run.as_str()))
+            && !finished.iter().any(|id| id.starts_with(run.as_str()))
     });
     newest.map(|(_, (_, steps))| format!("goes on from step {steps}\n")).collect()
 }
