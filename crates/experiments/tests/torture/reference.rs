@@ -94,7 +94,9 @@ fn resumptions(scratch: &Scratch) -> Vec<String> {
     newest.map(|(_, (_, steps))| format!("goes on from step {steps}\n")).collect()
 }
 
-/// What is in the folder of the checkpoints when all runs are finished: nothing, if all is well.
+/// What lies hidden among the records when all runs are finished: nothing, if all is well.
 fn what_is_left(scratch: &Scratch) -> Vec<String> {
-    names_in(&scratch.runs().join(".checkpoints"))
+    let mut hidden = names_in(&scratch.runs());
+    hidden.retain(|name| name.starts_with('.') && name != ".checkpoints");
+    [names_in(&scratch.runs().join(".checkpoints")), hidden].concat()
 }
