@@ -19,7 +19,7 @@ TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e t
 EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report report-pdf list data gradcheck test test-pdf test-backends check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report report-pdf list data gradcheck test test-pdf test-backends torture torture-long check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -60,6 +60,18 @@ gradcheck: build ## Gradients against central differences (tasks 2b and 4c)
 # One profile for everything: Burn is built once, for tests as for runs.
 test: ## All tests; those on real MNIST run where MNIST_DIR names its folder
 	$(CARGO) test --locked --release --workspace
+
+# All rows are told, those after a broken promise too; one at a time, for they measure time.
+torture-of = mkdir -p target && printf '| promise under torture | what came of it |\n|---|---|\n' > target/torture.md; \
+	TORTURE=$(1) TORTURE_TABLE=$(CURDIR)/target/torture.md \
+	$(CARGO) test --locked --release --workspace --no-fail-fast torture_ -- --nocapture --test-threads=1; \
+	kept=$$?; cat target/torture.md; exit $$kept
+
+torture: ## The promises of docs/reliability.md, kept or broken: minutes; the table is in target/torture.md
+	@$(call torture-of,full)
+
+torture-long: ## The same ten times as often: hours
+	@$(call torture-of,long)
 
 test-pdf: ## The tests of the PDF; a typesetter more to build
 	$(CARGO) test --locked --release --package report --features pdf pdf

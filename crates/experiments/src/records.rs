@@ -48,6 +48,11 @@ impl<'a> Records<'a> {
         Ok(self.store.own(&self.id(run))?)
     }
 
+    /// Deletes the checkpoints of a finished run that a process which died has left.
+    pub(crate) fn tidy(&self, run: &PlannedRun) {
+        self.store.tidy(&self.id(run));
+    }
+
     /// All records of this backend, dataset and version of the numerics.
     pub(crate) fn all(&self) -> Vec<RunRecord> {
         let mut records = readable(&self.store);

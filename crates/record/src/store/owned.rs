@@ -90,6 +90,16 @@ impl RunStore {
         Err(StoreError::io(&path, "lock")(refusal))
     }
 
+    /// Deletes what a process that died between saving a run's record and deleting its checkpoints has left of the run.
+    pub fn tidy(&self, id: &str) {
+        // Asked first, so that no folder is made for a run that left nothing.
+        let is_left = self.checkpoints_of(id).is_ok_and(|folder| folder.exists());
+        // Who has the run deletes them himself; what cannot be deleted costs space alone.
+        if is_left && let Ok(Some(owned)) = self.own(id) {
+            owned.finish();
+        }
+    }
+
     /// The runs that have a checkpoint and no record yet, by experiment and seed; damaged checkpoints are passed over.
     #[must_use]
     pub fn unfinished(&self) -> Vec<Unfinished> {

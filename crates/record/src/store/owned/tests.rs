@@ -142,6 +142,19 @@ fn a_finished_run_leaves_nothing_and_can_be_owned_again() {
 }
 
 #[test]
+fn what_a_dead_process_left_of_a_finished_run_is_deleted_unless_somebody_has_the_run() {
+    let (fixture, folder) = Fixture::saved(&[4, 6]);
+    let owned = fixture.own();
+    fixture.store.tidy(&fixture.id);
+    assert_eq!(names(&folder).len(), 3);
+    drop(owned);
+    for _ in 0..2 {
+        fixture.store.tidy(&fixture.id);
+        assert!(names(fixture.store.folder()).is_empty());
+    }
+}
+
+#[test]
 fn an_owner_deletes_what_a_dead_one_left_half_written_of_this_run_alone() {
     let (fixture, folder) = Fixture::saved(&[4]);
     let (runs, short_id) = (fixture.store.folder(), &fixture.id[..SHORT_ID]);

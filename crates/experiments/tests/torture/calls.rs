@@ -1,0 +1,156 @@
+//! The calls of the system that a run makes on its files, in their order, as strace sees them; and a run disturbed at one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::process::Command;
+
+use crate::common::{Scratch, works};
+use crate::process::Process;
+use crate::reference::{Reference, SHORT, TINY};
+
+/// All that could touch a file by name or hold data; those a processor's kernel does not have are passed over.
+const CALLS: [&str; 24] = [
+    "open",
+    "openat",
+    "write",
+    "writev",
+    "pwrite64",
+    "fsync",
+    "fdatasync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "mkdir",
+    "mkdirat",
+    "link",
+    "linkat",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "flock",
+    "ftruncate",
+    "fallocate",
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "close",
+];
+
+/// A call that touches the folder of the runs.
+#[derive(Clone)]
+pub(crate) struct Call {
+    /// The run that makes it.
+    pub(crate) run: &'static Reference,
+    /// `openat`.
+    pub(crate) name: String,
+    /// Which call of this name it is in its thread, from 1.
+    pub(crate) number: usize,
+    /// The line of strace: the call with its arguments and its answer.
+    line: String,
+}
+
+impl Call {
+    /// Whether a failure of this call must end the program: data is lost, or does not last, or lies in the wrong place.
+    ///
+    /// Not so for a call that fails anyhow, nor for one that reads or tidies up.
+    pub(crate) fn must_succeed(&self) -> bool {
+        let writes = ["write", "writev", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2"];
+        let makes = ["mkdir", "mkdirat", "link", "linkat", "ftruncate", "fallocate"];
+        let opens_to_write = self.name.starts_with("open") && self.line.contains("O_CREAT");
+        let matters = writes.contains(&self.name.as_str()) || makes.contains(&self.name.as_str()) || opens_to_write;
+        matters && !self.line.contains(") = -1 ")
+    }
+
+    /// What it has in common with the same call of another save: its name and its paths, without what changes in them.
+    fn kind(&self) -> String {
+        let call = self.line.split(") = ").next().unwrap_or_default();
+        // What is written changes too.
+        let call = if self.name.contains("write") { call.split(", ").next().unwrap_or_default() } else { call };
+        let (mut kind, mut is_random) = (String::new(), false);
+        for word in call.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()) {
+            let letters = word.trim_end_matches(|letter: char| !letter.is_ascii_alphanumeric());
+            let is_hash = [8, 16].contains(&letters.len()) && letters.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let is_number = letters.parse::<u64>().is_ok();
+            if !is_random && !is_hash && !is_number {
+                kind.push_str(letters);
+            }
+            kind.push_str(&word[letters.len()..]);
+            is_random = (is_random || ["saving", "writing"].contains(&letters)) && word.ends_with('-');
+        }
+        kind
+    }
+
+    /// What was called on what, short.
+    pub(crate) fn to_text(&self) -> String {
+        format!("{} number {}: {}", self.name, self.number, self.line.chars().take(200).collect::<String>())
+    }
+}
+
+/// Words before a program that let all its threads be traced.
+const STRACE: [&str; 3] = ["strace", "-f", "-qq"];
+
+/// Whether programs can be traced here.
+pub(crate) fn can_trace() -> bool {
+    works(&[&STRACE[..], &["-o", "/dev/null", "-e", "trace=openat", "true"]].concat())
+}
+
+impl Call {
+    /// The run that makes this call in another folder, something done to it when it does: `signal=SIGKILL`.
+    pub(crate) fn injected(&self, scratch: &Scratch, what: &str) -> Command {
+        let Self { run, name, number, .. } = self;
+        let (trace, inject) = (format!("trace={name}"), format!("inject={name}:{what}:when={number}"));
+        let options = ["-o", "/dev/null", "-e", &trace, "-e", &inject];
+        scratch.under(&[&STRACE[..], &options].concat(), &run.arguments)
+    }
+}
+
+/// The calls of two runs that touch their files, a few of every kind.
+///
+/// strace counts calls in each thread: one that another thread makes with the same number before cannot be singled out,
+/// and is left out. In a run of many checkpoints these are the calls that save the record, in a run of none there are no
+/// others: between the two, there is a call of every kind that is not left out.
+pub(crate) fn of_two_runs(of_a_kind: usize) -> Vec<Call> {
+    let mut kinds: BTreeMap<String, Vec<Call>> = BTreeMap::new();
+    for run in [&*TINY, &*SHORT] {
+        let (scratch, trace) = (Scratch::new(), format!("trace={}", CALLS.map(|call| format!("?{call}")).join(",")));
+        let table = scratch.path("calls.txt").display().to_string();
+        let words = [&STRACE[..], &["-y", "-o", &table, "-e", &trace]].concat();
+        let ended = Process::start(scratch.under(&words, &run.arguments)).ended().expect("it ends");
+        assert_eq!(ended.code, Some(0), "under strace: {}", ended.said);
+        let lines = std::fs::read_to_string(table).expect("strace writes its table");
+        let lines = lines.replace(scratch.folder(), "");
+        sort_into(&mut kinds, &lines, run);
+    }
+    let hidden = kinds.iter().find(|(_, calls)| calls.is_empty());
+    assert!(
+        hidden.is_none(),
+        "cannot be told from calls of other threads: {hidden:?}",
+        hidden = hidden.map(|kind| kind.0)
+    );
+    kinds.into_values().flat_map(|calls| spread(calls, of_a_kind)).collect()
+}
+
+/// Adds the calls of a trace that name the folder of the runs to those of their kind, if they can be singled out.
+fn sort_into(kinds: &mut BTreeMap<String, Vec<Call>>, lines: &str, run: &'static Reference) {
+    let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut most: HashMap<&str, usize> = HashMap::new();
+    for (thread, line) in lines.lines().filter_map(|line| line.split_once(char::is_whitespace)) {
+        let line = line.trim_start();
+        let Some((name, _)) = line.split_once('(').filter(|(name, _)| CALLS.contains(name)) else { continue };
+        let number = counts.entry((thread, name)).or_default();
+        *number += 1;
+        let before = most.entry(name).or_default();
+        let is_first = *number > *before;
+        *before = (*before).max(*number);
+        if line.contains("/runs") {
+            let call = Call { run, name: name.to_owned(), number: *number, line: line.to_owned() };
+            kinds.entry(call.kind()).or_default().extend(is_first.then_some(call));
+        }
+    }
+}
+
+/// Some of the calls, the first and the last among them.
+fn spread(calls: Vec<Call>, most: usize) -> Vec<Call> {
+    let (count, last) = (calls.len().min(most), calls.len() - 1);
+    let indices: Vec<usize> = (0..count).map(|index| index * last / (count - 1).max(1)).collect();
+    calls.into_iter().enumerate().filter(|(index, _)| indices.contains(index)).map(|(_, call)| call).collect()
+}

@@ -1,0 +1,99 @@
+//! SIGKILL at random moments: the same command goes on, and ends as if nothing had been.
+
+use std::time::Duration;
+
+use rayon::prelude::*;
+use torture::{Scale, Tamper, row};
+
+use crate::common::{Scratch, failures};
+use crate::process::{PATIENCE, Process, until};
+use crate::reference::{LONG, Recovered, Reference, SMALL, TWO_SEEDS};
+
+/// One trial in so many trains two runs side by side.
+const ONE_IN: usize = 5;
+/// Kills in a row before a run may end.
+const LINKS: usize = 10;
+
+/// A moment between now and then.
+fn moment(tamper: &mut Tamper, most: Duration) -> Duration {
+    let micros = usize::try_from(most.as_micros()).expect("a run takes seconds");
+    Duration::from_micros(tamper.below(micros) as u64)
+}
+
+/// Starts the run, kills it after a while, and says whether that came too late.
+fn kill_after(scratch: &Scratch, reference: &Reference, delay: Duration) -> Result<bool, String> {
+    let mut process = Process::start(scratch.program(&reference.arguments));
+    std::thread::sleep(delay);
+    let too_late = process.has_ended();
+    process.kill();
+    let ended = process.ended()?;
+    match (too_late, ended.signal, ended.code) {
+        (false, Some(9), _) | (_, _, Some(0)) => Ok(ended.code.is_some()),
+        _ => Err(format!("it ended by itself: {ended:?}")),
+    }
+}
+
+#[test]
+fn torture_a_run_killed_at_a_random_moment_ends_as_if_it_had_not_been() {
+    let trials = Scale::chosen().of(4, 200, 2000);
+    let killed = |trial: usize| {
+        let (scratch, mut tamper) = (Scratch::new(), Tamper::new(trial as u64));
+        let reference = if trial % ONE_IN == ONE_IN - 1 { &TWO_SEEDS } else { &SMALL };
+        let too_late = kill_after(&scratch, reference, moment(&mut tamper, reference.lasted))?;
+        reference.recover(&scratch).map(|Recovered { resumed }| (resumed > 0, too_late))
+    };
+    let outcomes: Vec<Result<_, String>> = (0..trials).into_par_iter().map(killed).collect();
+
+    let failures = failures(&outcomes);
+    let count = |is_so: fn(&(bool, bool)) -> bool| outcomes.iter().flatten().filter(|outcome| is_so(outcome)).count();
+    let (resumed, too_late) = (count(|(resumed, _)| *resumed), count(|(_, too_late)| *too_late));
+    let identical = trials - failures;
+    row(
+        "SIGKILL at a random moment, then the same command again",
+        format!("{identical} of {trials} byte-identical; {resumed} from a checkpoint, {too_late} had ended before"),
+    );
+    assert_eq!(failures, 0);
+}
+
+#[test]
+fn torture_a_run_killed_ten_times_in_a_row_gets_forward_and_ends_the_same() {
+    let chains = Scale::chosen().of(1, 10, 100);
+    let outcomes: Vec<Result<_, String>> = (0..chains).into_par_iter().map(|chain| link(&LONG, chain)).collect();
+
+    let failures = failures(&outcomes);
+    let steps: Vec<usize> = outcomes.iter().flatten().copied().collect();
+    let (least, most) = (steps.iter().min(), steps.iter().max());
+    row(
+        "chains of ten SIGKILLs, then the run to its end",
+        format!(
+            "{} of {chains} byte-identical; {} to {} of 7,500 steps taken before the last start",
+            chains - failures,
+            least.copied().unwrap_or(0),
+            most.copied().unwrap_or(0)
+        ),
+    );
+    assert_eq!(failures, 0);
+}
+
+/// Kills a run ten times, each time when it has usually passed a checkpoint; the steps taken by then.
+fn link(reference: &Reference, chain: usize) -> Result<usize, String> {
+    let (scratch, mut tamper) = (Scratch::new(), Tamper::new(chain as u64));
+    let first = Process::start(scratch.program(&reference.arguments));
+    let start_up = until(PATIENCE, || scratch.newest_step() > 0).ok_or("no checkpoint appears")?;
+    drop(first);
+
+    let mut steps = vec![scratch.newest_step()];
+    for _ in 1..LINKS {
+        // Seven twentieths of a training in the mean, all links together.
+        kill_after(&scratch, reference, start_up.mul_f64(0.9) + moment(&mut tamper, reference.lasted.mul_f64(0.08)))?;
+        steps.push(scratch.newest_step());
+    }
+    if !steps.is_sorted() {
+        return Err(format!("it went back: {steps:?}"));
+    }
+    if steps.last() <= steps.first() {
+        return Err(format!("ten starts got it no further: {steps:?}"));
+    }
+    reference.recover(&scratch)?;
+    Ok(steps.last().copied().unwrap_or(0))
+}
