@@ -26,6 +26,10 @@ const STEPS_PER_POINT: usize = 25;
 /// Time between two such points: often enough for the eye, and the cost of a point does not grow with the speed of steps.
 const BETWEEN_POINTS: Duration = Duration::from_millis(50);
 
+/// A checkpoint waits until a run has got on by one part in so many: the history that it holds grows with the run, and a
+/// long one would write more than it trains.
+const LEAST_PROGRESS: usize = 50;
+
 /// The training loop of the assignment.
 pub(crate) struct EvenlyValidated {
     pub(crate) spec: ExperimentSpec,
@@ -53,7 +57,10 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
         _starting_epoch: usize,
     ) -> (Classifier, SupervisedTrainingEventProcessor<Classifier>) {
         let shown = Instant::now();
-        let mut fit = Fit { strategy: self, learner, components, train, validation, before_last_step: None, shown };
+        let kept_steps = self.journal.lock().unwrap_or_else(PoisonError::into_inner).step_losses.len();
+        let before_last_step = None;
+        let mut fit =
+            Fit { strategy: self, learner, components, train, validation, before_last_step, kept_steps, shown };
         let stop_reason = fit.run();
         let state = fit.state();
         let mut journal = fit.journal();
@@ -73,6 +80,8 @@ struct Fit<'a> {
     validation: ValidLoader<Classifier>,
     /// The network before the last step ahead of a validation: what that step changed.
     before_last_step: Option<Classifier>,
+    /// Steps taken when the state was last handed over, or when the training began.
+    kept_steps: usize,
     /// When a point of the training curve was last shown.
     shown: Instant,
 }
@@ -202,7 +211,10 @@ impl Fit<'_> {
     /// one before is still not taken does the training wait.
     fn checkpoint(&mut self, validation: usize) {
         let Some(checkpoints) = &self.strategy.checkpoints else { return };
-        if validation.is_multiple_of(self.strategy.spec.checkpoint.every_validations) {
+        let steps = self.journal().step_losses.len();
+        let is_due = validation.is_multiple_of(self.strategy.spec.checkpoint.every_validations);
+        if is_due && (steps - self.kept_steps) * LEAST_PROGRESS >= steps {
+            self.kept_steps = steps;
             // Who does not take it any more has failed and stops the training.
             let _ = checkpoints.send(self.state());
         }

@@ -98,6 +98,16 @@ fn a_checkpoint_comes_after_every_so_many_validations() {
     }
 }
 
+#[test]
+fn a_long_run_is_kept_less_often_than_it_asks_for() {
+    let mut spec = spec();
+    (spec.checkpoint.every_validations, spec.training.max_epochs) = (1, 24);
+    let (states, _) = states(&spec, Path::Fused);
+    let steps: Vec<usize> = states.iter().map(|state| state.step_losses.len()).collect();
+    // A fiftieth of 255 steps is more than the five between two validations.
+    assert!(steps.contains(&250) && !steps.contains(&255) && steps.contains(&260), "{steps:?}");
+}
+
 /// Interruptions at moments drawn at random, between two steps in the middle of what lies between validations as well.
 #[test]
 fn torture_a_training_interrupted_again_and_again_ends_with_the_same_bits() {
