@@ -3,27 +3,27 @@
 //! Burn's own loop validates, and stops early, once an epoch; the assignment does both every fifth of one, and once
 //! before the first step. Everything else is Burn's: steps, optimizer, metrics, dashboard, early stopping, interruption.
 
+mod telling;
+
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use burn::data::dataloader::{DataLoaderIterator, Progress};
+use burn::data::dataloader::DataLoaderIterator;
 use burn::data::dataset::DatasetError;
 use burn::train::{
     EventProcessorTraining, Learner, LearnerEvent, SupervisedLearningStrategy, SupervisedTrainingEventProcessor,
-    TrainLoader, TrainingComponents, TrainingItem, ValidLoader,
+    TrainLoader, TrainingComponents, ValidLoader,
 };
 use mnist::MnistBatch;
-use record::{ExperimentSpec, LayerProbe, StopReason, TrainingState, Validation};
+use record::{ExperimentSpec, LayerProbe, StopReason, TrainingState};
 
 use crate::journal::Journal;
 use crate::stopwatch::Stopwatch;
 use crate::velocity::Velocities;
 use crate::{Classifier, Scores, evaluate};
 
-/// Steps that a point of the training curve in the dashboard is the mean of.
-const STEPS_PER_POINT: usize = 25;
-/// Time between two such points: often enough for the eye, and the cost of a point does not grow with the speed of steps.
+/// Time between two points of the training curve in the dashboard: often enough for the eye, and the cost of a point does not grow with the speed of steps.
 const BETWEEN_POINTS: Duration = Duration::from_millis(50);
 
 /// A checkpoint waits until a run has got on by one part in so many: the history that it holds grows with the run, and a
@@ -189,24 +189,6 @@ impl Fit<'_> {
         self.stop_early(validation)
     }
 
-    /// Tells Burn of a validation that the journal has.
-    fn tell_validation_of(&mut self, validation: usize) {
-        let Validation { step, validation_loss, validation_accuracy, train_accuracy, .. } =
-            self.journal().validations[validation];
-        let spec = &self.strategy.spec.training;
-        let (n_train, per_epoch) = (self.train.num_items(), spec.validations_per_epoch);
-        if validation > 0 {
-            let within_epoch = (step * spec.batch_size - 1) % n_train + 1;
-            let scores = Scores { loss: self.mean_loss_at(step), accuracy: Some(train_accuracy) };
-            self.show_train(scores, Progress::new(within_epoch, n_train, None));
-            self.tell_train(LearnerEvent::EndSplit(validation));
-        }
-        self.show_validation(validation, Scores { loss: validation_loss, accuracy: Some(validation_accuracy) });
-        if validation > 0 && validation.is_multiple_of(per_epoch) {
-            self.tell_train(LearnerEvent::EndEpoch(validation / per_epoch));
-        }
-    }
-
     /// Hands over where the training stands, after every so many validations. Who takes it has time to: only when the
     /// one before is still not taken does the training wait.
     fn checkpoint(&mut self, validation: usize) {
@@ -236,11 +218,6 @@ impl Fit<'_> {
             wall,
             cpu,
         }
-    }
-
-    /// Mean loss of some steps up to one: a point of the training curve.
-    fn mean_loss_at(&self, step: usize) -> f64 {
-        self.journal().mean_of_losses(step, STEPS_PER_POINT)
     }
 
     fn probe(&self, network: &Classifier) -> Vec<LayerProbe> {
@@ -277,28 +254,6 @@ impl Fit<'_> {
         } else {
             Flow::Continue(())
         }
-    }
-
-    fn show_train(&mut self, scores: Scores, progress: Progress) {
-        let item = TrainingItem::new(scores, progress, None, Some(self.learner.lr_current()));
-        self.tell_train(LearnerEvent::ProcessedItem(item));
-        self.shown = Instant::now();
-    }
-
-    fn show_validation(&mut self, validation: usize, scores: Scores) {
-        let total_items = self.validation.num_items();
-        let item = TrainingItem::new(scores, Progress::new(total_items, total_items, None), None, None);
-        self.tell_validation(LearnerEvent::StartSplit { epoch_number: validation, total_items });
-        self.tell_validation(LearnerEvent::ProcessedItem(item));
-        self.tell_validation(LearnerEvent::EndSplit(validation));
-    }
-
-    fn tell_train(&mut self, event: LearnerEvent<Scores>) {
-        self.components.interrupter.fail_on_error(self.components.event_processor.process_train(event));
-    }
-
-    fn tell_validation(&mut self, event: LearnerEvent<Scores>) {
-        self.components.interrupter.fail_on_error(self.components.event_processor.process_valid(event));
     }
 
     fn journal(&self) -> MutexGuard<'_, Journal> {
