@@ -1,11 +1,17 @@
 //! `Console`: what people are told beside results, on stderr: notes, warnings, progress of the data.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use mnist::Progress;
 
 use crate::args::Global;
+
+/// Writes a line to stderr. Where it cannot be written, into a pipe that is closed, to a terminal that is gone or a disk
+/// that is full, nobody reads it, and the work goes on.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
 
 /// How much people are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,22 +41,22 @@ impl Console {
     /// Something worth knowing.
     pub(crate) fn note(self, text: &str) {
         if self.level >= Level::Normal {
-            anstream::eprintln!("{text}");
+            say(text);
         }
     }
 
     /// Something worth knowing for who asks with `-v`.
     pub(crate) fn detail(self, text: &str) {
         if self.level >= Level::Verbose {
-            anstream::eprintln!("\u{1b}[2m{text}\u{1b}[0m");
+            say(&format!("\u{1b}[2m{text}\u{1b}[0m"));
         }
     }
 
     /// Something that people may not miss, even with `-q`.
     pub(crate) fn warning(text: &str, hint: Option<&str>) {
-        anstream::eprintln!("\u{1b}[1;33mwarning:\u{1b}[0m {text}");
+        say(&format!("\u{1b}[1;33mwarning:\u{1b}[0m {text}"));
         if let Some(hint) = hint {
-            anstream::eprintln!("\u{1b}[1;36mhint:\u{1b}[0m {hint}");
+            say(&format!("\u{1b}[1;36mhint:\u{1b}[0m {hint}"));
         }
     }
 

@@ -7,7 +7,7 @@ use mnist::DataError;
 use record::{DeclaredError, StoreError};
 use report::FigureError;
 
-use crate::exit;
+use crate::{console, exit};
 
 /// What ends the program.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Failure {
 
     /// Shows it on stderr.
     pub(crate) fn show(&self) {
-        anstream::eprintln!("{}", self.to_text());
+        console::say(&self.to_text());
     }
 
     pub(crate) fn to_text(&self) -> String {

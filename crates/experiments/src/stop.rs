@@ -70,6 +70,7 @@ impl Stop {
     }
 
     fn request(&self) {
+        terminal::forget_if_gone();
         let trainings = self.trainings();
         let asked_before = self.shared.requested.swap(true, Ordering::SeqCst);
         if asked_before || trainings.is_empty() {

@@ -2,12 +2,14 @@
 
 use std::fs::File;
 use std::io::IsTerminal;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use crossterm::event::DisableMouseCapture;
 use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode, is_raw_mode_enabled};
 use crossterm::{cursor, execute};
+use rustix::io::Errno;
+use rustix::stdio::{dup2_stderr, dup2_stdout};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
 /// How long the dashboard may take to switch the terminal to raw mode.
@@ -47,12 +49,28 @@ pub(crate) fn restore() {
     }
 }
 
+/// Lets the program write into nothing instead of to a terminal that is gone, a window that was shut.
+///
+/// Burn's dashboard panics when the terminal cannot be put back, and the library that it draws with panics once more
+/// while that is cleaned up, because stderr is gone as well: the program would be aborted instead of saving where it is.
+pub(crate) fn forget_if_gone() {
+    let is_gone = |terminal: BorrowedFd<'_>| tcgetattr(terminal).is_err_and(|error| error == Errno::IO);
+    let Ok(nothing) = File::options().write(true).open("/dev/null") else { return };
+    if is_gone(std::io::stdout().as_fd()) {
+        let _ = dup2_stdout(&nothing);
+    }
+    if is_gone(std::io::stderr().as_fd()) {
+        let _ = dup2_stderr(&nothing);
+    }
+}
+
 /// From now on a panic puts the terminal back before it says what happened. Burn's dashboard does so too, but leaves the
 /// cursor hidden.
 pub(crate) fn restore_on_panic() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         restore();
+        forget_if_gone();
         usual(panic);
     }));
 }

@@ -35,6 +35,9 @@ const CALLS: [&str; 24] = [
     "close",
 ];
 
+/// Calls more that a thread may make when another one's has failed: it says so.
+const MARGIN: usize = 3;
+
 /// A call that touches the folder of the runs.
 #[derive(Clone)]
 pub(crate) struct Call {
@@ -132,18 +135,16 @@ pub(crate) fn of_two_runs(of_a_kind: usize) -> Vec<Call> {
 /// Adds the calls of a trace that name the folder of the runs to those of their kind, if they can be singled out.
 fn sort_into(kinds: &mut BTreeMap<String, Vec<Call>>, lines: &str, run: &'static Reference) {
     let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
-    let mut most: HashMap<&str, usize> = HashMap::new();
     for (thread, line) in lines.lines().filter_map(|line| line.split_once(char::is_whitespace)) {
         let line = line.trim_start();
         let Some((name, _)) = line.split_once('(').filter(|(name, _)| CALLS.contains(name)) else { continue };
         let number = counts.entry((thread, name)).or_default();
         *number += 1;
-        let before = most.entry(name).or_default();
-        let is_first = *number > *before;
-        *before = (*before).max(*number);
-        if line.contains("/runs") {
-            let call = Call { run, name: name.to_owned(), number: *number, line: line.to_owned() };
-            kinds.entry(call.kind()).or_default().extend(is_first.then_some(call));
+        let call = Call { run, name: name.to_owned(), number: *number, line: line.to_owned() };
+        if line.contains("/runs") && !line.starts_with("write(1<") && !line.starts_with("write(2<") {
+            let of_others = counts.iter().filter(|((other, called), _)| *other != thread && *called == name);
+            let most = of_others.map(|(_, count)| count + MARGIN).max().unwrap_or(0);
+            kinds.entry(call.kind()).or_default().extend((call.number > most).then_some(call));
         }
     }
 }

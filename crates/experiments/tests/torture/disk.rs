@@ -1,10 +1,13 @@
 //! A disk that fails, is full, or may not be written: an exit code, a sentence, and a checkpoint that is as good as before.
 
+use std::process::Stdio;
+
 use rayon::prelude::*;
 use torture::{Scale, row};
 
 use crate::calls::{Call, can_trace, of_two_runs};
 use crate::common::{Scratch, failures, is_root, own_mounts, works};
+use crate::files::Files;
 use crate::process::{Ended, PATIENCE, Process};
 use crate::reference::{SHORT, SMALL};
 
@@ -52,7 +55,7 @@ fn fail_at(call: &Call, (error, reason): (&str, &str)) -> Result<bool, String> {
     let is_refused = call.must_succeed() || ended.code != Some(0);
     if is_refused {
         check_refusal(&scratch, &ended, reason).map_err(|what| format!("{error}: {what}"))?;
-    } else if let Some(difference) = call.run.files.difference(&crate::files::Files::of(&scratch.runs())) {
+    } else if let Some(difference) = call.run.files.difference(&Files::of(&scratch.runs())) {
         return Err(format!("{error}: {difference}"));
     }
     call.run.recover(&scratch).map_err(|what| format!("after {error}: {what}"))?;
@@ -125,4 +128,24 @@ fn torture_a_folder_that_may_not_be_written_is_told_of_and_costs_no_checkpoint()
         assert_eq!(recovered.resumed, 1, "{reason}");
     }
     row(WHAT, format!("{0} of {0} refused with exit code 1, then byte-identical from the checkpoint", ways.len()));
+}
+
+#[test]
+fn torture_what_nobody_reads_stops_no_training() {
+    const WHAT: &str = "stderr on a full disk, and into a pipe that is closed";
+    let full = || std::fs::File::options().write(true).open("/dev/full").map(Stdio::from);
+    let closed = || std::io::pipe().map(|(_, writer)| Stdio::from(writer));
+    for stderr in [full(), closed()] {
+        let Ok(stderr) = stderr else {
+            row(WHAT, "not run: needs /dev/full");
+            return;
+        };
+        let scratch = Scratch::new();
+        let mut command = scratch.program(&SHORT.arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(stderr);
+        let status = command.status().expect("it starts");
+        assert_eq!(status.code(), Some(0), "{status}");
+        assert_eq!(SHORT.files.difference(&Files::of(&scratch.runs())), None);
+    }
+    row(WHAT, "trained to the end, byte-identical");
 }

@@ -2,77 +2,29 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 use torture::{Scale, Tamper, row};
 
 use crate::common::{Scratch, Size, failures};
-use crate::process::{PATIENCE, Process, until};
+use crate::files::Files;
+use crate::place::{Place, is_without_terminal, start, time_of};
+use crate::process::{PATIENCE, until};
 use crate::reference::SMALL;
 use crate::terminal::Terminal;
 
 const SIGNALS: [Signal; 5] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::USR1];
-/// One trial in so many has no terminal.
-const ONE_IN: usize = 4;
 /// The promise is a second; a machine that has other work is given more.
 const SLACK: Duration = Duration::from_secs(4);
 /// The exit code of a run that was stopped.
 const INTERRUPTED: i32 = 130;
 
-/// A program at work, in a terminal or without one.
-enum Place {
-    Dashboard(Terminal),
-    NoTerminal(Process),
-}
-
 /// What came of one signal.
 struct Left {
     code: i32,
+    /// It was sent before the program was there to catch it.
+    is_early: bool,
     had_dashboard: bool,
     after: Duration,
-}
-
-impl Place {
-    fn id(&self) -> Option<Pid> {
-        match self {
-            Self::Dashboard(terminal) => terminal.id(),
-            Self::NoTerminal(process) => Some(process.id()),
-        }
-    }
-
-    fn has_ended(&mut self) -> bool {
-        match self {
-            Self::Dashboard(terminal) => terminal.id().is_some_and(|id| test_kill_process(id).is_err()),
-            Self::NoTerminal(process) => process.has_ended(),
-        }
-    }
-
-    /// Whether the dashboard has been on the screen.
-    fn has_dashboard(&self) -> bool {
-        matches!(self, Self::Dashboard(terminal) if terminal.shown().contains("\x1b[?1049h"))
-    }
-
-    /// The exit code, a signal's number and 128 where one ended it; an error where the terminal is not as it was.
-    fn code(self) -> Result<i32, String> {
-        match self {
-            Self::Dashboard(terminal) => {
-                until(PATIENCE, || terminal.code().is_some());
-                terminal.what_changed().map_or(Ok(()), Err)?;
-                terminal.code().ok_or_else(|| format!("no exit code; it showed {:?}", terminal.shown()))
-            }
-            Self::NoTerminal(process) => {
-                let ended = process.ended()?;
-                ended.code.or(ended.signal.map(|signal| 128 + signal)).ok_or_else(|| format!("{ended:?}"))
-            }
-        }
-    }
-}
-
-fn start(scratch: &Scratch, trial: usize) -> Place {
-    if trial % ONE_IN == ONE_IN - 1 {
-        Place::NoTerminal(Process::start(scratch.program(&Size::SMALL.arguments())))
-    } else {
-        Place::Dashboard(Terminal::start(scratch, &Size::SMALL.watched_arguments()))
-    }
 }
 
 /// Whether a process has put a handler for a signal in place.
@@ -83,27 +35,19 @@ fn listens(id: Pid, signal: Signal) -> bool {
     caught & 1 << (signal.as_raw() - 1) != 0
 }
 
-/// How long the run takes in a place.
-fn time_of(trial: usize) -> Duration {
-    let (scratch, began) = (Scratch::new(), Instant::now());
-    let mut place = start(&scratch, trial);
-    until(PATIENCE, || place.has_ended()).expect("it ends by itself");
-    let lasted = began.elapsed();
-    assert_eq!(place.code(), Ok(0), "nobody disturbed it");
-    lasted
-}
-
 #[test]
 fn torture_a_signal_at_any_moment_leaves_a_checkpoint_and_the_terminal_as_it_was() {
     let trials = Scale::chosen().of(6, 100, 1000);
-    let times = [0, ONE_IN - 1].map(time_of);
+    let times = [0, 3].map(time_of);
     let signalled = |trial: usize| -> Result<Left, String> {
         let (scratch, signal) = (Scratch::new(), SIGNALS[trial % SIGNALS.len()]);
-        let lasts = times[usize::from(trial % ONE_IN == ONE_IN - 1)];
+        let lasts = times[usize::from(is_without_terminal(trial))];
         let micros = usize::try_from(lasts.as_micros()).expect("a run takes seconds");
         let moment = Duration::from_micros(Tamper::new(trial as u64).below(micros) as u64);
-        let left = signal_at(start(&scratch, trial), signal, moment).map_err(|what| format!("{signal:?}: {what}"))?;
-        SMALL.recover(&scratch).map_err(|what| format!("after {signal:?} at {moment:?}: {what}"))?;
+        let about = |what| format!("{signal:?} at {moment:?}: {what}");
+        let left =
+            signal_at(start(&scratch, trial), signal, moment).and_then(|left| left.check(signal)).map_err(about)?;
+        SMALL.recover(&scratch).map_err(about)?;
         Ok(left)
     };
     let outcomes: Vec<Result<Left, String>> = (0..trials).map(signalled).collect();
@@ -144,13 +88,17 @@ fn signal_at(mut place: Place, signal: Signal, moment: Duration) -> Result<Left,
     until(PATIENCE, || place.has_ended()).ok_or("it does not end")?;
     let after = sent.elapsed();
     let had_dashboard = place.has_dashboard();
-    let code = place.code()?;
-    // In its first moments the program is not yet there to catch a signal.
-    let is_right = code == INTERRUPTED || code == 0 || !is_late && is_early && code == 128 + signal.as_raw();
-    if is_right {
-        Ok(Left { code, had_dashboard, after })
-    } else {
-        Err(format!("exit code {code} after a signal at {moment:?}"))
+    Ok(Left { code: place.code()?, is_early: is_early && !is_late, had_dashboard, after })
+}
+
+impl Left {
+    /// The exit code of a run that was stopped, or was done before; in its first moments any signal ends a program.
+    fn check(self, signal: Signal) -> Result<Self, String> {
+        match self.code {
+            0 | INTERRUPTED => Ok(self),
+            code if self.is_early && code == 128 + signal.as_raw() => Ok(self),
+            code => Err(format!("exit code {code}")),
+        }
     }
 }
 
@@ -175,5 +123,34 @@ fn torture_a_second_signal_leaves_at_once() {
         SMALL.recover(&scratch).expect("the same in the end");
     }
     row("two SIGINT in a row, at most 3 ms apart", format!("{trials} of {trials} gone, after {longest:.0?} (longest)"));
+    assert!(longest < SLACK, "{longest:?}");
+}
+
+#[test]
+fn torture_a_terminal_that_goes_away_costs_no_checkpoint() {
+    let trials = Scale::chosen().of(2, 20, 200);
+    let lasts = time_of(0);
+    let hung_up = |trial: usize| -> Result<Left, String> {
+        let (scratch, micros) = (Scratch::new(), usize::try_from(lasts.as_micros()).expect("seconds"));
+        let terminal = Terminal::start(&scratch, &Size::SMALL.watched_arguments());
+        std::thread::sleep(Duration::from_micros(Tamper::new(trial as u64).below(micros) as u64));
+        terminal.hang_up();
+        // What it draws in between meets a terminal that is gone; then comes what a shell sends its children.
+        std::thread::sleep(Duration::from_millis(60));
+        let left = signal_at(Place::Dashboard(terminal), Signal::HUP, Duration::ZERO)?;
+        // A run that was done has nowhere to show its table: an error that nobody sees.
+        let is_done = left.code == 1 && Files::of(&scratch.runs()).runs() == 1;
+        let left = if is_done { left } else { left.check(Signal::HUP)? };
+        SMALL.recover(&scratch)?;
+        Ok(left)
+    };
+    let outcomes: Vec<Result<Left, String>> = (0..trials).map(hung_up).collect();
+    let failures = failures(&outcomes);
+    let longest = outcomes.iter().flatten().map(|left| left.after).max().unwrap_or_default();
+    row(
+        "a terminal that is shut at a random moment, then SIGHUP, then the same command again",
+        format!("{} of {trials} byte-identical; gone after {longest:.0?} (longest)", trials - failures),
+    );
+    assert_eq!(failures, 0);
     assert!(longest < SLACK, "{longest:?}");
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rustix::fs::{Mode, OFlags};
@@ -15,7 +16,8 @@ use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 use crate::common::Scratch;
 
 /// Leads the session, so that the terminal outlives the program: tells its number and its exit code, and waits.
-const SHELL: &str = r#"sh -c 'echo $$ > id.new; mv id.new id; exec "$@"' sh "$@"
+const SHELL: &str = r#"trap : HUP
+    sh -c 'echo $$ > id.new; mv id.new id; exec "$@"' sh "$@"
     echo $? > code.new; mv code.new code
     read _"#;
 /// The modes of a terminal that a dashboard changes, and whether they are on where nobody changed them.
@@ -35,6 +37,7 @@ pub(crate) struct Terminal {
     inside: OwnedFd,
     settings: String,
     shown: Arc<Mutex<Vec<u8>>>,
+    is_gone: Arc<AtomicBool>,
     folder: std::path::PathBuf,
 }
 
@@ -57,15 +60,18 @@ impl Terminal {
         let end = || Stdio::from(inside.try_clone().expect("it can be shared"));
         let shell = command.stdin(end()).stdout(end()).stderr(end()).env("TERM", "xterm").spawn().expect("it starts");
         let shown = Arc::new(Mutex::new(Vec::new()));
-        let screen = Arc::clone(&shown);
+        let (screen, is_gone) = (Arc::clone(&shown), Arc::new(AtomicBool::new(false)));
+        let hangs_up = Arc::clone(&is_gone);
         std::thread::spawn(move || {
             let (mut outside, mut buffer) = (File::from(outside), [0; 4096]);
             // Ends with an error when nobody has the inside open any more.
-            while let Ok(bytes @ 1..) = outside.read(&mut buffer) {
+            while let Ok(bytes @ 1..) = outside.read(&mut buffer)
+                && !hangs_up.load(Ordering::SeqCst)
+            {
                 screen.lock().expect("nobody panics in here").extend_from_slice(&buffer[..bytes]);
             }
         });
-        Self { shell, inside, settings, shown, folder: scratch.path("") }
+        Self { shell, inside, settings, shown, is_gone, folder: scratch.path("") }
     }
 
     /// The program's number, as soon as it has one.
@@ -87,8 +93,16 @@ impl Terminal {
         String::from_utf8_lossy(&self.shown.lock().expect("nobody panics in here")).into_owned()
     }
 
+    /// Closes the terminal's other end as soon as the program has shown something more: a window that is shut.
+    pub(crate) fn hang_up(&self) {
+        self.is_gone.store(true, Ordering::SeqCst);
+    }
+
     /// What is not as it was before the program, in a few words.
     pub(crate) fn what_changed(&self) -> Option<String> {
+        if self.is_gone.load(Ordering::SeqCst) {
+            return None;
+        }
         let settings = settings_of(&self.inside);
         if settings != self.settings {
             return Some(format!("the settings {} became {settings}", self.settings));

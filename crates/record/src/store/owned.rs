@@ -93,7 +93,8 @@ impl RunStore {
     /// Deletes what a process that died between saving a run's record and deleting its checkpoints has left of the run.
     pub fn tidy(&self, id: &str) {
         // Asked first, so that no folder is made for a run that left nothing.
-        let is_left = self.checkpoints_of(id).is_ok_and(|folder| folder.exists());
+        let Ok(folder) = self.checkpoints_of(id) else { return };
+        let is_left = folder.exists() || !self.half_written(id, &folder).is_empty();
         // Who has the run deletes them himself; what cannot be deleted costs space alone.
         if is_left && let Ok(Some(owned)) = self.own(id) {
             owned.finish();
@@ -118,16 +119,22 @@ impl RunStore {
 
     /// Deletes what processes that died have left half written of a run that nobody else trains now.
     fn sweep(&self, id: &str, folder: &Path) {
-        let own = folder::unfinished_prefix(&id[..SHORT_ID]);
-        for (folder, prefix) in [(&*self.folder, own.as_str()), (folder, UNFINISHED)] {
-            for entry in folder.read_dir().into_iter().flatten().flatten() {
-                if entry.file_name().to_string_lossy().starts_with(prefix) {
-                    // What cannot be deleted is in nobody's way.
-                    let path = entry.path();
-                    let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-                }
-            }
+        for path in self.half_written(id, folder) {
+            // What cannot be deleted is in nobody's way.
+            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
         }
+    }
+
+    /// What is being written of a run, or was when its process died: records, and checkpoints in their folder.
+    fn half_written(&self, id: &str, folder: &Path) -> Vec<PathBuf> {
+        let own = folder::unfinished_prefix(&id[..SHORT_ID]);
+        let mut found = Vec::new();
+        for (folder, prefix) in [(&*self.folder, own.as_str()), (folder, UNFINISHED)] {
+            let entries = folder.read_dir().into_iter().flatten().flatten();
+            let of_the_run = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
+            found.extend(of_the_run.map(|entry| entry.path()));
+        }
+        found
     }
 }
 
