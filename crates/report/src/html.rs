@@ -30,4 +30,4 @@ pub fn to_html(document: &Document) -> String {
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

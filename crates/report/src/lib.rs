@@ -14,6 +14,8 @@ pub mod statistics;
 mod table;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod synthetic;
 
 pub use chapters::{CloseUp, GradientCheck, Material, Mistake, compose};

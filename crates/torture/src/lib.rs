@@ -4,13 +4,17 @@
 //! Such a test is named `torture_…`. In `make test` it runs its quick form; `TORTURE=full` and `TORTURE=long` run more.
 
 mod memory;
+mod names;
 mod tamper;
+mod texts;
 
 use std::fmt::Display;
 use std::io::Write as _;
 
 pub use memory::check_memory;
+pub use names::hostile_names;
 pub use tamper::Tamper;
+pub use texts::hostile_texts;
 
 /// How much is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

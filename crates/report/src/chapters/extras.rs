@@ -4,7 +4,7 @@ use record::Metric;
 
 use super::context::Context;
 use super::parts::{curves, leaf, picture, results, settings, statements};
-use super::prose::{paragraph, sentences};
+use super::prose::{paragraph, said, sentences};
 use super::task3::LADDER;
 use super::task4::STANDARD;
 use super::{CloseUp, Mistake};
@@ -77,7 +77,7 @@ fn alone(context: &Context) -> Result<Section, FigureError> {
     blocks.extend(statements(context, &names[2..]));
     let accuracy = |name: &str| Some(context.compared(name, LADDER[0], Metric::BestValidationAccuracy)?.words());
     let sentence = |name: &str| {
-        let title = plain_text(&context.spec(name)?.title);
+        let title = said(&context.spec(name)?.title);
         Some(format!("“{title}”: the best validation accuracy is {} than the baseline's.", accuracy(name)?))
     };
     let sentence = |name: &str| sentence(name).map(|text| text.replace("different: ", "different from, by "));
@@ -103,7 +103,7 @@ fn others(context: &Context) -> Result<Option<Section>, FigureError> {
 /// The best weights of one run: what they look like, and where they fail.
 fn closer_look(context: &Context, close_up: &CloseUp) -> Result<Section, FigureError> {
     let title = context.spec(&close_up.experiment).map_or(close_up.experiment.as_str(), |spec| &spec.title);
-    let (title, seed) = (plain_text(title), close_up.seed);
+    let (title, seed) = (said(title), close_up.seed);
     let n_images: usize = close_up.confusion.iter().flatten().sum();
     let n_right: usize = close_up.confusion.iter().enumerate().map(|(class, counts)| counts[class]).sum();
     let (wrong, all) = (thousands(n_images - n_right), thousands(n_images));

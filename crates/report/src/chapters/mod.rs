@@ -16,7 +16,7 @@ mod task3;
 mod task4;
 mod task4e;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use record::{CodeInfo, DatasetInfo, HostInfo};
 

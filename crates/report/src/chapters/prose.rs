@@ -1,6 +1,10 @@
 //! Sentences: text with names of the program in backticks, and the words that numbers choose.
 
 use crate::document::{Block, Inline};
+use crate::format::plain_text;
+
+/// A backtick of somebody's text on its way into a sentence; plain text never holds this character.
+const BACKTICK: &str = "\u{fffe}";
 
 /// A paragraph; what stands between backticks is a name of the program.
 pub(super) fn paragraph(text: &str) -> Block {
@@ -16,12 +20,16 @@ pub(super) fn note(text: &str) -> Block {
 pub(super) fn inline(text: &str) -> Vec<Inline> {
     let pieces = text.split('`').enumerate().filter(|(_, piece)| !piece.is_empty());
     pieces
-        .map(
-            |(index, piece)| {
-                if index % 2 == 1 { Inline::Code(piece.to_owned()) } else { Inline::Text(piece.to_owned()) }
-            },
-        )
+        .map(|(index, piece)| {
+            let piece = piece.replace(BACKTICK, "`");
+            if index % 2 == 1 { Inline::Code(piece) } else { Inline::Text(piece) }
+        })
         .collect()
+}
+
+/// Somebody's text, to stand in a sentence: its backticks set nothing apart.
+pub(super) fn said(text: &str) -> String {
+    plain_text(text).replace('`', BACKTICK)
 }
 
 /// `a`, `a and b`, `a, b and c`.

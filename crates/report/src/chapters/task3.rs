@@ -4,9 +4,8 @@ use record::Metric;
 
 use super::context::Context;
 use super::parts::{curves, results, settings, statements};
-use super::prose::{listed, paragraph, sentences};
+use super::prose::{listed, paragraph, said, sentences};
 use crate::document::{Block, Section};
-use crate::format::plain_text;
 use crate::{CurveSets, FigureError, measure};
 
 /// The ladder: every experiment adds a trick to the one before.
@@ -54,11 +53,11 @@ fn largest_share(context: &Context) -> Option<String> {
     let step = |pair: &[&str]| Some((pair[1].to_owned(), context.compared(pair[1], pair[0], metric)?.mean));
     let steps: Vec<(String, f64)> = LADDER.windows(2).filter_map(step).collect();
     let (name, most) = steps.iter().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
-    let title = plain_text(&context.spec(name)?.title);
+    let title = said(&context.spec(name)?.title);
     let others = steps.iter().filter(|(other, _)| other != name);
     let others: Vec<String> = others
         .filter_map(|(other, mean)| {
-            Some(format!("{} {}", plain_text(&context.spec(other)?.title), measure::difference(metric, *mean)))
+            Some(format!("{} {}", said(&context.spec(other)?.title), measure::difference(metric, *mean)))
         })
         .collect();
     let change = measure::difference(metric, *most);

@@ -4,7 +4,7 @@ use record::Metric;
 
 use super::context::Context;
 use super::parts::{curves, layers, results, settings, statements};
-use super::prose::{paragraph, sentences};
+use super::prose::{paragraph, said, sentences};
 use super::task2::check_table;
 use super::task4e;
 use crate::document::{Block, Section};
@@ -85,7 +85,7 @@ fn versus(context: &Context, name: &str) -> Option<String> {
     let compared = |metric| context.compared(name, STANDARD, metric);
     let accuracy = compared(Metric::BestValidationAccuracy)?;
     let (loss, early) = (compared(Metric::BestValidationLoss)?, compared(Metric::EarlyTrainLoss)?);
-    let title = crate::format::plain_text(&context.spec(name)?.title);
+    let title = said(&context.spec(name)?.title);
     Some(format!(
         "{title}: the best validation accuracy is {}, the best validation loss {}, the training loss over the first five \
          epochs, which says how fast it converges, {}.",

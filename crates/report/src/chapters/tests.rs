@@ -23,7 +23,7 @@ fn replicates(name: &str, hidden_units: &[usize], curve: &Curve) -> Replicates {
     Replicates { spec: records[0].spec.clone(), records }
 }
 
-fn material() -> Material {
+pub(crate) fn material() -> Material {
     let networks: [(&str, &[usize], Curve); 12] = [
         ("task2c", &[64], Curve::BASELINE),
         ("task3a", &[64], Curve::FAN_IN),

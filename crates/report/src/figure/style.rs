@@ -102,14 +102,13 @@ pub(super) fn fitted(text: &str, size: f64, width: f64) -> String {
     if text_width(text, size) <= width {
         return text.to_owned();
     }
-    let mut kept: String = text.to_owned();
-    while kept.pop().is_some() {
-        let shortened = format!("{}…", kept.trim_end());
-        if text_width(&shortened, size) <= width {
-            return shortened;
-        }
+    let shortened = |end: usize| format!("{}…", text[..end].trim_end());
+    let ends: Vec<usize> = text.char_indices().map(|(start, _)| start).collect();
+    // The longest beginning that fits, halved down to: texts of others may be very long.
+    match ends.partition_point(|&end| text_width(&shortened(end), size) <= width) {
+        0 => String::new(),
+        fitting => shortened(ends[fitting - 1]),
     }
-    String::new()
 }
 
 /// The text in lines that fit, broken between words.

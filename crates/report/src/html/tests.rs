@@ -19,7 +19,7 @@ fn page_with(text: &str) -> String {
 }
 
 /// The page without what is embedded, a line for every tag.
-fn outline(document: &Document) -> String {
+pub(crate) fn outline(document: &Document) -> String {
     let mut page = to_html(document).replace(STYLE, "…").replace(&policy(scripts(document)), "…");
     for script in scripts(document) {
         page = page.replace(script, "…");
@@ -28,7 +28,7 @@ fn outline(document: &Document) -> String {
 }
 
 /// Every tag with the names of its attributes, their values left out.
-fn tags(outline: &str) -> Vec<String> {
+pub(crate) fn tags(outline: &str) -> Vec<String> {
     let tag = |line: &str| {
         let mut parts = line.split('"');
         let mut tag = parts.next().unwrap_or_default().to_owned();
