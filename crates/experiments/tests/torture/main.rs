@@ -11,6 +11,7 @@ mod every_call;
 mod files;
 mod kills;
 mod offline;
+mod panics;
 mod place;
 mod process;
 mod readers;

@@ -44,6 +44,11 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts the program in a terminal of 160 columns.
     pub(crate) fn start(scratch: &Scratch, arguments: &[String]) -> Self {
+        Self::start_under(scratch, &[], arguments)
+    }
+
+    /// The same, the program started by another one.
+    pub(crate) fn start_under(scratch: &Scratch, wrapper: &[&str], arguments: &[String]) -> Self {
         for name in ["id", "code"] {
             let _ = std::fs::remove_file(scratch.path(name));
         }
@@ -56,7 +61,8 @@ impl Terminal {
         tcsetwinsize(&outside, size).expect("it has a size");
         let settings = settings_of(&inside);
 
-        let mut command: Command = scratch.under(&["setsid", "--ctty", "sh", "-c", SHELL, "sh"], arguments);
+        let words = [&["setsid", "--ctty", "sh", "-c", SHELL, "sh"], wrapper].concat();
+        let mut command: Command = scratch.under(&words, arguments);
         let end = || Stdio::from(inside.try_clone().expect("it can be shared"));
         let shell = command.stdin(end()).stdout(end()).stderr(end()).env("TERM", "xterm").spawn().expect("it starts");
         let shown = Arc::new(Mutex::new(Vec::new()));

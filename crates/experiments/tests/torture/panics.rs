@@ -1,0 +1,51 @@
+//! Panics, in the real program with the dashboard on the screen: the system refuses it a thread, which those who start one
+//! take for impossible.
+
+use torture::{Scale, row};
+
+use crate::calls::can_trace;
+use crate::common::{Scratch, Size};
+use crate::process::{PATIENCE, until};
+use crate::reference::SMALL;
+use crate::terminal::Terminal;
+
+const WHAT: &str = "a thread refused, each in turn: a panic, with the dashboard on the screen or before it";
+/// More threads than the program ever starts.
+const MOST_THREADS: usize = 100;
+/// The exit code of a panic.
+const PANICKED: i32 = 101;
+/// The first thread listens for signals, and who cannot start that one says so.
+const FAILURE: i32 = 1;
+
+#[test]
+fn torture_a_panic_gives_the_terminal_back_and_leaves_the_last_checkpoint() {
+    if !can_trace() {
+        row(WHAT, "not run: needs strace");
+        return;
+    }
+    // Of the last threads of a start, which the dashboard has on its screen, in the quick form as well.
+    let stride = Scale::chosen().of(4, 1, 1);
+    let (mut panics, mut with_dashboard) = (0, 0);
+    for number in (1..MOST_THREADS).step_by(stride) {
+        let scratch = Scratch::new();
+        let refuse = format!("inject=clone3:error=EAGAIN:when={number}");
+        let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &refuse];
+        let terminal = Terminal::start_under(&scratch, &strace, &Size::SMALL.watched_arguments());
+        until(PATIENCE, || terminal.code().is_some()).expect("it ends");
+        assert_eq!(terminal.what_changed(), None, "thread {number}: {:?}", terminal.shown());
+        let (code, had_dashboard) = (terminal.code(), terminal.shown().contains("\x1b[?1049h"));
+        drop(terminal);
+        SMALL.recover(&scratch).expect("the same in the end");
+        if code == Some(0) {
+            let figure =
+                format!("{panics} panics, {with_dashboard} with the dashboard; each left the terminal as it was");
+            row(WHAT, format!("{figure} and is byte-identical in the end"));
+            assert!(with_dashboard > 0, "no panic came while the dashboard was on the screen");
+            return;
+        }
+        assert!(code == Some(PANICKED) || number == 1 && code == Some(FAILURE), "thread {number}: exit code {code:?}");
+        panics += usize::from(code == Some(PANICKED));
+        with_dashboard += usize::from(had_dashboard);
+    }
+    panic!("the program starts more than {MOST_THREADS} threads");
+}
