@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use mnist::Progress;
 
 use crate::args::Global;
+use crate::words;
 
 /// How much people are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,22 +36,22 @@ impl Console {
     /// Something worth knowing.
     pub(crate) fn note(self, text: &str) {
         if self.level >= Level::Normal {
-            anstream::eprintln!("{text}");
+            anstream::eprintln!("{}", words::message(text));
         }
     }
 
     /// Something worth knowing for who asks with `-v`.
     pub(crate) fn detail(self, text: &str) {
         if self.level >= Level::Verbose {
-            anstream::eprintln!("\u{1b}[2m{text}\u{1b}[0m");
+            anstream::eprintln!("\u{1b}[2m{}\u{1b}[0m", words::message(text));
         }
     }
 
     /// Something that people may not miss, even with `-q`.
     pub(crate) fn warning(text: &str, hint: Option<&str>) {
-        anstream::eprintln!("\u{1b}[1;33mwarning:\u{1b}[0m {text}");
+        anstream::eprintln!("\u{1b}[1;33mwarning:\u{1b}[0m {}", words::message(text));
         if let Some(hint) = hint {
-            anstream::eprintln!("\u{1b}[1;36mhint:\u{1b}[0m {hint}");
+            anstream::eprintln!("\u{1b}[1;36mhint:\u{1b}[0m {}", words::message(hint));
         }
     }
 
