@@ -22,9 +22,7 @@ pub(crate) fn host() -> HostInfo {
     HostInfo {
         name: report::plain_text(&rustix::system::uname().nodename().to_string_lossy()),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        processor: processor()
-            .map(|name| report::plain_text(&name))
-            .unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
+        processor: processor().map_or_else(|| std::env::consts::ARCH.to_owned(), |name| report::plain_text(&name)),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
     }
 }

@@ -12,6 +12,8 @@ use torture::{Scale, hostile_names, hostile_texts};
 use crate::common::Scratch;
 use crate::records::files_of;
 
+/// Longest that a command may take; what waits for a pipe takes for ever.
+const MOST_TIME: Duration = Duration::from_mins(1);
 /// What no output may hold: the title of the experiment outside.
 const SECRET: &str = "Outside the folder";
 /// The program's own colours, and those of clap.
@@ -24,7 +26,7 @@ const FIELDS: [&str; 6] =
 /// What a command said with its colours on, and its exit code.
 fn said(scratch: &Scratch, arguments: &[&str]) -> (String, i32) {
     let mut program = scratch.program(arguments);
-    program.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").timeout(Duration::from_secs(60));
+    program.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").timeout(MOST_TIME);
     let output = program.output().unwrap();
     let code = output.status.code().unwrap_or_else(|| panic!("{arguments:?}: no exit code, {output:?}"));
     let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
@@ -204,7 +206,7 @@ fn torture_texts_steer_no_terminal() {
 fn what_breaks_a_rule_in_a_record_panics_nowhere() {
     let scratch = Scratch::new();
     let (path, record) = trained(&scratch);
-    let changes = [
+    let breaches = [
         ("/spec/training/batch_size", json!(0)),
         ("/spec/training/validations_per_epoch", json!(0)),
         ("/spec/training/max_epochs", json!(u64::MAX)),
@@ -220,7 +222,7 @@ fn what_breaks_a_rule_in_a_record_panics_nowhere() {
         ("/wall_seconds", json!(1e300)),
         ("/host/cores", json!(u64::MAX)),
     ];
-    for (field, value) in changes {
+    for (field, value) in breaches {
         let mut changed = record.clone();
         *changed.pointer_mut(field).unwrap() = value;
         std::fs::write(&path, changed.to_string()).unwrap();
