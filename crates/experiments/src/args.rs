@@ -43,7 +43,14 @@ pub(crate) struct Global {
     pub(crate) experiments_dir: PathBuf,
 
     /// Folder of the runs' records, with the figures in `figures/`
-    #[arg(long, global = true, value_name = "DIR", env = "EXPERIMENTS_RUNS_DIR", default_value = "runs")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "EXPERIMENTS_RUNS_DIR",
+        hide_env_values = true,
+        default_value = "runs"
+    )]
     pub(crate) runs_dir: PathBuf,
 
     /// Folder with the four IDX files of the dataset, gzipped or not [default: `MNIST_DIR` for MNIST, data/mnist, the
@@ -56,11 +63,11 @@ pub(crate) struct Global {
     pub(crate) dataset: Option<DatasetName>,
 
     /// Never download anything
-    #[arg(long, global = true, env = "EXPERIMENTS_OFFLINE", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(long, global = true, env = "EXPERIMENTS_OFFLINE", hide_env_values = true, value_parser = clap::builder::FalseyValueParser::new())]
     pub(crate) offline: bool,
 
     /// Backend that computes: flex, ndarray, wgpu or cuda [default: the first that is compiled in]
-    #[arg(long, global = true, value_name = "NAME", env = "EXPERIMENTS_BACKEND")]
+    #[arg(long, global = true, value_name = "NAME", env = "EXPERIMENTS_BACKEND", hide_env_values = true)]
     pub(crate) backend: Option<String>,
 
     /// Say less: warnings and errors alone

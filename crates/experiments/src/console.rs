@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use mnist::Progress;
 
 use crate::args::Global;
+use crate::words;
 
 /// Writes a line to stderr. Where it cannot be written, into a pipe that is closed, to a terminal that is gone or a disk
 /// that is full, nobody reads it, and the work goes on.
@@ -41,22 +42,22 @@ impl Console {
     /// Something worth knowing.
     pub(crate) fn note(self, text: &str) {
         if self.level >= Level::Normal {
-            say(text);
+            say(&words::message(text));
         }
     }
 
     /// Something worth knowing for who asks with `-v`.
     pub(crate) fn detail(self, text: &str) {
         if self.level >= Level::Verbose {
-            say(&format!("\u{1b}[2m{text}\u{1b}[0m"));
+            say(&format!("\u{1b}[2m{}\u{1b}[0m", words::message(text)));
         }
     }
 
     /// Something that people may not miss, even with `-q`.
     pub(crate) fn warning(text: &str, hint: Option<&str>) {
-        say(&format!("\u{1b}[1;33mwarning:\u{1b}[0m {text}"));
+        say(&format!("\u{1b}[1;33mwarning:\u{1b}[0m {}", words::message(text)));
         if let Some(hint) = hint {
-            say(&format!("\u{1b}[1;36mhint:\u{1b}[0m {hint}"));
+            say(&format!("\u{1b}[1;36mhint:\u{1b}[0m {}", words::message(hint)));
         }
     }
 

@@ -7,7 +7,7 @@ use mnist::DataError;
 use record::{DeclaredError, StoreError};
 use report::FigureError;
 
-use crate::{console, exit};
+use crate::{console, exit, words};
 
 /// What ends the program.
 #[derive(Debug)]
@@ -58,12 +58,12 @@ impl Failure {
     }
 
     pub(crate) fn to_text(&self) -> String {
-        let mut text = format!("\u{1b}[1;31merror:\u{1b}[0m {}", self.message);
+        let mut text = format!("\u{1b}[1;31merror:\u{1b}[0m {}", words::message(&self.message));
         if let Some(excerpt) = &self.excerpt {
             text += &format!("\n{excerpt}");
         }
         if let Some(hint) = &self.hint {
-            text += &format!("\n\u{1b}[1;36mhint:\u{1b}[0m {hint}");
+            text += &format!("\n\u{1b}[1;36mhint:\u{1b}[0m {}", words::message(hint));
         }
         text
     }
@@ -94,7 +94,8 @@ impl From<FigureError> for Failure {
     }
 }
 
-/// The lines around the mistake, it underlined; nothing where the mistake has no place in a text.
+/// The lines around the mistake, it underlined; nothing where the mistake has no place in a text, or lines are longer
+/// than any screen is wide.
 fn excerpt(error: &DeclaredError) -> Option<String> {
     let ((name, text), span) = (error.source_code()?, error.span()?);
     let diagnostic = MietteDiagnostic::new("").with_label(LabeledSpan::underline(span));
@@ -103,6 +104,7 @@ fn excerpt(error: &DeclaredError) -> Option<String> {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_context_lines(1);
     handler.render_report(&mut excerpt, report.as_ref()).ok()?;
     // The first lines are the message, which stands above already.
-    let lines: Vec<&str> = excerpt.lines().skip_while(|line| !line.contains('╭')).map(str::trim_end).collect();
-    Some(lines.join("\n"))
+    let lines: Vec<&str> = excerpt.split('\n').skip_while(|line| !line.contains('╭')).map(str::trim_end).collect();
+    let is_readable = lines.iter().all(|line| line.chars().count() <= words::LONGEST_LINE);
+    is_readable.then(|| words::lines(lines.join("\n").trim_end()))
 }

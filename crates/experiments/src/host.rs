@@ -20,9 +20,9 @@ pub(crate) fn code() -> CodeInfo {
 /// This machine.
 pub(crate) fn host() -> HostInfo {
     HostInfo {
-        name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        name: report::plain_text(&rustix::system::uname().nodename().to_string_lossy()),
         system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        processor: processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
+        processor: processor().map_or_else(|| std::env::consts::ARCH.to_owned(), |name| report::plain_text(&name)),
         cores: std::thread::available_parallelism().map_or(1, usize::from),
     }
 }

@@ -7,6 +7,7 @@
 //! Everything is decided in the modules; this page parses, dispatches and turns the outcome into an exit code.
 
 mod args;
+mod arguments;
 mod backend;
 mod close_up;
 mod commands;
@@ -24,10 +25,9 @@ mod seeds;
 mod stop;
 mod terminal;
 mod view;
+mod words;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 /// glibc's allocator costs a run 5 to 10 % (docs/performance.md).
 #[global_allocator]
@@ -35,7 +35,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     terminal::restore_on_panic();
-    let cli = args::Cli::parse();
+    let cli = match arguments::parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     match commands::dispatch(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

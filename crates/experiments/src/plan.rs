@@ -1,5 +1,7 @@
 //! `Plan`: which runs a command needs, each once, and which of them are shown together.
 
+use std::collections::HashMap;
+
 use record::{Catalog, Declaration, Experiment, ExperimentSpec, Override};
 
 use crate::args::{Global, Selection};
@@ -57,8 +59,12 @@ impl Plan {
     /// The runs, each once, in the order in which they are first needed.
     pub(crate) fn runs(&self) -> Vec<&PlannedRun> {
         let mut runs: Vec<&PlannedRun> = Vec::new();
+        // Ten thousand seeds of everything are too many to compare each with all.
+        let mut known: HashMap<(&str, u64), Vec<&PlannedRun>> = HashMap::new();
         for run in self.groups.iter().flat_map(|group| &group.runs) {
-            if !runs.contains(&run) {
+            let known = known.entry((&run.spec.name, run.seed)).or_default();
+            if !known.contains(&run) {
+                known.push(run);
                 runs.push(run);
             }
         }

@@ -1,9 +1,12 @@
 //! `Seeds`: the seeds of the command line, `7`, `1,4` or `1..5`.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 /// Most seeds that one command takes: a typing error should not fill the disk.
 const MOST: u64 = 10_000;
+/// The same, as a length.
+const MOST_SEEDS: usize = 10_000;
 
 /// One or more seeds, in the order given, each once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +31,16 @@ impl FromStr for Seeds {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut seeds = Vec::new();
+        let (mut seeds, mut known) = (Vec::new(), HashSet::new());
         for part in text.split(',') {
             let (first, last) = range(part.trim())?;
             if last - first >= MOST {
                 return Err(format!("`{part}` is more than {MOST} seeds"));
             }
-            seeds.extend((first..=last).filter(|seed| !seeds.contains(seed)).collect::<Vec<_>>());
+            seeds.extend((first..=last).filter(|seed| known.insert(*seed)));
+            if seeds.len() > MOST_SEEDS {
+                return Err(format!("the list has more than {MOST} seeds"));
+            }
         }
         Ok(Self(seeds))
     }
@@ -81,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_is_no_seed_is_refused() {
-        for text in ["", "x", "-1", "5..1", "1..", "1,,2", "0..99999999", "1.5"] {
+        for text in ["", "x", "-1", "5..1", "1..", "1,,2", "0..99999999", "1..10000,10001", "1.5"] {
             assert!(text.parse::<Seeds>().is_err(), "{text}");
         }
     }

@@ -131,4 +131,6 @@ fn check_labels(labels: &[u8], position: usize) -> Result<(), FileProblem> {
 }
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;

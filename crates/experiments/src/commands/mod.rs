@@ -39,6 +39,10 @@ pub(crate) fn dispatch(cli: &Cli) -> Result<(), Failure> {
 
 /// Prints a result on stdout; a reader that went away, `| head`, is no failure.
 fn print(text: &str) -> Result<(), Failure> {
+    write_out(&crate::words::lines(text))
+}
+
+fn write_out(text: &str) -> Result<(), Failure> {
     match anstream::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::outside(format!("stdout: cannot write: {error}")))
@@ -50,7 +54,7 @@ fn print(text: &str) -> Result<(), Failure> {
 /// Prints a value as JSON on stdout.
 fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     let json = serde_json::to_string_pretty(value).map_err(|error| Failure::outside(error.to_string()))?;
-    print(&(json + "\n"))
+    write_out(&(crate::words::json(&json) + "\n"))
 }
 
 /// A table of the terminal's width with this header.

@@ -100,13 +100,21 @@ fn gradient_checks(
         &dataset.digest[..8],
         host::NUMERICS_VERSION
     ));
-    if let Some(checks) = std::fs::read(&kept).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) {
+    if let Some(checks) = kept_checks(&kept) {
         return Ok(checks);
     }
     let checks = gradcheck::checks(dataset, backend, gradcheck::SOME_WEIGHTS, gradcheck::USUAL_SEED)?;
     let json = serde_json::to_vec_pretty(&checks).map_err(|error| Failure::outside(error.to_string()))?;
     write(&kept, &json)?;
     Ok(checks)
+}
+
+/// The checks in a file; none where it is no file of them. Looked at before opening, because opening a pipe would wait.
+fn kept_checks(path: &Path) -> Option<Vec<report::GradientCheck>> {
+    const MOST_BYTES: u64 = 1 << 20;
+    let is_readable = |file: std::fs::Metadata| file.is_file() && file.len() <= MOST_BYTES;
+    let bytes = path.metadata().is_ok_and(is_readable).then(|| std::fs::read(path))?.ok()?;
+    serde_json::from_slice(&bytes).ok()
 }
 
 fn save(args: &args::Report, document: &Document, console: Console) -> Result<(), Failure> {

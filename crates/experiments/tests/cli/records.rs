@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::common::Scratch;
 
 /// Every file below a folder, with its bytes and when it was written.
-fn files_of(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+pub(crate) fn files_of(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let mut files = BTreeMap::new();
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();

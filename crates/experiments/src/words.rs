@@ -1,0 +1,66 @@
+//! What is said to people: texts of others in it, names, paths and values, steer no terminal and fill no screen.
+
+/// Characters of a message at most; the middle of a longer one is left out.
+const LONGEST: usize = 2_000;
+/// Characters of a line of an excerpt at most.
+pub(crate) const LONGEST_LINE: usize = 300;
+
+/// A message on one line, everything in it seen, no longer than people read.
+pub(crate) fn message(text: &str) -> String {
+    abridged(&record::visible(text))
+}
+
+/// The lines of a result, everything in them seen.
+pub(crate) fn lines(text: &str) -> String {
+    text.split('\n').map(record::visible).collect::<Vec<_>>().join("\n")
+}
+
+/// JSON in which everything is seen: what is no plain text, and can only stand in a string, as `\u001b`.
+pub(crate) fn json(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if record::is_plain(c) || c == '\n' {
+            shown.push(c);
+        } else {
+            let units = c.encode_utf16(&mut [0; 2]).to_vec();
+            shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    shown
+}
+
+fn abridged(text: &str) -> String {
+    let count = text.chars().count();
+    if count <= LONGEST {
+        return text.to_owned();
+    }
+    let half = LONGEST / 2;
+    let (start, end): (String, String) = (text.chars().take(half).collect(), text.chars().skip(count - half).collect());
+    format!("{start} … {end}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_steer_no_terminal() {
+        assert_eq!(message("`\u{1b}[2J\r\nerror: none\u{202e}`"), "`\\u{1b}[2J\\u{d}\\u{a}error: none\\u{202e}`");
+        assert_eq!(lines("a\u{9b}\nb"), "a\\u{9b}\nb");
+    }
+
+    #[test]
+    fn a_long_message_keeps_its_ends() {
+        let text = format!("start{}end", "x".repeat(1_000_000));
+        let shown = message(&text);
+        assert!(shown.starts_with("startx") && shown.ends_with("xend") && shown.chars().count() == LONGEST + 3);
+    }
+
+    #[test]
+    fn json_reads_back_equal() {
+        let text = "\u{1b}\u{9b}\u{7f}\u{202e}\u{e0041}\u{feff}größe\n";
+        let shown = json(&serde_json::to_string_pretty(&[text]).unwrap());
+        assert!(shown.chars().all(|c| record::is_plain(c) || c == '\n'), "{shown}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&shown).unwrap(), [text]);
+    }
+}
