@@ -104,6 +104,8 @@ impl Scratch {
             .current_dir(self.folder.path())
             .env_remove("EXPERIMENTS_RUNS_DIR")
             .env_remove("EXPERIMENTS_BACKEND")
+            // Cargo's: the program would look for its libraries in a dozen folders more before it starts.
+            .env_remove("LD_LIBRARY_PATH")
             .env("NO_COLOR", "1")
             .env("EXPERIMENTS_OFFLINE", "1")
             .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
