@@ -90,7 +90,7 @@ impl Stop {
 
 /// Ends the program here and now.
 fn leave() -> ! {
-    terminal::restore();
+    terminal::restore_for_good();
     std::process::exit(exit::INTERRUPTED.into());
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn let_keys_raise_signals() {
 }
 
 /// Puts the terminal back, for the moment before the program ends without the dashboard's help.
-pub(crate) fn restore() {
+fn restore() {
     let mut stdout = std::io::stdout();
     if is_raw_mode_enabled().unwrap_or(false) {
         let _ = disable_raw_mode();
@@ -47,6 +47,17 @@ pub(crate) fn restore() {
     if stdout.is_terminal() {
         let _ = execute!(stdout, cursor::Show);
     }
+}
+
+/// Puts the terminal back for good: until the program ends no other thread writes to it any more. The dashboard's would
+/// draw once more on what was put back.
+pub(crate) fn restore_for_good() {
+    let stdout = std::io::stdout();
+    // What is no terminal may be written to this moment and for ever: a pipe that nobody reads.
+    if stdout.is_terminal() {
+        std::mem::forget(stdout.lock());
+    }
+    restore();
 }
 
 /// Lets the program write into nothing instead of to a terminal that is gone, a window that was shut.
@@ -69,7 +80,12 @@ pub(crate) fn forget_if_gone() {
 pub(crate) fn restore_on_panic() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        restore();
+        // The program ends with its main thread alone; what another thread held for good, the main thread would wait for.
+        if std::thread::current().name() == Some("main") {
+            restore_for_good();
+        } else {
+            restore();
+        }
         forget_if_gone();
         usual(panic);
     }));
