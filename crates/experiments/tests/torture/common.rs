@@ -24,8 +24,8 @@ pub(crate) struct Size {
 impl Size {
     /// 1,000 steps in a quarter of a second, a checkpoint at every 25th.
     pub(crate) const SMALL: Self = Self { train_images: 4000, epochs: 8, every_validations: 1 };
-    /// 7,500 steps in a second or two, a checkpoint at every 25th.
-    pub(crate) const LONG: Self = Self { epochs: 60, ..Self::SMALL };
+    /// 7,500 steps in a second or two, a checkpoint at every 125th.
+    pub(crate) const LONG: Self = Self { epochs: 60, every_validations: 5, ..Self::SMALL };
     /// 80 steps, 20 checkpoints: short enough to be killed at every call that it makes.
     pub(crate) const SHORT: Self = Self { train_images: 640, epochs: 4, every_validations: 1 };
     /// 20 steps, and over before its first checkpoint.

@@ -14,11 +14,16 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 
 use crate::common::Scratch;
+use crate::process::{PATIENCE, until};
 
+/// The last that a terminal is sent of a program.
+const LAST: &str = "the program has ended";
 /// Leads the session, so that the terminal outlives the program: tells its number and its exit code, and waits.
 const SHELL: &str = r#"trap : HUP
     sh -c 'echo $$ > id.new; mv id.new id; exec "$@"' sh "$@"
-    echo $? > code.new; mv code.new code
+    code=$?
+    echo the program has ended
+    echo $code > code.new; mv code.new code
     read _"#;
 /// The modes of a terminal that a dashboard changes, and whether they are on where nobody changed them.
 const MODES: [(&str, bool); 7] = [
@@ -94,9 +99,13 @@ impl Terminal {
         std::fs::read_to_string(self.folder.join(file)).ok()?.trim().parse().ok()
     }
 
-    /// What the terminal has been sent.
+    /// What the terminal has been sent; all of it, where the program has ended.
     pub(crate) fn shown(&self) -> String {
-        String::from_utf8_lossy(&self.shown.lock().expect("nobody panics in here")).into_owned()
+        let so_far = || String::from_utf8_lossy(&self.shown.lock().expect("nobody panics in here")).into_owned();
+        if self.code().is_some() && !self.is_gone.load(Ordering::SeqCst) {
+            until(PATIENCE, || so_far().contains(LAST));
+        }
+        so_far()
     }
 
     /// Closes the terminal's other end as soon as the program has shown something more: a window that is shut.
