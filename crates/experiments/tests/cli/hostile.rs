@@ -168,7 +168,9 @@ fn torture_texts_steer_no_terminal() {
         };
         let file =
             scratch.file("mine.toml", &declared.replace(title, &format!("title = {}", Value::from(text.as_str()))));
-        let valid = if *is_plain && text.len() <= 100 { [0] } else { [2] };
+        let title_is_valid =
+            matches!(text.trim().chars().count(), 1..=100) && text.trim().chars().all(record::is_plain);
+        let valid = if title_is_valid { [0] } else { [2] };
         check(&["show", &file], &valid);
         check(&["show", &file, "--json"], &valid);
         scratch.file("raw.toml", &declared.replace("\"sigmoid\"", &format!("\"{text}\"")));

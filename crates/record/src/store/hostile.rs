@@ -64,6 +64,18 @@ fn a_record_that_breaks_a_rule_is_damaged() {
 }
 
 #[test]
+fn tables_hold_numbers_alone_so_that_no_spreadsheet_finds_a_formula() {
+    let record = example::record();
+    let written =
+        [tables::steps(&record.step_losses), tables::validations(&record.validations), tables::probes(&record.probes)];
+    for table in written {
+        let table = String::from_utf8(table).expect("text");
+        let mut cells = table.lines().skip(1).flat_map(|row| row.split(','));
+        assert!(cells.all(|cell| cell.is_empty() || cell.parse::<f64>().is_ok()), "{table}");
+    }
+}
+
+#[test]
 fn tables_of_another_run_are_damaged() {
     let mut record = example::record();
     record.step_losses.pop();
