@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use kernels::Path;
 use mnist::Dataset;
-use record::{Checkpoint, DatasetInfo, OwnedRun, RunKey, RunRecord, RunStore, StopReason, weights_file};
+use record::{Checkpoint, DatasetInfo, OwnedRun, RunKey, RunRecord, RunStore, weights_file};
 use training::{Outcome, Threads, Training};
 
 use crate::args::Global;
@@ -163,19 +163,16 @@ impl<'a> Runner<'a> {
         Ok(latest.checkpoint)
     }
 
-    /// Saves the record; of a run that was interrupted a last checkpoint as well.
+    /// Saves the record; the checkpoints of a run that is finished go.
     fn save(
         &self,
         run: &PlannedRun,
-        mut owned: OwnedRun,
+        owned: OwnedRun,
         origin: &Origin,
         dataset: DatasetInfo,
         outcome: Outcome,
         view: &View,
     ) -> Result<RunRecord, Failure> {
-        if outcome.stop_reason == StopReason::Interrupted {
-            owned.save(&origin.checkpoint(outcome.state.clone()))?;
-        }
         let weights = weight_files(&outcome);
         let weights: Vec<(&str, &[u8])> = weights.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
         let record = self.describe(run, origin, dataset, outcome);

@@ -1,7 +1,7 @@
 //! Stopping: signals ask the training under way to stop at its next step, or end the program when there is none.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -13,7 +13,10 @@ use crate::{exit, terminal};
 
 /// How long trainings have to come to their next step and save where they stand: whoever sends a signal waits a second.
 /// Those that need longer leave their last checkpoint.
-const PATIENCE: Duration = Duration::from_millis(900);
+const PATIENCE: Duration = Duration::from_millis(850);
+
+/// How long a terminal has to take what puts it back: one behind a connection that hangs never does.
+const TERMINAL_PATIENCE: Duration = Duration::from_millis(80);
 
 /// Whether somebody asked the program to stop, and the trainings to tell.
 #[derive(Clone, Default)]
@@ -90,7 +93,12 @@ impl Stop {
 
 /// Ends the program here and now.
 fn leave() -> ! {
-    terminal::restore_for_good();
+    let (done, restored) = mpsc::channel();
+    thread::spawn(move || {
+        terminal::restore_for_good();
+        let _ = done.send(());
+    });
+    let _ = restored.recv_timeout(TERMINAL_PATIENCE);
     std::process::exit(exit::INTERRUPTED.into());
 }
 

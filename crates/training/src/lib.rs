@@ -79,7 +79,7 @@ pub struct Training<'a> {
     pub threads: Threads,
     /// Where it goes on; none to begin with the seed's initial weights.
     pub resume: Option<&'a TrainingState>,
-    /// Where its state goes after every so many validations, as the spec says.
+    /// Where its state goes after every so many validations, as the spec says, and when somebody stops it.
     pub checkpoints: Option<&'a SyncSender<TrainingState>>,
 }
 

@@ -63,6 +63,10 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
             Fit { strategy: self, learner, components, train, validation, before_last_step, kept_steps, shown };
         let stop_reason = fit.run();
         let state = fit.state();
+        if stop_reason == StopReason::Interrupted {
+            // Before the dashboard is put away, which a terminal that hangs never lets happen.
+            fit.hand_over(state.clone());
+        }
         let mut journal = fit.journal();
         journal.end = Some((stop_reason, state));
         journal.error = fit.components.interrupter.error().map(|error| error.to_string());
@@ -189,16 +193,24 @@ impl Fit<'_> {
         self.stop_early(validation)
     }
 
-    /// Hands over where the training stands, after every so many validations. Who takes it has time to: only when the
-    /// one before is still not taken does the training wait.
+    /// Hands over where the training stands, after every so many validations.
     fn checkpoint(&mut self, validation: usize) {
-        let Some(checkpoints) = &self.strategy.checkpoints else { return };
         let steps = self.journal().step_losses.len();
-        let is_due = validation.is_multiple_of(self.strategy.spec.checkpoint.every_validations);
+        let is_due = self.strategy.checkpoints.is_some()
+            && validation.is_multiple_of(self.strategy.spec.checkpoint.every_validations);
         if is_due && (steps - self.kept_steps) * LEAST_PROGRESS >= steps {
             self.kept_steps = steps;
+            let state = self.state();
+            self.hand_over(state);
+        }
+    }
+
+    /// Gives a state to whoever keeps it. Who does has time to: only when the one before is still not taken does the
+    /// training wait.
+    fn hand_over(&self, state: TrainingState) {
+        if let Some(checkpoints) = &self.strategy.checkpoints {
             // Who does not take it any more has failed and stops the training.
-            let _ = checkpoints.send(self.state());
+            let _ = checkpoints.send(state);
         }
     }
 

@@ -99,6 +99,27 @@ fn a_checkpoint_comes_after_every_so_many_validations() {
 }
 
 #[test]
+fn an_interrupted_training_hands_over_where_it_stopped() {
+    let (spec, images, device, interrupter) = (spec(), images(), Device::flex(), Interrupter::new());
+    let (sender, receiver) = sync_channel(1);
+    interrupter.stop(None);
+    let (path, threads) = (Path::Fused, Threads::All);
+    let training = Training {
+        spec: &spec,
+        seed: 1,
+        images: &images,
+        device: &device,
+        path,
+        threads,
+        resume: None,
+        checkpoints: Some(&sender),
+    };
+    let outcome = training.run(Box::new(Unseen), &interrupter).unwrap();
+    drop(sender);
+    assert_eq!(receiver.into_iter().collect::<Vec<_>>(), [outcome.state]);
+}
+
+#[test]
 fn a_long_run_is_kept_less_often_than_it_asks_for() {
     let mut spec = spec();
     (spec.checkpoint.every_validations, spec.training.max_epochs) = (1, 24);
