@@ -126,6 +126,7 @@ impl<'a> Runner<'a> {
             started_at: started_at.unwrap_or_else(|| humantime::format_rfc3339_seconds(started).to_string()),
         };
         let (dataset, images) = self.shelf.images(&run.spec.data)?;
+        let taken = view.take_terminal();
         let renderer = view.renderer(&run.spec, run.seed, attached.interrupter());
         let outcome = saver::beside(&mut owned, &origin, attached.interrupter(), |checkpoints| {
             let training = Training {
@@ -139,7 +140,9 @@ impl<'a> Runner<'a> {
                 checkpoints: Some(checkpoints),
             };
             training.run(renderer, attached.interrupter())
-        })?;
+        });
+        drop(taken);
+        let outcome = outcome?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
         self.save(run, owned, &origin, dataset, outcome, view)
     }

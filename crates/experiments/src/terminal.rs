@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::IsTerminal;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crossterm::event::DisableMouseCapture;
@@ -14,6 +15,8 @@ use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tc
 
 /// How long the dashboard may take to switch the terminal to raw mode.
 const RAW_MODE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long it takes between its screen and its raw mode.
+const OPENING: Duration = Duration::from_millis(10);
 /// A control character of this value is switched off.
 const DISABLED: u8 = 0;
 
@@ -37,11 +40,32 @@ pub(crate) fn let_keys_raise_signals() {
     });
 }
 
+/// Whether the dashboard is on the screen, or about to be.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The dashboard has the terminal, from before it opens until this value is dropped, after it is put away.
+pub(crate) struct Taken(());
+
+/// Announces the dashboard. It opens the screen first and then the raw mode: who puts the terminal back in between has to
+/// know of it.
+pub(crate) fn take() -> Taken {
+    IS_TAKEN.store(true, Ordering::SeqCst);
+    Taken(())
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        IS_TAKEN.store(false, Ordering::SeqCst);
+    }
+}
+
 /// Puts the terminal back, for the moment before the program ends without the dashboard's help.
 fn restore() {
     let mut stdout = std::io::stdout();
     if is_raw_mode_enabled().unwrap_or(false) {
         let _ = disable_raw_mode();
+    }
+    if IS_TAKEN.load(Ordering::SeqCst) {
         let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen);
     }
     if stdout.is_terminal() {
@@ -56,6 +80,10 @@ pub(crate) fn restore_for_good() {
     // What is no terminal may be written to this moment and for ever: a pipe that nobody reads.
     if stdout.is_terminal() {
         std::mem::forget(stdout.lock());
+    }
+    if IS_TAKEN.load(Ordering::SeqCst) && !is_raw_mode_enabled().unwrap_or(false) {
+        // A dashboard that has just opened its screen is about to switch to raw mode, which needs no stdout.
+        std::thread::sleep(OPENING);
     }
     restore();
 }

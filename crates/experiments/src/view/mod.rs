@@ -12,7 +12,7 @@ use record::ExperimentSpec;
 use training::Unseen;
 
 use crate::console::Console;
-use crate::terminal;
+use crate::terminal::{self, Taken};
 
 /// What a person sees of trainings.
 #[derive(Debug, Clone)]
@@ -59,6 +59,11 @@ impl View {
             Self::Bars(bars) => Box::new(bars.training(spec, seed)),
             Self::Nothing => Box::new(Unseen),
         }
+    }
+
+    /// Takes the terminal for the training that is to be shown: before its renderer is made, until it is gone.
+    pub(crate) fn take_terminal(&self) -> Option<Taken> {
+        matches!(self, Self::Dashboard).then(terminal::take)
     }
 
     /// Tells people something without writing into the bars.
