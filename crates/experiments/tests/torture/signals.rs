@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use rayon::prelude::*;
 use rustix::process::{Pid, Signal, kill_process};
 use torture::{Scale, Tamper, row};
 
@@ -39,18 +40,24 @@ fn listens(id: Pid, signal: Signal) -> bool {
 fn torture_a_signal_at_any_moment_leaves_a_checkpoint_and_the_terminal_as_it_was() {
     let trials = Scale::chosen().of(6, 100, 1000);
     let times = [0, 3].map(time_of);
-    let signalled = |trial: usize| -> Result<Left, String> {
+    let signalled = |trial: usize| -> Result<(Scratch, String, Left), String> {
         let (scratch, signal) = (Scratch::new(), SIGNALS[trial % SIGNALS.len()]);
         let lasts = times[usize::from(is_without_terminal(trial))];
         let micros = usize::try_from(lasts.as_micros()).expect("a run takes seconds");
         let moment = Duration::from_micros(Tamper::new(trial as u64).below(micros) as u64);
-        let about = |what| format!("{signal:?} at {moment:?}: {what}");
-        let left =
-            signal_at(start(&scratch, trial), signal, moment).and_then(|left| left.check(signal)).map_err(about)?;
-        SMALL.recover(&scratch).map_err(about)?;
+        let about = format!("{signal:?} at {moment:?}");
+        let left = signal_at(start(&scratch, trial), signal, moment).and_then(|left| left.check(signal));
+        let left = left.map_err(|what| format!("{about}: {what}"))?;
+        Ok((scratch, about, left))
+    };
+    // One after another, for time is measured; what comes after it is not.
+    let left: Vec<_> = (0..trials).map(signalled).collect();
+    let recovered = |outcome: Result<(Scratch, String, Left), String>| {
+        let (scratch, about, left) = outcome?;
+        SMALL.recover(&scratch).map_err(|what| format!("after {about}: {what}"))?;
         Ok(left)
     };
-    let outcomes: Vec<Result<Left, String>> = (0..trials).map(signalled).collect();
+    let outcomes: Vec<Result<Left, String>> = left.into_par_iter().map(recovered).collect();
 
     let failures = failures(&outcomes);
     let count = |code| outcomes.iter().flatten().filter(|left| left.code == code).count();
@@ -111,18 +118,22 @@ fn torture_a_second_signal_leaves_at_once() {
         let mut place = start(&scratch, trial);
         scratch.await_checkpoint(PATIENCE).expect("a checkpoint");
         let id = place.id().expect("it runs");
+        // The dashboard goes within some milliseconds of the first one; the second one comes before, meanwhile or after.
+        let apart = Duration::from_micros(Tamper::new(trial as u64).below(20_000) as u64);
         let sent = Instant::now();
-        for _ in 0..2 {
-            let _ = kill_process(id, Signal::INT);
-            std::thread::sleep(Duration::from_millis(trial as u64 % 4));
-        }
+        let _ = kill_process(id, Signal::INT);
+        std::thread::sleep(apart);
+        let _ = kill_process(id, Signal::INT);
         until(PATIENCE, || place.has_ended()).expect("it ends");
         longest = longest.max(sent.elapsed());
         let code = place.code().expect("the terminal is as it was");
         assert!(code == INTERRUPTED || code == 0, "exit code {code}");
         SMALL.recover(&scratch).expect("the same in the end");
     }
-    row("two SIGINT in a row, at most 3 ms apart", format!("{trials} of {trials} gone, after {longest:.0?} (longest)"));
+    row(
+        "two SIGINT in a row, at most 20 ms apart",
+        format!("{trials} of {trials} gone, after {longest:.0?} (longest)"),
+    );
     assert!(longest < SLACK, "{longest:?}");
 }
 
