@@ -115,5 +115,7 @@ fn torture_the_checkpoint_parser() {
         let changed = sealed(&tamper.changed(&samples));
         accepted += usize::from(read(&changed).is_ok());
     }
-    row("inputs to the checkpoint parser, checksum right", format!("{inputs}, 0 panics, {accepted} read"));
+    let memory = torture::check_memory();
+    let figure = format!("{inputs} inputs, {accepted} read, 0 panics, {memory} MiB");
+    row("inputs to the checkpoint parser, checksum right", figure);
 }
