@@ -76,6 +76,8 @@ fn restore() {
 /// Puts the terminal back for good: until the program ends no other thread writes to it any more. The dashboard's would
 /// draw once more on what was put back.
 pub(crate) fn restore_for_good() {
+    // First what waits for nobody: the settings, which outlast the program.
+    let _ = disable_raw_mode();
     let stdout = std::io::stdout();
     // What is no terminal may be written to this moment and for ever: a pipe that nobody reads.
     if stdout.is_terminal() {

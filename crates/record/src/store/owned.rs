@@ -149,7 +149,11 @@ fn unfinished_in(folder: &Path) -> Option<Unfinished> {
 }
 
 fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {
-    fs::create_dir_all(folder)?;
+    if !folder.is_dir() {
+        fs::create_dir_all(folder)?;
+        // A checkpoint in a folder that a power cut takes back would be gone with it.
+        folder.ancestors().skip(1).take(2).try_for_each(folder::sync_folder)?;
+    }
     // Opened for writing because a lock on NFS needs it.
     OpenOptions::new().create(true).truncate(false).write(true).open(path)
 }
