@@ -32,7 +32,7 @@ fn torture_a_disk_that_fails_at_any_call_is_told_of_and_costs_no_checkpoint() {
         row(WHAT, "not run: needs strace");
         return;
     }
-    let calls = of_two_runs(Scale::chosen().of(1, 2, 20));
+    let calls = of_two_runs(Scale::chosen().of(1, 1, 20));
     let trials: Vec<(&Call, (&str, &str))> =
         calls.iter().filter(|call| call.name != "close").flat_map(|call| ERRORS.map(|error| (call, error))).collect();
     // An odd number, so that both errors have their turns.
