@@ -109,12 +109,10 @@ fn gradient_checks(
     Ok(checks)
 }
 
-/// The checks in a file; none where it is no file of them. Looked at before opening, because opening a pipe would wait.
+/// The checks in a file; none where it is no file of them.
 fn kept_checks(path: &Path) -> Option<Vec<report::GradientCheck>> {
     const MOST_BYTES: u64 = 1 << 20;
-    let is_readable = |file: std::fs::Metadata| file.is_file() && file.len() <= MOST_BYTES;
-    let bytes = path.metadata().is_ok_and(is_readable).then(|| std::fs::read(path))?.ok()?;
-    serde_json::from_slice(&bytes).ok()
+    serde_json::from_slice(&record::read_bounded(path, MOST_BYTES).ok()?).ok()
 }
 
 fn save(args: &args::Report, document: &Document, console: Console) -> Result<(), Failure> {

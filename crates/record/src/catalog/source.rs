@@ -1,7 +1,5 @@
 //! Declared files on disk: their names, and their text with the overrides.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -9,7 +7,7 @@ use toml::Spanned;
 use crate::declared::document::Document;
 use crate::declared::error::{DeclaredError, Problem};
 use crate::declared::overrides::Override;
-use crate::name;
+use crate::{Unread, name, read_bounded};
 
 /// Largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;
@@ -43,16 +41,11 @@ impl Source {
 }
 
 fn read_text(path: &Path) -> Result<String, Problem> {
-    // Looked at before opening, because opening a pipe would wait for its writer.
-    if !path.metadata().map_err(Problem::Unreadable)?.is_file() {
-        return Err(Problem::NotAFile);
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(Problem::Unreadable)?;
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(Problem::Unreadable)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(Problem::TooLarge);
-    }
+    let bytes = read_bounded(path, MOST_BYTES).map_err(|unread| match unread {
+        Unread::Io(error) => Problem::Unreadable(error),
+        Unread::NotAFile => Problem::NotAFile,
+        Unread::TooLarge => Problem::TooLarge,
+    })?;
     String::from_utf8(bytes).map_err(|error| Problem::NotText { position: error.utf8_error().valid_up_to() })
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::{SHORT_ID, StoreError};
+use crate::{Unread, read_bounded};
 
 /// Largest file of a record that is read. The longest run that a spec allows, ten million steps, stays below it.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
@@ -53,20 +54,11 @@ pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 
 /// The bytes of a file, or an error when there are too many of them to be one of ours.
 pub(super) fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, StoreError> {
-    let is_larger = |bytes: u64| bytes > most_bytes;
-    let larger = || StoreError::damaged(path, format!("is larger than {most_bytes} bytes, which it never is"));
-    // Looked at before opening, because opening a pipe would wait for its writer.
-    let metadata = fs::metadata(path).map_err(StoreError::io(path, "read"))?;
-    if !metadata.is_file() {
-        return Err(StoreError::damaged(path, "is not a regular file"));
-    }
-    if is_larger(metadata.len()) {
-        return Err(larger());
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(StoreError::io(path, "read"))?;
-    file.take(most_bytes + 1).read_to_end(&mut bytes).map_err(StoreError::io(path, "read"))?;
-    if is_larger(bytes.len() as u64) { Err(larger()) } else { Ok(bytes) }
+    read_bounded(path, most_bytes).map_err(|unread| match unread {
+        Unread::Io(error) => StoreError::io(path, "read")(error),
+        Unread::NotAFile => StoreError::damaged(path, "is not a regular file"),
+        Unread::TooLarge => StoreError::damaged(path, format!("is larger than {most_bytes} bytes, which it never is")),
+    })
 }
 
 /// Whether an open file is the one that lies at a path.
