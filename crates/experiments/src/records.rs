@@ -48,9 +48,9 @@ impl<'a> Records<'a> {
         Ok(self.store.own(&self.id(run))?)
     }
 
-    /// Deletes the checkpoints of a finished run that a process which died has left.
-    pub(crate) fn tidy(&self, run: &PlannedRun) {
-        self.store.tidy(&self.id(run));
+    /// Deletes the checkpoints of finished runs that processes which died have left.
+    pub(crate) fn tidy<'r>(&self, finished: impl IntoIterator<Item = &'r RunRecord>) {
+        self.store.tidy(finished.into_iter().map(|record| record.id.as_str()));
     }
 
     /// All records of this backend, dataset and version of the numerics.

@@ -57,7 +57,7 @@ impl<'a> Runner<'a> {
         view: &View,
     ) -> Result<Vec<Option<RunRecord>>, Failure> {
         let mut records = runs.iter().map(|run| self.find(run)).collect::<Result<Vec<_>, _>>()?;
-        runs.iter().zip(&records).filter(|(_, record)| record.is_some()).for_each(|(run, _)| self.records.tidy(run));
+        self.records.tidy(records.iter().flatten());
         let untrained: Vec<usize> = (0..runs.len()).filter(|&index| records[index].is_none()).collect();
         if untrained.is_empty() {
             return Ok(records);

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -90,15 +91,26 @@ impl RunStore {
         Err(StoreError::io(&path, "lock")(refusal))
     }
 
-    /// Deletes what a process that died between saving a run's record and deleting its checkpoints has left of the run.
-    pub fn tidy(&self, id: &str) {
-        // Asked first, so that no folder is made for a run that left nothing.
-        let Ok(folder) = self.checkpoints_of(id) else { return };
-        let is_left = folder.exists() || !self.half_written(id, &folder).is_empty();
-        // Who has the run deletes them himself; what cannot be deleted costs space alone.
-        if is_left && let Ok(Some(owned)) = self.own(id) {
-            owned.finish();
+    /// Deletes what processes that died between saving a run's record and deleting its checkpoints have left of these runs.
+    pub fn tidy<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
+        // Looked at once for all runs, and first, so that no folder is made for one that left nothing.
+        let left = self.left_behind();
+        let is_left = |id: &&str| id.get(..SHORT_ID).is_some_and(|short_id| left.contains(short_id));
+        for id in ids.into_iter().filter(is_left) {
+            // Who has the run deletes them himself; what cannot be deleted costs space alone.
+            if let Ok(Some(owned)) = self.own(id) {
+                owned.finish();
+            }
         }
+    }
+
+    /// The short identities of all runs of which there are checkpoints or half-written records.
+    fn left_behind(&self) -> HashSet<String> {
+        let of_records = names_in(&self.folder).filter_map(|name| {
+            let rest = name.strip_prefix(UNFINISHED)?;
+            Some(rest.split_once('-')?.0.to_owned())
+        });
+        names_in(&self.folder.join(CHECKPOINTS)).chain(of_records).collect()
     }
 
     /// The runs that have a checkpoint and no record yet, by experiment and seed; damaged checkpoints are passed over.
@@ -117,25 +129,22 @@ impl RunStore {
         }
     }
 
-    /// Deletes what processes that died have left half written of a run that nobody else trains now.
+    /// Deletes what processes that died have left half written of a run that nobody else trains now: records, and
+    /// checkpoints in their folder.
     fn sweep(&self, id: &str, folder: &Path) {
-        for path in self.half_written(id, folder) {
-            // What cannot be deleted is in nobody's way.
-            let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-        }
-    }
-
-    /// What is being written of a run, or was when its process died: records, and checkpoints in their folder.
-    fn half_written(&self, id: &str, folder: &Path) -> Vec<PathBuf> {
         let own = folder::unfinished_prefix(&id[..SHORT_ID]);
-        let mut found = Vec::new();
         for (folder, prefix) in [(&*self.folder, own.as_str()), (folder, UNFINISHED)] {
-            let entries = folder.read_dir().into_iter().flatten().flatten();
-            let of_the_run = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix));
-            found.extend(of_the_run.map(|entry| entry.path()));
+            for path in names_in(folder).filter(|name| name.starts_with(prefix)).map(|name| folder.join(name)) {
+                // What cannot be deleted is in nobody's way.
+                let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            }
         }
-        found
     }
+}
+
+fn names_in(folder: &Path) -> impl Iterator<Item = String> {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned())
 }
 
 /// What the newest whole checkpoint in a folder says of its run.

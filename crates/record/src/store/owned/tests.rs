@@ -145,15 +145,15 @@ fn a_finished_run_leaves_nothing_and_can_be_owned_again() {
 fn what_a_dead_process_left_of_a_finished_run_is_deleted_unless_somebody_has_the_run() {
     let (fixture, folder) = Fixture::saved(&[4, 6]);
     let owned = fixture.own();
-    fixture.store.tidy(&fixture.id);
+    fixture.store.tidy([fixture.id.as_str()]);
     assert_eq!(names(&folder).len(), 3);
     drop(owned);
-    fixture.store.tidy(&fixture.id);
+    fixture.store.tidy([fixture.id.as_str()]);
     assert!(names(fixture.store.folder()).is_empty());
     // All else is gone, but a record that was replaced could not be deleted.
     fs::create_dir(fixture.store.folder().join(format!(".saving-{}-abc", &fixture.id[..SHORT_ID]))).expect("made");
     for _ in 0..2 {
-        fixture.store.tidy(&fixture.id);
+        fixture.store.tidy([fixture.id.as_str()]);
         assert!(names(fixture.store.folder()).is_empty());
     }
 }
