@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use burn::train::Interrupter;
 use kernels::Path;
 use record::ExperimentSpec;
-use training::{Outcome, Threads, Training, Unseen, evaluate, evaluation};
+use training::{Outcome, Training, Unseen, evaluate, evaluation};
 
 use crate::setting::{Digits, Setting};
 use crate::timing::Timing;
@@ -71,14 +71,5 @@ pub(crate) fn train(spec: &ExperimentSpec, digits: &Digits, path: Path) -> Outco
 }
 
 fn training<'a>(spec: &'a ExperimentSpec, digits: &'a Digits, device: &'a Device, path: Path) -> Training<'a> {
-    Training {
-        spec,
-        seed: 1,
-        images: digits.images(path),
-        device,
-        path,
-        threads: Threads::All,
-        resume: None,
-        checkpoints: None,
-    }
+    Training { path, ..Training::new(spec, 1, digits.images(path), device) }
 }

@@ -2,7 +2,6 @@
 
 use std::time::SystemTime;
 
-use kernels::Path;
 use mnist::Dataset;
 use record::{Checkpoint, DatasetInfo, OwnedRun, RunKey, RunRecord, RunStore, weights_file};
 use training::{Outcome, Threads, Training};
@@ -117,10 +116,11 @@ impl<'a> Runner<'a> {
         view: &View,
     ) -> Result<RunRecord, Failure> {
         let (started, attached) = (SystemTime::now(), self.stop.attach());
-        let checkpoint = self.latest(run, &mut owned, view)?;
+        let id = self.records.id(run);
+        let checkpoint = self.latest(run, &id, &mut owned, view)?;
         let started_at = checkpoint.as_ref().map(|checkpoint| checkpoint.started_at.clone());
         let origin = Origin {
-            id: self.records.id(run),
+            id,
             experiment: run.spec.name.clone(),
             seed: run.seed,
             started_at: started_at.unwrap_or_else(|| humantime::format_rfc3339_seconds(started).to_string()),
@@ -130,14 +130,10 @@ impl<'a> Runner<'a> {
         let renderer = view.renderer(&run.spec, run.seed, attached.interrupter());
         let outcome = saver::beside(&mut owned, &origin, attached.interrupter(), |checkpoints| {
             let training = Training {
-                spec: &run.spec,
-                seed: run.seed,
-                images: &images,
-                device: &self.backend.device,
-                path: Path::of(&self.backend.device),
                 threads,
                 resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
                 checkpoints: Some(checkpoints),
+                ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
             };
             training.run(renderer, attached.interrupter())
         });
@@ -148,9 +144,14 @@ impl<'a> Runner<'a> {
     }
 
     /// The checkpoint that a run goes on from; people are told of it, and of damaged ones.
-    fn latest(&self, run: &PlannedRun, owned: &mut OwnedRun, view: &View) -> Result<Option<Checkpoint>, Failure> {
-        let id = self.records.id(run);
-        let latest = owned.latest(RunKey { id: &id, spec: &run.spec, seed: run.seed })?;
+    fn latest(
+        &self,
+        run: &PlannedRun,
+        id: &str,
+        owned: &mut OwnedRun,
+        view: &View,
+    ) -> Result<Option<Checkpoint>, Failure> {
+        let latest = owned.latest(RunKey { id, spec: &run.spec, seed: run.seed })?;
         let goes_on = match &latest.checkpoint {
             Some(checkpoint) => format!("goes on from step {}", checkpoint.state.step_losses.len()),
             None => "begins anew".to_owned(),

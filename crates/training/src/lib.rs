@@ -113,6 +113,15 @@ pub enum TrainingError {
     NoResult,
 }
 
+impl<'a> Training<'a> {
+    /// A training from the beginning, on all cores, done the way that suits its device, whose state nobody keeps.
+    #[must_use]
+    pub fn new(spec: &'a ExperimentSpec, seed: u64, images: &'a Images, device: &'a Device) -> Self {
+        let (path, threads) = (Path::of(device), Threads::All);
+        Self { spec, seed, images, device, path, threads, resume: None, checkpoints: None }
+    }
+}
+
 impl Training<'_> {
     /// Trains from the seed's initial weights, or from where it is resumed, until early stopping, the last epoch, a loss
     /// that is not finite, or somebody's word to `interrupter`, which is heard before every step.

@@ -60,18 +60,7 @@ fn spec() -> ExperimentSpec {
 
 fn train(spec: &ExperimentSpec, seed: u64, interrupter: &Interrupter) -> Outcome {
     let (images, device) = (images(), Device::flex());
-    Training {
-        spec,
-        seed,
-        images: &images,
-        device: &device,
-        path: Path::Fused,
-        threads: Threads::All,
-        resume: None,
-        checkpoints: None,
-    }
-    .run(Box::new(Unseen), interrupter)
-    .unwrap()
+    Training::new(spec, seed, &images, &device).run(Box::new(Unseen), interrupter).unwrap()
 }
 
 fn outcome(spec: &ExperimentSpec) -> Outcome {
@@ -115,16 +104,7 @@ fn digits_are_learned() {
 /// `v = g + momentum v; w -= learning_rate v`, written out, without fused kernels, Burn's optimizer or its learner.
 fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, MlpWeights) {
     let (images, device) = (images_for(Path::Plain), Device::flex());
-    let training = Training {
-        spec,
-        seed,
-        images: &images,
-        device: &device,
-        path: Path::Plain,
-        threads: Threads::All,
-        resume: None,
-        checkpoints: None,
-    };
+    let training = Training { path: Path::Plain, ..Training::new(spec, seed, &images, &device) };
     let mut weights = spec.model.initial_weights(seed);
     let mut velocity = weights.clone();
     velocity.layers.iter_mut().for_each(|layer| {
@@ -284,16 +264,7 @@ fn images_that_are_not_shuffled_keep_their_order() {
 fn one_thread_gives_the_bits_of_many() {
     let (images, device, spec) = (images(), Device::flex(), spec());
     let train = |threads| {
-        let training = Training {
-            spec: &spec,
-            seed: 1,
-            images: &images,
-            device: &device,
-            path: Path::Fused,
-            threads,
-            resume: None,
-            checkpoints: None,
-        };
+        let training = Training { threads, ..Training::new(&spec, 1, &images, &device) };
         training.run(Box::new(Unseen), &Interrupter::new()).unwrap()
     };
     let (all, one) = (train(Threads::All), train(Threads::One));
@@ -317,16 +288,7 @@ fn a_whole_run_on_mnist_ends_where_the_plain_path_ends() {
     let [fused, plain] = [Path::Fused, Path::Plain].map(|path| {
         let batcher = |set| MnistBatcher::new(set, &splits.normalization, &device, path);
         let images = Images { train: batcher(&splits.train), validation: batcher(&splits.validation) };
-        let training = Training {
-            spec: &spec,
-            seed: 1,
-            images: &images,
-            device: &device,
-            path,
-            threads: Threads::All,
-            resume: None,
-            checkpoints: None,
-        };
+        let training = Training { path, ..Training::new(&spec, 1, &images, &device) };
         training.run(Box::new(Unseen), &Interrupter::new()).unwrap()
     });
     for (fused, plain) in fused.state.step_losses.iter().zip(&plain.state.step_losses).take(50) {

@@ -2,46 +2,32 @@
 //! every part of its state is needed for that.
 
 use std::sync::mpsc::sync_channel;
+use std::time::Duration;
 
 use record::TrainingState;
 use torture::{Scale, Tamper, row};
-
-use std::time::Duration;
 
 use super::*;
 
 fn run(spec: &ExperimentSpec, path: Path, resume: Option<&TrainingState>, interrupter: &Interrupter) -> Outcome {
     let (images, device) = (images_for(path), Device::flex());
-    let training = Training {
-        spec,
-        seed: 1,
-        images: &images,
-        device: &device,
-        path,
-        threads: Threads::All,
-        resume,
-        checkpoints: None,
-    };
+    let training = Training { path, resume, ..Training::new(spec, 1, &images, &device) };
     training.run(Box::new(Unseen), interrupter).unwrap()
 }
 
-/// The states that a training hands over, one after every validation, and what it came to.
-fn states(spec: &ExperimentSpec, path: Path) -> (Vec<TrainingState>, Outcome) {
-    let (images, device, interrupter) = (images_for(path), Device::flex(), Interrupter::new());
+/// The states that a training hands over, and what it came to.
+fn states_until(spec: &ExperimentSpec, path: Path, interrupter: &Interrupter) -> (Vec<TrainingState>, Outcome) {
+    let (images, device) = (images_for(path), Device::flex());
     let (sender, receiver) = sync_channel(1000);
-    let training = Training {
-        spec,
-        seed: 1,
-        images: &images,
-        device: &device,
-        path,
-        threads: Threads::All,
-        resume: None,
-        checkpoints: Some(&sender),
-    };
-    let outcome = training.run(Box::new(Unseen), &interrupter).unwrap();
+    let training = Training { path, checkpoints: Some(&sender), ..Training::new(spec, 1, &images, &device) };
+    let outcome = training.run(Box::new(Unseen), interrupter).unwrap();
     drop(sender);
     (receiver.into_iter().collect(), outcome)
+}
+
+/// The same of a training that nobody stops.
+fn states(spec: &ExperimentSpec, path: Path) -> (Vec<TrainingState>, Outcome) {
+    states_until(spec, path, &Interrupter::new())
 }
 
 /// Equal but for the times.
@@ -100,23 +86,10 @@ fn a_checkpoint_comes_after_every_so_many_validations() {
 
 #[test]
 fn an_interrupted_training_hands_over_where_it_stopped() {
-    let (spec, images, device, interrupter) = (spec(), images(), Device::flex(), Interrupter::new());
-    let (sender, receiver) = sync_channel(1);
+    let interrupter = Interrupter::new();
     interrupter.stop(None);
-    let (path, threads) = (Path::Fused, Threads::All);
-    let training = Training {
-        spec: &spec,
-        seed: 1,
-        images: &images,
-        device: &device,
-        path,
-        threads,
-        resume: None,
-        checkpoints: Some(&sender),
-    };
-    let outcome = training.run(Box::new(Unseen), &interrupter).unwrap();
-    drop(sender);
-    assert_eq!(receiver.into_iter().collect::<Vec<_>>(), [outcome.state]);
+    let (states, outcome) = states_until(&spec(), Path::Fused, &interrupter);
+    assert_eq!(states, [outcome.state]);
 }
 
 #[test]
