@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::Scratch;
+use crate::common::{Ended, Scratch};
 
 #[test]
 fn bad_input_is_quoted_and_leaves_nothing_behind() {
@@ -66,8 +66,7 @@ fn broken_data_is_refused() {
 #[test]
 fn a_stand_in_is_warned_of_even_when_quiet() {
     let scratch = Scratch::new();
-    let output = scratch.program(&["run", "task2c", "--quiet"]).assert().success();
-    let message = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    let message = Ended::with(0, &mut scratch.program(&["run", "task2c", "--quiet"])).stderr;
     assert!(message.contains("warning: MNIST is not at hand, made-up digits stand in for it"), "{message}");
     assert!(message.contains("hint: for MNIST run `make data`"), "{message}");
 }
@@ -133,8 +132,7 @@ fn real_mnist_has_the_reports_mean_and_deviation() {
         return;
     };
     let scratch = Scratch::new();
-    let output = scratch.program(&["data"]).env("MNIST_DIR", mnist).assert().success();
-    let text = String::from_utf8_lossy(&output.get_output().stdout).into_owned();
+    let text = Ended::with(0, scratch.program(&["data"]).env("MNIST_DIR", mnist)).stdout;
     assert!(text.contains("mean 33.5527, standard deviation 78.8755"), "{text}");
 }
 

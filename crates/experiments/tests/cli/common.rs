@@ -1,12 +1,57 @@
 //! The program under test, on made-up digits, without a network, in a folder of its own.
 
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use assert_cmd::Command;
 use tempfile::TempDir;
+use wait_timeout::ChildExt as _;
 
 /// The project's root.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+/// Longest that a command may take; what waits for a pipe takes for ever.
+const MOST_TIME: Duration = Duration::from_mins(1);
+
+/// How a command ended, and what it said.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// Nothing where a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// Runs a command to its end. Too long a time, and output that is not UTF-8, are failures.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        // Files, for a pipe that nobody empties meanwhile would make it wait.
+        let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().unwrap());
+        let writer = |file: &File| file.try_clone().unwrap();
+        command.stdin(Stdio::null()).stdout(writer(&stdout)).stderr(writer(&stderr));
+        let mut child = command.spawn().unwrap();
+        let status = child.wait_timeout(MOST_TIME).unwrap().unwrap_or_else(|| {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("{command:?} takes longer than {MOST_TIME:?}");
+        });
+        let [stdout, stderr] = [&mut stdout, &mut stderr].map(|file| {
+            let mut text = String::new();
+            file.rewind().unwrap();
+            file.read_to_string(&mut text).unwrap();
+            text
+        });
+        Self { code: status.code(), stdout, stderr }
+    }
+
+    /// Runs a command that must end with this exit code.
+    pub(crate) fn with(code: i32, command: &mut Command) -> Self {
+        let ended = Self::of(command);
+        assert_eq!(ended.code, Some(code), "{command:?}: {ended:?}");
+        ended
+    }
+}
 
 /// A folder for one test: the declared experiments cut down to a few steps, and the runs.
 pub(crate) struct Scratch {
@@ -56,14 +101,13 @@ impl Scratch {
 
     /// Stdout of a command that must succeed.
     pub(crate) fn stdout(&self, arguments: &[&str]) -> String {
-        let output = self.program(arguments).assert().success().get_output().stdout.clone();
-        String::from_utf8(output).unwrap()
+        Ended::with(0, &mut self.program(arguments)).stdout
     }
 
     /// Stderr of a command that must end with this exit code.
     pub(crate) fn refusal(&self, arguments: &[&str], code: i32) -> String {
-        let output = self.program(arguments).assert().code(code).get_output().stderr.clone();
-        String::from_utf8(output).unwrap().replace(&self.folder.path().display().to_string(), "SCRATCH")
+        let message = Ended::with(code, &mut self.program(arguments)).stderr;
+        message.replace(&self.folder.path().display().to_string(), "SCRATCH")
     }
 
     /// The folders of all runs, sorted.

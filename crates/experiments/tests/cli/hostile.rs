@@ -6,14 +6,13 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use rayon::prelude::*;
 use serde_json::{Value, json};
 use torture::{Scale, hostile_names, hostile_texts};
 
-use crate::common::Scratch;
+use crate::common::{Ended, Scratch};
 use crate::records::files_of;
 
-/// Longest that a command may take; what waits for a pipe takes for ever.
-const MOST_TIME: Duration = Duration::from_mins(1);
 /// What no output may hold: the title of the experiment outside.
 const SECRET: &str = "Outside the folder";
 /// The program's own colours, and those of clap.
@@ -26,11 +25,9 @@ const FIELDS: [&str; 6] =
 /// What a command said with its colours on, and its exit code.
 fn said(scratch: &Scratch, arguments: &[&str]) -> (String, i32) {
     let mut program = scratch.program(arguments);
-    program.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1").timeout(MOST_TIME);
-    let output = program.output().unwrap();
-    let code = output.status.code().unwrap_or_else(|| panic!("{arguments:?}: no exit code, {output:?}"));
-    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
-    (text, code)
+    let ended = Ended::of(program.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1"));
+    let code = ended.code.unwrap_or_else(|| panic!("{arguments:?}: no exit code, {ended:?}"));
+    ([ended.stdout, ended.stderr].concat(), code)
 }
 
 /// Asserts that a text is seen as it is, the program's colours aside.
@@ -70,20 +67,28 @@ fn states(scratch: &Scratch) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
 
 #[test]
 fn torture_names_lead_nowhere() {
-    let scratch = surrounded();
-    let (record_path, record) = trained(&scratch);
-    let declared = std::fs::read_to_string(scratch.path("experiments/task3a.toml")).unwrap();
     let names: Vec<String> = hostile_names().into_iter().step_by(Scale::chosen().of(12, 1, 1)).collect();
-    let mut tried = 0;
-    for name in &names {
-        if !name.contains('\0') {
-            tried += as_arguments(&scratch, name);
+    let tried = side_by_side(&names, |names| {
+        let scratch = surrounded();
+        let (record_path, record) = trained(&scratch);
+        let declared = std::fs::read_to_string(scratch.path("experiments/task3a.toml")).unwrap();
+        let mut tried = 0;
+        for name in names {
+            if !name.contains('\0') {
+                tried += as_arguments(&scratch, name);
+            }
+            tried += in_files(&scratch, &declared, name);
+            tried += in_a_record(&scratch, &record_path, &record, name);
         }
-        tried += in_files(&scratch, &declared, name);
-        tried += in_a_record(&scratch, &record_path, &record, name);
-    }
+        tried
+    });
     let figure = format!("{} names in 10 fields, {tried} refused, 0 files outside read or written", names.len());
     torture::row("hostile names", figure);
+}
+
+/// Counts over inputs, a part of them on every processor, each with a folder of its own.
+fn side_by_side<T: Sync>(inputs: &[T], count: impl Fn(&[T]) -> usize + Send + Sync) -> usize {
+    inputs.par_chunks(inputs.len().div_ceil(rayon::current_num_threads())).map(count).sum()
 }
 
 /// Asserts that a command refuses with an exit code, says so plainly, and reads and writes nothing.
@@ -153,51 +158,55 @@ fn in_a_record(scratch: &Scratch, path: &Path, record: &Value, name: &str) -> us
 
 #[test]
 fn torture_texts_steer_no_terminal() {
-    let scratch = Scratch::new();
-    let (path, record) = trained(&scratch);
-    let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
-    let title = declared.lines().find(|line| line.starts_with("title")).unwrap();
-    let texts: Vec<(String, bool)> = hostile_texts().into_iter().step_by(Scale::chosen().of(9, 1, 1)).collect();
-    let mut printed = 0;
-    for (number, (text, is_plain)) in texts.iter().enumerate() {
-        let mut check = |arguments: &[&str], codes: &[i32]| {
-            let (shown, code) = said(&scratch, arguments);
-            assert!(codes.contains(&code), "{arguments:?}: {code}, {shown}");
-            check_plain(&shown, &format!("{arguments:?}"));
-            printed += 1;
-        };
-        let file =
-            scratch.file("mine.toml", &declared.replace(title, &format!("title = {}", Value::from(text.as_str()))));
-        let title_is_valid =
-            matches!(text.trim().chars().count(), 1..=100) && text.trim().chars().all(record::is_plain);
-        let valid = if title_is_valid { [0] } else { [2] };
-        check(&["show", &file], &valid);
-        check(&["show", &file, "--json"], &valid);
-        scratch.file("raw.toml", &declared.replace("\"sigmoid\"", &format!("\"{text}\"")));
-        check(&["check", "raw.toml"], &[2]);
-        if !text.contains('\0') {
-            check(&["show", "--", text], &[2]);
-            check(&["show", "task2c", "--set", &format!("title={text}")], &[0, 2]);
-            check(&["show", "task2c", "--set", &format!("{text}=1")], &[2]);
-            check(&["list", "--runs-dir", &format!("runs-{}", text.replace('/', "-"))], &[0]);
-            check(&["run", "task2c", "--seed", text], &[2]);
-            check(&["run", "task2c", "--dataset", text], &[2]);
-            check(&["run", "task2c", "--backend", text], &[2]);
-            check(&["data", "--dataset", "mnist", "--data-dir", text], &[2]);
-            check(&["--", text], &[2]);
-        }
-        for (index, field) in FIELDS.into_iter().enumerate() {
-            let mut changed = record.clone();
-            changed["overrides"] = json!([""]);
-            *changed.pointer_mut(field).unwrap() = Value::from(text.as_str());
-            std::fs::write(&path, changed.to_string()).unwrap();
-            check(&["list"], &[0]);
-            if index == number % FIELDS.len() {
-                let damaged = if *is_plain { [0] } else { [1] };
-                check(&["figure", "task2c", "--quiet", "--dataset", "made-up"], &damaged);
+    let texts = hostile_texts().into_iter().step_by(Scale::chosen().of(9, 1, 1));
+    let texts: Vec<(usize, (String, bool))> = texts.enumerate().collect();
+    let printed = side_by_side(&texts, |texts| {
+        let scratch = Scratch::new();
+        let (path, record) = trained(&scratch);
+        let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
+        let title = declared.lines().find(|line| line.starts_with("title")).unwrap();
+        let mut printed = 0;
+        for (number, (text, is_plain)) in texts {
+            let mut check = |arguments: &[&str], codes: &[i32]| {
+                let (shown, code) = said(&scratch, arguments);
+                assert!(codes.contains(&code), "{arguments:?}: {code}, {shown}");
+                check_plain(&shown, &format!("{arguments:?}"));
+                printed += 1;
+            };
+            let file =
+                scratch.file("mine.toml", &declared.replace(title, &format!("title = {}", Value::from(text.as_str()))));
+            let title_is_valid =
+                matches!(text.trim().chars().count(), 1..=100) && text.trim().chars().all(record::is_plain);
+            let valid = if title_is_valid { [0] } else { [2] };
+            check(&["show", &file], &valid);
+            check(&["show", &file, "--json"], &valid);
+            scratch.file("raw.toml", &declared.replace("\"sigmoid\"", &format!("\"{text}\"")));
+            check(&["check", "raw.toml"], &[2]);
+            if !text.contains('\0') {
+                check(&["show", "--", text], &[2]);
+                check(&["show", "task2c", "--set", &format!("title={text}")], &[0, 2]);
+                check(&["show", "task2c", "--set", &format!("{text}=1")], &[2]);
+                check(&["list", "--runs-dir", &format!("runs-{}", text.replace('/', "-"))], &[0]);
+                check(&["run", "task2c", "--seed", text], &[2]);
+                check(&["run", "task2c", "--dataset", text], &[2]);
+                check(&["run", "task2c", "--backend", text], &[2]);
+                check(&["data", "--dataset", "mnist", "--data-dir", text], &[2]);
+                check(&["--", text], &[2]);
+            }
+            for (index, field) in FIELDS.into_iter().enumerate() {
+                let mut changed = record.clone();
+                changed["overrides"] = json!([""]);
+                *changed.pointer_mut(field).unwrap() = Value::from(text.as_str());
+                std::fs::write(&path, changed.to_string()).unwrap();
+                check(&["list"], &[0]);
+                if index == number % FIELDS.len() {
+                    let damaged = if *is_plain { [0] } else { [1] };
+                    check(&["figure", "task2c", "--quiet", "--dataset", "made-up"], &damaged);
+                }
             }
         }
-    }
+        printed
+    });
     torture::row(
         "texts in arguments, files and records",
         format!("{} texts, {printed} answers, all plain", texts.len()),
@@ -299,18 +308,16 @@ fn what_is_no_text_is_named() {
     let scratch = Scratch::new();
     let not_text = std::ffi::OsStr::from_bytes(b"a\xff");
     for variable in ["EXPERIMENTS_OFFLINE", "EXPERIMENTS_BACKEND"] {
-        let refused = scratch.program(&["list"]).env(variable, not_text).assert().code(2);
-        let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+        let message = Ended::with(2, scratch.program(&["list"]).env(variable, not_text)).stderr;
         assert_eq!(message, format!("error: the variable {variable} `a\u{fffd}` is not UTF-8 text\n"));
     }
-    scratch.program(&["list"]).env("EXPERIMENTS_RUNS_DIR", not_text).assert().success();
-    let refused = scratch.program(&["show"]).arg(not_text).assert().code(2);
-    let message = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    Ended::with(0, scratch.program(&["list"]).env("EXPERIMENTS_RUNS_DIR", not_text));
+    let message = Ended::with(2, scratch.program(&["show"]).arg(not_text)).stderr;
     assert_eq!(message, "error: the argument `a\u{fffd}` is not UTF-8 text\n");
 }
 
 #[test]
 fn help_shows_no_variables() {
-    let help = Scratch::new().program(&["--help"]).env("EXPERIMENTS_RUNS_DIR", "\u{1b}[2J").assert().success();
-    check_plain(&String::from_utf8(help.get_output().stdout.clone()).unwrap(), "help");
+    let help = Ended::with(0, Scratch::new().program(&["--help"]).env("EXPERIMENTS_RUNS_DIR", "\u{1b}[2J"));
+    check_plain(&help.stdout, "help");
 }

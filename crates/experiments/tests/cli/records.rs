@@ -104,8 +104,7 @@ fn a_runs_folder_that_cannot_be_made_is_refused_before_the_training() {
     let scratch = Scratch::new();
     let endless = ["--set", "training.max_epochs=10000", "--set", "training.patience_validations=50000"];
     let arguments = ["run", "task2c", "--dataset", "made-up", "--runs-dir", "/proc/runs"];
-    let refused = scratch.program(&arguments).args(endless).timeout(Duration::from_secs(20)).assert().code(1);
-    let message = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    let message = scratch.refusal(&[&arguments[..], &endless].concat(), 1);
     assert!(message.starts_with("error: /proc/runs: cannot write into the folder"), "{message}");
 }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::common::Scratch;
+use crate::common::{Ended, Scratch};
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
@@ -89,7 +89,7 @@ fn the_same_command_gives_the_same_bytes() {
     let first = numbers_of(&scratch.run("task4d"));
     for (name, value) in [("RAYON_NUM_THREADS", "1"), ("RAYON_NUM_THREADS", "2"), ("TZ", "Asia/Tokyo")] {
         let again = Scratch::new();
-        again.program(&["run", "task4d"]).env(name, value).env("LC_ALL", "de_DE.UTF-8").assert().success();
+        Ended::with(0, again.program(&["run", "task4d"]).env(name, value).env("LC_ALL", "de_DE.UTF-8"));
         assert_eq!(numbers_of(&again.run("task4d")), first, "{name}={value}");
     }
 }
@@ -193,7 +193,7 @@ fn real_mnist_is_learned_in_an_epoch() {
     let scratch = Scratch::new();
     let declared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task2c.toml");
     let arguments = ["run", declared, "--set", "training.max_epochs=1", "--set", "model.weight_init=fan_in_normal"];
-    scratch.program(&arguments).env("MNIST_DIR", mnist).assert().success();
+    Ended::with(0, scratch.program(&arguments).env("MNIST_DIR", mnist));
     let record = json(&scratch.run("task2c").join("record.json"));
     assert_eq!(record["dataset"]["name"], "mnist");
     assert!(record["validations"][5]["validation_accuracy"].as_f64().unwrap() > 0.88, "{record}");
