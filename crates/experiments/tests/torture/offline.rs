@@ -10,6 +10,9 @@ use crate::process::Process;
 /// The workspace.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
+/// How the variables begin in which cargo tells a test of its package.
+const TOLD: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+
 /// Words before a command that leave it no network at all, where the system allows that.
 fn without_network() -> Option<[&'static str; 2]> {
     let words = ["unshare", if is_root() { "-n" } else { "-rn" }];
@@ -30,6 +33,12 @@ fn cargo(wrapper: &[&str], arguments: &[&str]) -> bool {
     let mut command = Command::new(words[0]);
     // The tests inside are to be quick ones, in a table of nobody's.
     command.args(&words[1..]).current_dir(ROOT).env_remove("TORTURE").env_remove("TORTURE_TABLE");
+    // What cargo tells a test of its package: build scripts that ask for it would run again, here and after this.
+    for (name, _) in std::env::vars_os() {
+        if TOLD.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
     command.status().is_ok_and(|status| status.success())
 }
 
