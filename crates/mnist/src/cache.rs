@@ -1,7 +1,7 @@
 //! The user's cache: where it is, how a file gets there whole, and the made-up digits in it.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -13,6 +13,9 @@ use crate::folder::{self, Contents, Keep};
 use crate::idx::{self, Content, Items};
 use crate::made_up::{self, Split};
 use crate::{DatasetName, ImageSet};
+
+/// How names of what is being written begin.
+const UNFINISHED: &str = ".caching-";
 
 /// This program's folder in the user's cache, `mnist-experiments`; `None` if the user has no home.
 #[must_use]
@@ -45,7 +48,10 @@ fn read(folder: &Path, spec: &DatasetSpec, keep: Keep) -> Option<Contents> {
 
 fn write(folder: &Path, spec: &DatasetSpec, files: &[Vec<u8>; 4]) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    spec.files.iter().zip(files).try_for_each(|(file, bytes)| write_whole(&folder.join(file.name), bytes))
+    spec.files
+        .iter()
+        .zip(files)
+        .try_for_each(|(file, bytes)| files::write_whole(&folder.join(file.name), UNFINISHED, bytes))
 }
 
 fn idx_files(train: &ImageSet, test: &ImageSet) -> [Vec<u8>; 4] {
@@ -70,23 +76,4 @@ fn contents_of(spec: &DatasetSpec, files: &[Vec<u8>; 4], train: &ImageSet, test:
         Content { bytes: bytes.clone(), sha256: sha256(file) }
     });
     Contents::new(spec, contents)
-}
-
-/// Writes a file so that at every moment it is there whole or not at all.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().expect("a file in the cache has a folder");
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    sync_folder(folder);
-    Ok(())
-}
-
-/// Makes a rename last through a power cut, where the system can do that.
-pub(crate) fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        // Some systems cannot sync a folder; the renamed file is whole either way.
-        let _ = folder.sync_all();
-    }
 }

@@ -13,7 +13,6 @@ use std::thread;
 use std::time::Duration;
 
 use self::transfer::{Failure, receive};
-use crate::cache::sync_folder;
 use crate::catalogue::{DatasetSpec, FileSpec};
 use crate::error::FileProblem;
 use crate::folder;
@@ -122,9 +121,9 @@ impl Fetcher<'_, '_> {
             .append(true)
             .open(&part)
             .and_then(|file| file.sync_all())
-            .and_then(|()| fs::rename(&part, &whole));
+            .and_then(|()| fs::rename(&part, &whole))
+            .and_then(|()| files::sync_folder(self.folder));
         renamed.map_err(|cause| DownloadError::Write { path: whole, cause })?;
-        sync_folder(self.folder);
         (self.progress)(Progress::Downloaded { file: file.name });
         Ok(())
     }

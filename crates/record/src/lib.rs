@@ -1,6 +1,5 @@
 //! Experiments as declared and as resolved, the record of a run, and where records lie on disk: plain data, no Burn.
 
-mod bounded;
 mod catalog;
 mod checkpoint;
 mod claim;
@@ -18,7 +17,6 @@ mod suggest;
 mod text;
 pub mod weights_file;
 
-pub use bounded::{Unread, read_bounded};
 pub use catalog::{Catalog, Comparison, Declaration, Experiment};
 pub use checkpoint::{Checkpoint, RunKey, TrainingState};
 pub use claim::{Claim, Expectation};

@@ -82,16 +82,12 @@ fn number(value: f64) -> String {
     if value == 0.0 || (1e-4..1e6).contains(&value) { value.to_string() } else { format!("{value:e}") }
 }
 
-/// Writes a file whole or not at all.
+/// How names of figures and reports begin while they are written.
+const UNFINISHED: &str = ".writing-";
+
+/// Writes a file whole or not at all, into a folder that is made where it is missing.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let attempt = || -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(path)?;
-        Ok(())
-    };
-    attempt().map_err(|error| Failure::io(path, "write", &error))
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let written = folder.and_then(|()| files::write_whole(path, UNFINISHED, bytes));
+    written.map_err(|error| Failure::io(path, "write", &error))
 }

@@ -112,7 +112,7 @@ fn gradient_checks(
 /// The checks in a file; none where it is no file of them.
 fn kept_checks(path: &Path) -> Option<Vec<report::GradientCheck>> {
     const MOST_BYTES: u64 = 1 << 20;
-    serde_json::from_slice(&record::read_bounded(path, MOST_BYTES).ok()?).ok()
+    serde_json::from_slice(&files::read_bounded(path, MOST_BYTES).ok()?).ok()
 }
 
 fn save(args: &args::Report, document: &Document, console: Console) -> Result<(), Failure> {

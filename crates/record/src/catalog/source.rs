@@ -7,7 +7,9 @@ use toml::Spanned;
 use crate::declared::document::Document;
 use crate::declared::error::{DeclaredError, Problem};
 use crate::declared::overrides::Override;
-use crate::{Unread, name, read_bounded};
+use files::{Unread, read_bounded};
+
+use crate::name;
 
 /// Largest file that is read.
 const MOST_BYTES: u64 = 1 << 20;

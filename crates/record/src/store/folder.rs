@@ -1,14 +1,14 @@
-//! Files and folders that appear at once: written beside their place under a hidden name, then renamed.
+//! Folders that appear at once: written beside their place under a hidden name, then renamed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use files::{Unread, open_to_all, read_bounded, sync_folder};
 use tempfile::TempDir;
 
 use super::{SHORT_ID, StoreError};
-use crate::{Unread, read_bounded};
 
 /// Largest file of a record that is read. The longest run that a spec allows, ten million steps, stays below it.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
@@ -86,19 +86,6 @@ fn file_number(_: &fs::Metadata) -> Option<(u64, u64)> {
     None
 }
 
-/// Writes a file so that at every moment it is there whole, on the disk, or not at all.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(UNFINISHED);
-    open_to_all(&mut builder, 0o666);
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    sync_folder(folder)
-}
-
 /// Puts the fresh folder where the old one is, which changes places with it and is deleted.
 ///
 /// At every moment one of them is there, where the system can exchange names; elsewhere a run that dies between two
@@ -156,25 +143,8 @@ fn hidden_folder(parent: &Path, folder: &Path) -> Result<TempDir, StoreError> {
     builder.tempdir_in(parent).map_err(StoreError::io(parent, "write into the folder"))
 }
 
-/// Temporary files are private; these are to be as readable as any other, the process's mask applied.
-fn open_to_all(builder: &mut tempfile::Builder, mode: u32) {
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    #[cfg(not(unix))]
-    let _ = (builder, mode);
-}
-
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create_new(path)?;
     file.write_all(bytes)?;
     file.sync_all()
-}
-
-/// Makes renames last through a power cut, where a folder can be opened to say so; elsewhere the system decides.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    let Ok(file) = File::open(folder) else { return Ok(()) };
-    match file.sync_all() {
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
-        synced => synced,
-    }
 }

@@ -161,7 +161,7 @@ fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {
     if !folder.is_dir() {
         fs::create_dir_all(folder)?;
         // A checkpoint in a folder that a power cut takes back would be gone with it.
-        folder.ancestors().skip(1).take(2).try_for_each(folder::sync_folder)?;
+        folder.ancestors().skip(1).take(2).try_for_each(files::sync_folder)?;
     }
     // Opened for writing because a lock on NFS needs it.
     OpenOptions::new().create(true).truncate(false).write(true).open(path)
@@ -208,7 +208,7 @@ impl OwnedRun {
     /// It cannot be written; those there were are still there.
     pub fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let path = self.folder.join(format!("step-{:08}.checkpoint", checkpoint.state.step_losses.len()));
-        folder::write_whole(&path, &checkpoint.to_bytes()).map_err(StoreError::io(&path, "write"))?;
+        files::write_whole(&path, UNFINISHED, &checkpoint.to_bytes()).map_err(StoreError::io(&path, "write"))?;
         let previous = self.newest.replace(path);
         for (_, path) in generations(&self.folder).map_err(StoreError::io(&self.folder, "read"))? {
             if ![&self.newest, &previous].contains(&&Some(path.clone())) {
