@@ -1,16 +1,40 @@
 //! What all rows share: a folder of its own for every trial, the small run, and the tools that a row may need.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use torture::Tamper;
 
 use crate::process::until;
 
 /// The standard model as it is declared.
 const DECLARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task3c.toml");
+
+/// The folder that `MNIST_DIR` names or, where its files are packed, one with the same files unpacked: a program that is
+/// started two thousand times need not unpack them each time.
+static MNIST: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+    let given = PathBuf::from(std::env::var_os("MNIST_DIR")?);
+    let names = names_in(&given);
+    let packed: Vec<(&str, &String)> =
+        names.iter().filter_map(|name| Some((name.strip_suffix(".gz")?, name))).collect();
+    if packed.is_empty() {
+        return Some(given);
+    }
+    let unpacked = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mnist");
+    fs::create_dir_all(&unpacked).expect("a folder");
+    for (name, packed) in packed {
+        let mut bytes = Vec::new();
+        let file = fs::File::open(given.join(packed)).expect("it opens");
+        flate2::read::GzDecoder::new(file).read_to_end(&mut bytes).expect("gzip");
+        files::write_whole(&unpacked.join(name), ".unpacking-", &bytes).expect("written");
+    }
+    Some(unpacked)
+});
 
 /// How long a run is, and how often it keeps a checkpoint.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +132,8 @@ impl Scratch {
             .env_remove("LD_LIBRARY_PATH")
             .env("NO_COLOR", "1")
             .env("EXPERIMENTS_OFFLINE", "1")
-            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
+            .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
+            .envs(MNIST.as_ref().map(|folder| ("MNIST_DIR", folder)));
         command
     }
 
@@ -141,6 +166,12 @@ impl Scratch {
         let appeared = until(patience, || self.newest_step() > 0);
         appeared.map(drop).ok_or_else(|| "no checkpoint appears".to_owned())
     }
+}
+
+/// A moment between now and then.
+pub(crate) fn moment(tamper: &mut Tamper, most: Duration) -> Duration {
+    let micros = usize::try_from(most.as_micros()).expect("a run takes seconds");
+    Duration::from_micros(tamper.below(micros) as u64)
 }
 
 /// Tells on stderr of the trials that did not end as they should, and counts them.

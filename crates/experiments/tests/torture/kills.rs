@@ -5,7 +5,7 @@ use std::time::Duration;
 use rayon::prelude::*;
 use torture::{Scale, Tamper, row};
 
-use crate::common::{Scratch, failures};
+use crate::common::{Scratch, failures, moment};
 use crate::process::{PATIENCE, Process, until};
 use crate::reference::{LONG, Recovered, Reference, SMALL, TWO_SEEDS};
 
@@ -13,12 +13,6 @@ use crate::reference::{LONG, Recovered, Reference, SMALL, TWO_SEEDS};
 const ONE_IN: usize = 5;
 /// Kills in a row before a run may end.
 const LINKS: usize = 10;
-
-/// A moment between now and then.
-fn moment(tamper: &mut Tamper, most: Duration) -> Duration {
-    let micros = usize::try_from(most.as_micros()).expect("a run takes seconds");
-    Duration::from_micros(tamper.below(micros) as u64)
-}
 
 /// Starts the run, kills it after a while, and says whether that came too late.
 fn kill_after(scratch: &Scratch, reference: &Reference, delay: Duration) -> Result<bool, String> {

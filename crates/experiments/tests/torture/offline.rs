@@ -11,7 +11,7 @@ use crate::process::Process;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// How the variables begin in which cargo tells a test of its package.
-const TOLD: [&str; 2] = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+const TOLD: [&str; 3] = ["CARGO_MANIFEST_", "CARGO_PKG_", "OUT_DIR"];
 
 /// Words before a command that leave it no network at all, where the system allows that.
 fn without_network() -> Option<[&'static str; 2]> {

@@ -37,6 +37,13 @@ impl Place {
         matches!(self, Self::Dashboard(terminal) if terminal.shown().contains("\x1b[?1049h"))
     }
 
+    /// Lets a terminal that was held take what it is sent again.
+    pub(crate) fn release(&self) {
+        if let Self::Dashboard(terminal) = self {
+            terminal.release();
+        }
+    }
+
     /// The exit code, a signal's number and 128 where one ended it; an error where the terminal is not as it was.
     pub(crate) fn code(self) -> Result<i32, String> {
         match self {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustix::process::{Pid, Signal, kill_process};
 use torture::{Scale, Tamper, row};
 
-use crate::common::{Scratch, Size, failures};
+use crate::common::{Scratch, Size, failures, moment};
 use crate::files::Files;
 use crate::place::{Place, is_without_terminal, start, time_of};
 use crate::process::{PATIENCE, until};
@@ -18,6 +18,14 @@ const SIGNALS: [Signal; 5] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QU
 const SLACK: Duration = Duration::from_secs(4);
 /// The exit code of a run that was stopped.
 const INTERRUPTED: i32 = 130;
+
+/// A run that a signal has ended, in its folder.
+struct Disturbed {
+    scratch: Scratch,
+    /// What was done to it and when.
+    about: String,
+    left: Left,
+}
 
 /// What came of one signal.
 struct Left {
@@ -40,24 +48,16 @@ fn listens(id: Pid, signal: Signal) -> bool {
 fn torture_a_signal_at_any_moment_leaves_a_checkpoint_and_the_terminal_as_it_was() {
     let trials = Scale::chosen().of(6, 100, 1000);
     let times = [0, 3].map(time_of);
-    let signalled = |trial: usize| -> Result<(Scratch, String, Left), String> {
+    let signalled = |trial: usize| -> Result<Disturbed, String> {
         let (scratch, signal) = (Scratch::new(), SIGNALS[trial % SIGNALS.len()]);
         let lasts = times[usize::from(is_without_terminal(trial))];
-        let micros = usize::try_from(lasts.as_micros()).expect("a run takes seconds");
-        let moment = Duration::from_micros(Tamper::new(trial as u64).below(micros) as u64);
+        let moment = moment(&mut Tamper::new(trial as u64), lasts);
         let about = format!("{signal:?} at {moment:?}");
         let left = signal_at(start(&scratch, trial), signal, moment).and_then(|left| left.check(signal));
         let left = left.map_err(|what| format!("{about}: {what}"))?;
-        Ok((scratch, about, left))
+        Ok(Disturbed { scratch, about, left })
     };
-    // One after another, for time is measured; what comes after it is not.
-    let left: Vec<_> = (0..trials).map(signalled).collect();
-    let recovered = |outcome: Result<(Scratch, String, Left), String>| {
-        let (scratch, about, left) = outcome?;
-        SMALL.recover(&scratch).map_err(|what| format!("after {about}: {what}"))?;
-        Ok(left)
-    };
-    let outcomes: Vec<Result<Left, String>> = left.into_par_iter().map(recovered).collect();
+    let outcomes = outcomes(trials, signalled);
 
     let failures = failures(&outcomes);
     let count = |code| outcomes.iter().flatten().filter(|left| left.code == code).count();
@@ -94,6 +94,7 @@ fn signal_at(mut place: Place, signal: Signal, moment: Duration) -> Result<Left,
     }
     until(PATIENCE, || place.has_ended()).ok_or("it does not end")?;
     let after = sent.elapsed();
+    place.release();
     let had_dashboard = place.has_dashboard();
     Ok(Left { code: place.code()?, is_early: is_early && !is_late, had_dashboard, after })
 }
@@ -144,12 +145,11 @@ fn torture_a_second_signal_leaves_at_once() {
 
 #[test]
 fn torture_a_terminal_that_goes_away_costs_no_checkpoint() {
-    let trials = Scale::chosen().of(2, 20, 200);
     let lasts = time_of(0);
-    let hung_up = |trial: usize| -> Result<(Scratch, Left), String> {
-        let (scratch, micros) = (Scratch::new(), usize::try_from(lasts.as_micros()).expect("seconds"));
+    let hung_up = |trial: usize| {
+        let (scratch, moment) = (Scratch::new(), moment(&mut Tamper::new(trial as u64), lasts));
         let terminal = Terminal::start(&scratch, &Size::SMALL.watched_arguments());
-        std::thread::sleep(Duration::from_micros(Tamper::new(trial as u64).below(micros) as u64));
+        std::thread::sleep(moment);
         terminal.hang_up();
         // What it draws in between meets a terminal that is gone; then comes what a shell sends its children.
         std::thread::sleep(Duration::from_millis(60));
@@ -157,22 +157,54 @@ fn torture_a_terminal_that_goes_away_costs_no_checkpoint() {
         // A run that was done has nowhere to show its table: an error that nobody sees.
         let is_done = left.code == 1 && Files::of(&scratch.runs()).runs() == 1;
         let left = if is_done { left } else { left.check(Signal::HUP)? };
-        Ok((scratch, left))
+        Ok(Disturbed { scratch, about: format!("a terminal shut at {moment:?}"), left })
     };
-    // As above.
-    let left: Vec<_> = (0..trials).map(hung_up).collect();
-    let recovered = |outcome: Result<(Scratch, Left), String>| {
-        let (scratch, left) = outcome?;
-        SMALL.recover(&scratch)?;
-        Ok(left)
+    in_terminals(
+        "a terminal that is shut at a random moment, then SIGHUP, then the same command again",
+        Scale::chosen().of(2, 20, 200),
+        hung_up,
+    );
+}
+
+#[test]
+fn torture_a_terminal_that_takes_nothing_keeps_no_program() {
+    let lasts = time_of(0);
+    let stuck = |trial: usize| {
+        let (scratch, signal, mut tamper) = (Scratch::new(), SIGNALS[trial % SIGNALS.len()], Tamper::new(trial as u64));
+        let (held_at, moment) = (moment(&mut tamper, lasts), moment(&mut tamper, lasts));
+        let about = format!("a terminal held at {held_at:?}, {signal:?} {moment:?} later");
+        let terminal = Terminal::start(&scratch, &Size::SMALL.watched_arguments());
+        std::thread::sleep(held_at);
+        terminal.hold();
+        let left = signal_at(Place::Dashboard(terminal), signal, moment).and_then(|left| left.check(signal));
+        let left = left.map_err(|what| format!("{about}: {what}"))?;
+        Ok(Disturbed { scratch, about, left })
     };
-    let outcomes: Vec<Result<Left, String>> = left.into_par_iter().map(recovered).collect();
+    in_terminals(
+        "a terminal that takes nothing more from a random moment on, then a signal, then the same command again",
+        // Each takes its second.
+        Scale::chosen().of(2, 10, 100),
+        stuck,
+    );
+}
+
+/// Tells of runs whose terminals were disturbed.
+fn in_terminals(what: &str, trials: usize, disturb: impl Fn(usize) -> Result<Disturbed, String>) {
+    let outcomes = outcomes(trials, disturb);
     let failures = failures(&outcomes);
     let longest = outcomes.iter().flatten().map(|left| left.after).max().unwrap_or_default();
-    row(
-        "a terminal that is shut at a random moment, then SIGHUP, then the same command again",
-        format!("{} of {trials} byte-identical; gone after {longest:.0?} (longest)", trials - failures),
-    );
+    row(what, format!("{} of {trials} byte-identical; gone after {longest:.0?} (longest)", trials - failures));
     assert_eq!(failures, 0);
     assert!(longest < SLACK, "{longest:?}");
+}
+
+/// Disturbs runs one after another, for time is measured, and gives the same commands again, side by side.
+fn outcomes(trials: usize, disturb: impl Fn(usize) -> Result<Disturbed, String>) -> Vec<Result<Left, String>> {
+    let disturbed: Vec<Result<Disturbed, String>> = (0..trials).map(disturb).collect();
+    let recovered = |disturbed: Result<Disturbed, String>| {
+        let Disturbed { scratch, about, left } = disturbed?;
+        SMALL.recover(&scratch).map_err(|what| format!("after {about}: {what}"))?;
+        Ok(left)
+    };
+    disturbed.into_par_iter().map(recovered).collect()
 }

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read as _, Write as _};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process_group};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{Winsize, tcgetattr, tcsetwinsize, ttyname};
 
 use crate::common::Scratch;
 use crate::process::{PATIENCE, until};
 
 /// The last that a terminal is sent of a program.
 const LAST: &str = "the program has ended";
+/// Milliseconds for which a terminal takes nothing more until it counts as full.
+const FULL_FOR: usize = 10;
 /// Leads the session, so that the terminal outlives the program: tells its number and its exit code, and waits.
 const SHELL: &str = r#"trap : HUP
     sh -c 'echo $$ > id.new; mv id.new id; exec "$@"' sh "$@"
@@ -36,13 +38,26 @@ const MODES: [(&str, bool); 7] = [
     ("1015", false),
 ];
 
+/// The other end of a terminal, where a person would sit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Window {
+    /// It takes what the terminal is sent.
+    Open,
+    /// It takes nothing, until it is opened again.
+    Stuck,
+    /// It takes everything again. What the program sent to restore the terminal meanwhile may be lost.
+    OpenAgain,
+    /// It is closed, for good.
+    Shut,
+}
+
 /// A terminal, the shell in it, and the program in that.
 pub(crate) struct Terminal {
     shell: Child,
     inside: OwnedFd,
     settings: String,
     shown: Arc<Mutex<Vec<u8>>>,
-    is_gone: Arc<AtomicBool>,
+    window: Arc<Mutex<Window>>,
     folder: std::path::PathBuf,
 }
 
@@ -71,18 +86,22 @@ impl Terminal {
         let end = || Stdio::from(inside.try_clone().expect("it can be shared"));
         let shell = command.stdin(end()).stdout(end()).stderr(end()).env("TERM", "xterm").spawn().expect("it starts");
         let shown = Arc::new(Mutex::new(Vec::new()));
-        let (screen, is_gone) = (Arc::clone(&shown), Arc::new(AtomicBool::new(false)));
-        let hangs_up = Arc::clone(&is_gone);
+        let (screen, window) = (Arc::clone(&shown), Arc::new(Mutex::new(Window::Open)));
+        let seen = Arc::clone(&window);
         std::thread::spawn(move || {
             let (mut outside, mut buffer) = (File::from(outside), [0; 4096]);
             // Ends with an error when nobody has the inside open any more.
-            while let Ok(bytes @ 1..) = outside.read(&mut buffer)
-                && !hangs_up.load(Ordering::SeqCst)
-            {
+            while let Ok(bytes @ 1..) = outside.read(&mut buffer) {
                 screen.lock().expect("nobody panics in here").extend_from_slice(&buffer[..bytes]);
+                while state_of(&seen) == Window::Stuck {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                if state_of(&seen) == Window::Shut {
+                    break;
+                }
             }
         });
-        Self { shell, inside, settings, shown, is_gone, folder: scratch.path("") }
+        Self { shell, inside, settings, shown, window, folder: scratch.path("") }
     }
 
     /// The program's number, as soon as it has one.
@@ -102,7 +121,7 @@ impl Terminal {
     /// What the terminal has been sent; all of it, where the program has ended.
     pub(crate) fn shown(&self) -> String {
         let so_far = || String::from_utf8_lossy(&self.shown.lock().expect("nobody panics in here")).into_owned();
-        if self.code().is_some() && !self.is_gone.load(Ordering::SeqCst) {
+        if self.code().is_some() && state_of(&self.window) != Window::Shut {
             until(PATIENCE, || so_far().contains(LAST));
         }
         so_far()
@@ -110,17 +129,41 @@ impl Terminal {
 
     /// Closes the terminal's other end as soon as the program has shown something more: a window that is shut.
     pub(crate) fn hang_up(&self) {
-        self.is_gone.store(true, Ordering::SeqCst);
+        *self.window.lock().expect("nobody panics in here") = Window::Shut;
+    }
+
+    /// Takes no more of what the program shows, and fills what the system keeps for it, so that its writes wait.
+    pub(crate) fn hold(&self) {
+        *self.window.lock().expect("nobody panics in here") = Window::Stuck;
+        let flags = OFlags::WRONLY | OFlags::NOCTTY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let name = ttyname(&self.inside, Vec::new()).expect("it has a name");
+        let mut filler = File::from(rustix::fs::open(name, flags, Mode::empty()).expect("it opens"));
+        // The window may take one piece more before it is stuck, so it is full when it was full for a while.
+        for _ in 0..FULL_FOR {
+            while filler.write(&[b' '; 512]).is_ok() {}
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Takes everything again after [`Terminal::hold`].
+    pub(crate) fn release(&self) {
+        let mut window = self.window.lock().expect("nobody panics in here");
+        if *window == Window::Stuck {
+            *window = Window::OpenAgain;
+        }
     }
 
     /// What is not as it was before the program, in a few words.
     pub(crate) fn what_changed(&self) -> Option<String> {
-        if self.is_gone.load(Ordering::SeqCst) {
+        if state_of(&self.window) == Window::Shut {
             return None;
         }
         let settings = settings_of(&self.inside);
         if settings != self.settings {
             return Some(format!("the settings {} became {settings}", self.settings));
+        }
+        if state_of(&self.window) != Window::Open {
+            return None;
         }
         let shown = self.shown();
         let modes = modes_of(&shown);
@@ -137,6 +180,10 @@ impl Drop for Terminal {
         let _ = kill_process_group(Pid::from_child(&self.shell), Signal::KILL);
         let _ = self.shell.wait();
     }
+}
+
+fn state_of(window: &Mutex<Window>) -> Window {
+    *window.lock().expect("nobody panics in here")
 }
 
 fn settings_of(terminal: &OwnedFd) -> String {
