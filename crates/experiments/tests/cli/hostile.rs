@@ -270,6 +270,14 @@ fn pipes_are_not_waited_for() {
     std::fs::write(&record, content.to_string()).unwrap();
     pipe(&record.with_file_name("steps.csv"));
     assert!(scratch.refusal(&["figure", "task2c", "--dataset", "made-up"], 1).contains("is not a regular file"));
+
+    let id = content["id"].as_str().unwrap();
+    let lock = scratch.path("runs/.checkpoints").join(&id[..16]).join("lock");
+    std::fs::create_dir_all(lock.parent().unwrap()).unwrap();
+    pipe(&lock);
+    assert_eq!(said(&scratch, &["list"]).1, 0);
+    std::fs::remove_dir_all(record.parent().unwrap()).unwrap();
+    assert!(scratch.refusal(&["run", "task2c", "--dataset", "made-up"], 1).contains("lock: cannot write: it is not a"));
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn unfinished_in(folder: &Path) -> Option<Unfinished> {
     let newest = |(_, path): (usize, PathBuf)| Checkpoint::summary(&folder::read_file(&path, MOST_BYTES).ok()?).ok();
     let Summary { experiment, seed, steps } = generations(folder).ok()?.into_iter().find_map(newest)?;
     // Whoever wants to train it meanwhile tries again.
-    let lock = File::open(folder.join(LOCK)).ok()?;
+    let lock = check_lock(&folder.join(LOCK)).and_then(File::open).ok()?;
     let is_trained = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
     Some(Unfinished { experiment, seed, steps, is_trained })
 }
@@ -163,8 +163,17 @@ fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {
         // A checkpoint in a folder that a power cut takes back would be gone with it.
         folder.ancestors().skip(1).take(2).try_for_each(files::sync_folder)?;
     }
+    check_lock(path)?;
     // Opened for writing because a lock on NFS needs it.
     OpenOptions::new().create(true).truncate(false).write(true).open(path)
+}
+
+/// The path of a lock, unless something else lies there: opening a pipe would wait for its other end.
+fn check_lock(path: &Path) -> io::Result<&Path> {
+    if path.exists() && !path.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    Ok(path)
 }
 
 /// The checkpoints in a folder with the steps that they have taken, newest first.
