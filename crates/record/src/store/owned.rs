@@ -170,10 +170,13 @@ fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {
 
 /// The path of a lock, unless something else lies there: opening a pipe would wait for its other end.
 fn check_lock(path: &Path) -> io::Result<&Path> {
-    if path.exists() && !path.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    // Asked once: its last owner may delete it any moment.
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
+        }
+        _ => Ok(path),
     }
-    Ok(path)
 }
 
 /// The checkpoints in a folder with the steps that they have taken, newest first.
