@@ -16,7 +16,7 @@ fn torture_a_run_killed_at_any_call_on_its_files_ends_as_if_it_had_not_been() {
         row(WHAT, "not run: needs strace");
         return;
     }
-    let calls = of_two_runs(Scale::chosen().of(1, 2, 20));
+    let calls = of_two_runs(Scale::chosen().of(1, 3, 20));
     let every = Scale::chosen().of(calls.len().div_ceil(8), 1, 1);
     let chosen: Vec<&Call> = calls.iter().step_by(every).collect();
     let outcomes: Vec<_> = chosen.par_iter().map(|call| kill_at(call)).collect();

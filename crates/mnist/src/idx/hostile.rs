@@ -28,7 +28,7 @@ fn samples() -> Vec<Vec<u8>> {
 
 #[test]
 fn torture_files_of_data_are_refused_or_the_very_content() {
-    let inputs = Scale::chosen().of(2_000, 50_000, 1_000_000);
+    let inputs = Scale::chosen().of(2_000, 100_000, 1_000_000);
     // In memory where the system has such a folder: a million files on a disk take a quarter of an hour.
     let in_memory = Path::new("/dev/shm");
     let parent = if in_memory.is_dir() { in_memory.to_owned() } else { std::env::temp_dir() };

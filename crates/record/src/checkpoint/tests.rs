@@ -107,7 +107,7 @@ fn torture_every_truncation_of_a_checkpoint() {
 /// Changed checkpoints with a right checksum, as somebody who means harm writes them: read or refused, never a panic.
 #[test]
 fn torture_the_checkpoint_parser() {
-    let inputs = Scale::chosen().of(2_000, 50_000, 1_000_000);
+    let inputs = Scale::chosen().of(2_000, 100_000, 1_000_000);
     let samples: Vec<Vec<u8>> = [0, 1, 5, 30].map(|steps| example::checkpoint(steps).to_bytes()).to_vec();
     let mut tamper = Tamper::new(2);
     let mut accepted = 0;

@@ -75,7 +75,7 @@ fn nesting_without_end_is_refused() {
 
 #[test]
 fn torture_files_are_refused_or_valid() {
-    let inputs = Scale::chosen().of(2_000, 50_000, 1_000_000);
+    let inputs = Scale::chosen().of(2_000, 100_000, 1_000_000);
     let (samples, mut tamper, mut valid) = (files(), Tamper::new(7), 0);
     for _ in 0..inputs {
         let text = String::from_utf8_lossy(&tamper.changed(&samples)).into_owned();
@@ -87,7 +87,7 @@ fn torture_files_are_refused_or_valid() {
 
 #[test]
 fn torture_overrides_are_refused_or_valid() {
-    let inputs = Scale::chosen().of(2_000, 50_000, 1_000_000);
+    let inputs = Scale::chosen().of(2_000, 100_000, 1_000_000);
     let keys = super::keys::KEYS.map(|(key, value)| format!("{key}={value}").into_bytes());
     let (samples, mut tamper, mut valid) = (keys.to_vec(), Tamper::new(8), 0);
     for _ in 0..inputs {

@@ -129,7 +129,7 @@ fn a_run_takes_the_place_of_a_link_and_leaves_alone_where_it_leads() {
 
 #[test]
 fn torture_records_from_elsewhere_are_refused_or_used() {
-    let inputs = Scale::chosen().of(2_000, 50_000, 1_000_000);
+    let inputs = Scale::chosen().of(2_000, 100_000, 1_000_000);
     let (path, record) = sample();
     let samples = [record.clone(), String::from_utf8_lossy(&record).replace([' ', '\n'], "").into_bytes()];
     let mut tamper = Tamper::new(5);
@@ -146,7 +146,7 @@ fn torture_records_from_elsewhere_are_refused_or_used() {
 
 #[test]
 fn torture_tables_from_elsewhere_are_refused_or_used() {
-    let inputs = Scale::chosen().of(2_000, 50_000, 1_000_000);
+    let inputs = Scale::chosen().of(2_000, 100_000, 1_000_000);
     let record = example::record();
     let samples = [tables::steps(&record.step_losses), tables::probes(&record.probes)];
     let mut tamper = Tamper::new(6);
