@@ -31,8 +31,13 @@ fn cargo(wrapper: &[&str], arguments: &[&str]) -> bool {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let words: Vec<&str> = wrapper.iter().copied().chain([cargo.as_str()]).chain(arguments.iter().copied()).collect();
     let mut command = Command::new(words[0]);
-    // The tests inside are to be quick ones, in a table of nobody's.
-    command.args(&words[1..]).current_dir(ROOT).env_remove("TORTURE").env_remove("TORTURE_TABLE");
+    // The tests inside are to be quick ones, in a table of nobody's, and without MNIST: that is what would be fetched.
+    command
+        .args(&words[1..])
+        .current_dir(ROOT)
+        .env_remove("TORTURE")
+        .env_remove("TORTURE_TABLE")
+        .env_remove("MNIST_DIR");
     // What cargo tells a test of its package: build scripts that ask for it would run again, here and after this.
     for (name, _) in std::env::vars_os() {
         if TOLD.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
