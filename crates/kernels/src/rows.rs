@@ -1,4 +1,4 @@
-//! `Rows`: what enters a network, dense or sparse, and `Path`: whether it is computed by fused kernels.
+//! `Rows`: what enters a network, dense or sparse, and `ComputePath`: whether it is computed by fused kernels.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::SparseRows;
 
 /// How a network is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Path {
+pub enum ComputePath {
     /// By this crate's kernels.
     Fused,
     /// By Burn's modules, operation by operation: the reference, and the way of every backend but flex.
     Plain,
 }
 
-impl Path {
+impl ComputePath {
     /// The fastest path of a device. This is the one place where it is chosen.
     #[must_use]
     pub fn of(device: &Device) -> Self {
@@ -32,7 +32,7 @@ impl Path {
 pub enum Rows {
     /// A tensor.
     Dense(Tensor<2>),
-    /// Rows of a sparse set, for [`Path::Fused`] alone.
+    /// Rows of a sparse set, for [`ComputePath::Fused`] alone.
     Sparse(SparseBatch),
 }
 

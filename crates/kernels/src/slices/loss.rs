@@ -6,14 +6,14 @@ use crate::slices::Real;
 
 /// Sums over the images of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Scores {
+pub struct ScoreSums {
     /// Sum of the cross-entropies, `-log softmax(z)[t]`, natural logarithm.
     pub loss: f64,
     /// Images whose largest logit is their target's; where several are largest, the first counts.
     pub correct: usize,
 }
 
-impl std::ops::AddAssign for Scores {
+impl std::ops::AddAssign for ScoreSums {
     fn add_assign(&mut self, other: Self) {
         self.loss += other.loss;
         self.correct += other.correct;
@@ -31,9 +31,9 @@ pub(crate) fn scores_and_gradient<T: Real, S: Simd>(
     logits: &mut [T],
     n_classes: usize,
     targets: &[u8],
-) -> Scores {
+) -> ScoreSums {
     let scale = 1.0 / targets.len() as f64;
-    let mut scores = Scores::default();
+    let mut scores = ScoreSums::default();
     for (logits, &target) in logits.chunks_exact_mut(n_classes).zip(targets) {
         let target = usize::from(target);
         let (row, sum) = score_row(simd, logits, target);
@@ -49,8 +49,8 @@ pub(crate) fn scores_and_gradient<T: Real, S: Simd>(
 
 /// Sums over a batch; the logits are used up.
 #[inline(always)]
-pub(crate) fn scores<T: Real, S: Simd>(simd: S, logits: &mut [T], n_classes: usize, targets: &[u8]) -> Scores {
-    let mut scores = Scores::default();
+pub(crate) fn scores<T: Real, S: Simd>(simd: S, logits: &mut [T], n_classes: usize, targets: &[u8]) -> ScoreSums {
+    let mut scores = ScoreSums::default();
     for (logits, &target) in logits.chunks_exact_mut(n_classes).zip(targets) {
         scores += score_row(simd, logits, usize::from(target)).0;
     }
@@ -59,7 +59,7 @@ pub(crate) fn scores<T: Real, S: Simd>(simd: S, logits: &mut [T], n_classes: usi
 
 /// The scores of one image, and the sum of `exp(z - max z)`, which takes the place of the logits.
 #[inline(always)]
-fn score_row<T: Real, S: Simd>(simd: S, logits: &mut [T], target: usize) -> (Scores, f64) {
+fn score_row<T: Real, S: Simd>(simd: S, logits: &mut [T], target: usize) -> (ScoreSums, f64) {
     let (mut largest, mut answer) = (logits[0], 0);
     for (class, &logit) in logits.iter().enumerate().skip(1) {
         if logit > largest {
@@ -77,17 +77,17 @@ fn score_row<T: Real, S: Simd>(simd: S, logits: &mut [T], target: usize) -> (Sco
         sum += power;
     }
     let sum = sum.to_f64();
-    (Scores { loss: sum.ln() - of_target.to_f64(), correct: usize::from(answer == target) }, sum)
+    (ScoreSums { loss: sum.ln() - of_target.to_f64(), correct: usize::from(answer == target) }, sum)
 }
 
-/// Scores of a batch and the gradient of its mean cross-entropy, which takes the place of the logits.
+/// ScoreSums of a batch and the gradient of its mean cross-entropy, which takes the place of the logits.
 ///
 /// - `logits`: row-major `[targets.len(), n_classes]`
 /// - `targets`: classes from 0
 ///
 /// # Panics
 /// If the shapes do not fit, or a target is not below `n_classes`.
-pub fn softmax_cross_entropy<T: Real>(logits: &mut [T], n_classes: usize, targets: &[u8]) -> Scores {
+pub fn softmax_cross_entropy<T: Real>(logits: &mut [T], n_classes: usize, targets: &[u8]) -> ScoreSums {
     assert_eq!(logits.len(), n_classes * targets.len(), "every image has a logit for every class");
     Arch::new().dispatch(CrossEntropy { logits, n_classes, targets })
 }
@@ -99,10 +99,10 @@ struct CrossEntropy<'a, T> {
 }
 
 impl<T: Real> WithSimd for CrossEntropy<'_, T> {
-    type Output = Scores;
+    type Output = ScoreSums;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Scores {
+    fn with_simd<S: Simd>(self, simd: S) -> ScoreSums {
         scores_and_gradient(simd, self.logits, self.n_classes, self.targets)
     }
 }

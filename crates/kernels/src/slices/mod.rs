@@ -17,7 +17,7 @@ mod tests;
 pub use activation::Nonlinearity;
 pub use lanes::Real;
 pub use linear::{Input, Linear, LinearGradients};
-pub use loss::{Scores, softmax_cross_entropy};
+pub use loss::{ScoreSums, softmax_cross_entropy};
 pub use momentum::momentum_step;
 pub use network::network_scores;
 pub use sparse::SparseRows;

@@ -3,7 +3,7 @@
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-use crate::slices::loss::{self, Scores};
+use crate::slices::loss::{self, ScoreSums};
 use crate::slices::{Input, Linear, Real};
 
 /// Images of a tile: what leaves its layers stays in the first cache.
@@ -20,10 +20,10 @@ const TASK: usize = 8 * TILE;
 /// # Panics
 /// If the shapes do not fit, or a target is not below the number of classes.
 #[must_use]
-pub fn network_scores<T: Real>(layers: &[Linear<'_, T>], input: Input<'_, T>, targets: &[u8]) -> Scores {
-    let Some(first) = layers.first() else { return Scores::default() };
+pub fn network_scores<T: Real>(layers: &[Linear<'_, T>], input: Input<'_, T>, targets: &[u8]) -> ScoreSums {
+    let Some(first) = layers.first() else { return ScoreSums::default() };
     let background = Arch::new().dispatch(Background { layer: *first, input });
-    let tasks: Vec<Scores> = (0..targets.len().div_ceil(TASK))
+    let tasks: Vec<ScoreSums> = (0..targets.len().div_ceil(TASK))
         .into_par_iter()
         .map(|task| {
             let range = task * TASK..targets.len().min((task + 1) * TASK);
@@ -31,7 +31,7 @@ pub fn network_scores<T: Real>(layers: &[Linear<'_, T>], input: Input<'_, T>, ta
             Arch::new().dispatch(NetworkScores { layers, input, background: &background, targets: &targets[range] })
         })
         .collect();
-    let mut scores = Scores::default();
+    let mut scores = ScoreSums::default();
     for task in tasks {
         scores += task;
     }
@@ -68,14 +68,14 @@ struct NetworkScores<'a, T> {
 }
 
 impl<T: Real> WithSimd for NetworkScores<'_, T> {
-    type Output = Scores;
+    type Output = ScoreSums;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) -> Scores {
+    fn with_simd<S: Simd>(self, simd: S) -> ScoreSums {
         let widest = self.layers.iter().map(|layer| layer.n_outputs).max().unwrap_or(0);
         let n_classes = self.layers.last().map_or(0, |layer| layer.n_outputs);
         let mut buffers = [(); 2].map(|()| vec![T::from_f64(0.0); TILE * widest]);
-        let mut scores = Scores::default();
+        let mut scores = ScoreSums::default();
         for (tile, targets) in self.targets.chunks(TILE).enumerate() {
             let range = tile * TILE..tile * TILE + targets.len();
             let [inputs, outputs] = &mut buffers;

@@ -63,12 +63,6 @@ impl<T: Real> SparseRows<T> {
         self.n_columns
     }
 
-    /// Share of the numbers that differ from the background.
-    #[must_use]
-    pub fn density(&self) -> f64 {
-        self.columns.len() as f64 / (self.len() * self.n_columns).max(1) as f64
-    }
-
     /// The chosen rows as a row-major dense matrix, `[rows.len(), n_columns]`.
     #[must_use]
     pub fn to_dense(&self, rows: &[u32]) -> Vec<T> {

@@ -26,8 +26,8 @@ use crate::{Nonlinearity, Rows, SparseBatch};
 pub fn linear(input: Rows, weight: Tensor<2>, bias: Option<Tensor<1>>, nonlinearity: Nonlinearity) -> Tensor<2> {
     if !weight.device().is_autodiff() {
         let input = match input {
-            Rows::Dense(tensor) => Source::Dense(contiguous(primitive(tensor))),
-            Rows::Sparse(batch) => Source::Sparse(batch),
+            Rows::Dense(tensor) => LayerInput::Dense(contiguous(primitive(tensor))),
+            Rows::Sparse(batch) => LayerInput::Sparse(batch),
         };
         let layer = Layer { input, weight: contiguous(primitive(weight)), bias: bias.map(primitive), nonlinearity };
         return Tensor::from_primitive::<Flex>(layer.forward());
@@ -39,10 +39,10 @@ pub fn linear(input: Rows, weight: Tensor<2>, bias: Option<Tensor<1>>, nonlinear
     let (input, input_node) = match input {
         Rows::Dense(tensor) if tensor.device().is_autodiff() => {
             let (tensor, node) = tensor.try_into_primitive::<Tracked>().expect(NOT_FLEX).into_parts();
-            (Source::Dense(contiguous(tensor)), Some(node))
+            (LayerInput::Dense(contiguous(tensor)), Some(node))
         }
-        Rows::Dense(tensor) => (Source::Dense(contiguous(primitive(tensor))), None),
-        Rows::Sparse(batch) => (Source::Sparse(batch), None),
+        Rows::Dense(tensor) => (LayerInput::Dense(contiguous(primitive(tensor))), None),
+        Rows::Sparse(batch) => (LayerInput::Sparse(batch), None),
     };
     let layer = Layer { input, weight: contiguous(weight), bias, nonlinearity };
     let output = match (bias_node, input_node) {
@@ -56,7 +56,7 @@ pub fn linear(input: Rows, weight: Tensor<2>, bias: Option<Tensor<1>>, nonlinear
 
 /// What enters a layer.
 #[derive(Debug, Clone)]
-enum Source {
+enum LayerInput {
     Dense(FlexTensor),
     Sparse(SparseBatch),
 }
@@ -64,7 +64,7 @@ enum Source {
 /// One call of the layer.
 #[derive(Debug, Clone)]
 struct Layer {
-    input: Source,
+    input: LayerInput,
     weight: FlexTensor,
     bias: Option<FlexTensor>,
     nonlinearity: Nonlinearity,
@@ -72,23 +72,23 @@ struct Layer {
 
 /// A kernel that takes its input in the precision of the weights.
 trait Precision: Real + Element {
-    fn input(source: &Source) -> Input<'_, Self>;
+    fn input(source: &LayerInput) -> Input<'_, Self>;
 }
 
 impl Precision for f32 {
-    fn input(source: &Source) -> Input<'_, Self> {
+    fn input(source: &LayerInput) -> Input<'_, Self> {
         match source {
-            Source::Dense(tensor) => Input::Dense(numbers(tensor)),
-            Source::Sparse(batch) => Input::Sparse(&batch.set, &batch.rows),
+            LayerInput::Dense(tensor) => Input::Dense(numbers(tensor)),
+            LayerInput::Sparse(batch) => Input::Sparse(&batch.set, &batch.rows),
         }
     }
 }
 
 impl Precision for f64 {
-    fn input(source: &Source) -> Input<'_, Self> {
+    fn input(source: &LayerInput) -> Input<'_, Self> {
         match source {
-            Source::Dense(tensor) => Input::Dense(numbers(tensor)),
-            Source::Sparse(_) => panic!("sparse batches are single precision"),
+            LayerInput::Dense(tensor) => Input::Dense(numbers(tensor)),
+            LayerInput::Sparse(_) => panic!("sparse batches are single precision"),
         }
     }
 }
@@ -96,8 +96,8 @@ impl Precision for f64 {
 impl Layer {
     fn n_rows(&self) -> usize {
         match &self.input {
-            Source::Dense(tensor) => tensor.shape()[0],
-            Source::Sparse(batch) => batch.rows.len(),
+            LayerInput::Dense(tensor) => tensor.shape()[0],
+            LayerInput::Sparse(batch) => batch.rows.len(),
         }
     }
 

@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor};
 
 use super::{classes, contiguous, numbers, primitive};
 use crate::slices::{self, Input, Linear};
-use crate::{Nonlinearity, Rows, Scores};
+use crate::{Nonlinearity, Rows, ScoreSums};
 
 /// Sums of cross-entropy and right answers over all rows, on all cores; the same on any number of them.
 ///
@@ -21,7 +21,7 @@ pub fn network_scores(
     nonlinearity: Nonlinearity,
     input: Rows,
     targets: Tensor<1, Int>,
-) -> Scores {
+) -> ScoreSums {
     let targets = classes(targets);
     let layers: Vec<(FlexTensor, Option<FlexTensor>)> =
         layers.into_iter().map(|(weight, bias)| (contiguous(primitive(weight)), bias.map(primitive))).collect();
