@@ -1,9 +1,10 @@
 //! The gradient check of tasks 2b and 4c: Burn's gradients in double precision against central differences.
 
-use burn::nn::Linear;
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 
-use crate::{Examples, Mlp, MlpConfig, MlpWeights, ReferenceMlp};
+use crate::parameters;
+use crate::reference::Reference;
+use crate::{Examples, ImageShape, MlpConfig, Network, Tensors};
 
 /// Step of the central differences, as the assignment sets it.
 const EPSILON: f64 = 1e-3;
@@ -15,7 +16,7 @@ const SMALLEST_EPSILON: f64 = 1e-7;
 pub enum WeightSelection {
     /// Every weight and bias.
     All,
-    /// At most so many of every layer, evenly spread over it.
+    /// At most this many of every layer, evenly spread over it.
     PerLayer(usize),
 }
 
@@ -32,14 +33,14 @@ pub struct LayerCheck {
 
 /// The check of a network.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GradientCheck {
+pub struct NetworkCheck {
     /// Its layers, first to last.
     pub layers: Vec<LayerCheck>,
     /// `|Burn's loss - the reference's|` in double precision.
     pub loss_difference: f64,
 }
 
-impl GradientCheck {
+impl NetworkCheck {
     /// The largest difference of all layers.
     #[must_use]
     pub fn largest_difference(&self) -> f64 {
@@ -53,74 +54,72 @@ impl GradientCheck {
     }
 }
 
-/// Holds Burn's gradients in f64 against central differences, `(L(w + eps) - L(w - eps)) / (2 eps)`, eps = 1e-3.
+/// Compares Burn's gradients in f64 with central differences, `(L(w + eps) - L(w - eps)) / (2 eps)`, eps = 1e-3.
 ///
-/// The differences come from a forward pass of our own, so that a wrong formula in one of the two shows. Where a unit
-/// crosses the kink of its activation between `w - eps` and `w + eps` the difference is no derivative: there the step
-/// shrinks until none does.
+/// The differences come from [`Reference`], a forward pass of our own, so that a wrong formula in one of the two shows.
+/// Where the network crosses a kink between `w - eps` and `w + eps` the difference is not a derivative: there the step
+/// shrinks until it does not.
 ///
 /// # Panics
-/// When the device does not compute in f64.
+/// If the device does not compute in f64.
 #[must_use]
 pub fn check_gradients(
     config: &MlpConfig,
-    weights: &MlpWeights,
+    shape: ImageShape,
+    weights: &Tensors,
     examples: &Examples,
     selection: WeightSelection,
     device: &Device,
-) -> GradientCheck {
-    let reference = ReferenceMlp::new(config, weights);
-    let (loss, gradients) = burn_gradients(config, weights, examples, &device.clone().autodiff());
-    let trace = reference.trace(examples);
-    let layers = gradients.iter().enumerate().map(|(index, gradient)| {
-        let (inputs, z) = &trace[index];
-        LayerProbe { reference: &reference, index, inputs, z, targets: &examples.targets }.check(gradient, selection)
-    });
-    GradientCheck { layers: layers.collect(), loss_difference: (loss - reference.loss(examples)).abs() }
+) -> NetworkCheck {
+    let network = Network::Mlp(config.build(weights, &device.clone().autodiff(), DType::F64));
+    compare(&network, &config.reference(shape, weights), shape, examples, selection)
 }
 
-/// Loss and gradients of Burn's modules: for every layer its weights' row by row, then its biases'.
-fn burn_gradients(
-    config: &MlpConfig,
-    weights: &MlpWeights,
+/// The gradients of a network in double precision against the differences of its reference.
+pub(crate) fn compare(
+    network: &Network,
+    reference: &Reference,
+    shape: ImageShape,
     examples: &Examples,
-    device: &Device,
-) -> (f64, Vec<Vec<f64>>) {
-    let mlp = Mlp::with_dtype(config, weights, device, DType::F64);
+    selection: WeightSelection,
+) -> NetworkCheck {
+    let (loss, gradients) = burn_gradients(network, shape, examples);
+    let trace = reference.trace(examples);
+    let operations = (0..reference.0.len()).filter(|&operation| reference.0[operation].is_layer());
+    let check = |(operation, gradient): (usize, &Vec<f64>)| {
+        let targets = &examples.targets;
+        CheckedLayer { reference, operation, trace: &trace, targets }.check(gradient, selection)
+    };
+    let layers = operations.zip(&gradients).map(check).collect();
+    NetworkCheck { layers, loss_difference: (loss - reference.loss(examples)).abs() }
+}
+
+/// Loss and gradients by Burn: for every layer its weights' row by row, then its biases'.
+fn burn_gradients(network: &Network, shape: ImageShape, examples: &Examples) -> (f64, Vec<Vec<f64>>) {
+    let device = parameters::device(network);
     let n = examples.targets.len();
-    let inputs = TensorData::new(examples.inputs.clone(), [n, config.n_inputs]);
+    let inputs = TensorData::new(examples.inputs.clone(), [n, shape.pixels()]);
     let classes: Vec<i64> =
         examples.targets.iter().map(|&class| i64::try_from(class).expect("a class is small")).collect();
-    let inputs = Tensor::<2>::from_data(inputs, (device, DType::F64));
-    let targets = Tensor::<1, Int>::from_data(TensorData::new(classes, [n]), device);
+    let inputs = Tensor::<2>::from_data(inputs, (&device, DType::F64));
+    let targets = Tensor::<1, Int>::from_data(TensorData::new(classes, [n]), &device);
 
-    let loss = mlp.loss(inputs, targets);
-    let value = read(loss.clone().into_data())[0];
-    let gradients = loss.backward();
-    let of_layer = |layer: &Linear| {
-        let mut values = read(layer.weight.val().grad(&gradients).expect("every weight has a gradient").into_data());
-        if let Some(bias) = &layer.bias {
-            values.extend(read(bias.val().grad(&gradients).expect("every bias has a gradient").into_data()));
-        }
-        values
-    };
-    (value, mlp.layers().iter().map(of_layer).collect())
-}
-
-fn read(data: TensorData) -> Vec<f64> {
-    data.try_into_vec().expect("the check computes in f64")
+    let loss = network.loss(inputs.into(), targets);
+    let value = loss.clone().into_scalar::<f64>();
+    let gradients = parameters::gradients(network, &loss.backward());
+    let by_layer = gradients.chunk_by(|(layer, _), (next, _)| layer == next);
+    (value, by_layer.map(|parameters| parameters.iter().flat_map(|(_, values)| values.clone()).collect()).collect())
 }
 
 /// One layer with what enters and leaves it: a weight's perturbation starts from here.
-struct LayerProbe<'a> {
-    reference: &'a ReferenceMlp,
-    index: usize,
-    inputs: &'a [f64],
-    z: &'a [f64],
+struct CheckedLayer<'a> {
+    reference: &'a Reference,
+    operation: usize,
+    trace: &'a [Vec<f64>],
     targets: &'a [usize],
 }
 
-impl LayerProbe<'_> {
+impl CheckedLayer<'_> {
     fn check(&self, gradient: &[f64], selection: WeightSelection) -> LayerCheck {
         let stride = match selection {
             WeightSelection::All => 1,
@@ -150,40 +149,41 @@ impl LayerProbe<'_> {
         }
     }
 
-    /// The loss with one parameter moved by `delta`, which moves one column of what leaves this layer; and the side of
-    /// its kink that every unit is on then.
-    fn perturbed(&self, parameter: usize, delta: f64) -> (f64, Vec<bool>) {
-        let layer = &self.reference.layers[self.index];
-        let column = parameter % layer.n_outputs;
-        let row = parameter / layer.n_outputs;
-        let mut z = self.z.to_vec();
-        for (example, z) in z.chunks_exact_mut(layer.n_outputs).enumerate() {
-            z[column] += delta * layer.input(self.inputs, example, row);
-        }
-        self.reference.loss_from(self.index, z, self.targets)
+    /// The loss with one parameter moved by `delta`, and the sides of the kinks.
+    fn perturbed(&self, parameter: usize, delta: f64) -> (f64, Vec<u8>) {
+        let mut outputs = self.trace[self.operation + 1].clone();
+        self.reference.0[self.operation].nudge(parameter, delta, &self.trace[self.operation], &mut outputs);
+        self.reference.loss_from(self.operation + 1, outputs, self.targets)
     }
 }
 
-#[cfg(all(test, feature = "burn"))]
+#[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Activation, Bias, WeightInit};
+    use crate::{Activation, Bias, NetworkConfig, WeightInit};
+
+    const SHAPE: ImageShape = ImageShape { height: 3, width: 4, classes: 4 };
 
     /// Inputs like normalised pixels, without a generator: a few fixed sines.
-    fn examples(n: u32, n_inputs: u32) -> Examples {
+    fn examples(n: u32, shape: ImageShape) -> Examples {
+        let n_inputs = u32::try_from(shape.pixels()).unwrap();
         let inputs = (0..n * n_inputs).map(|i| 1.5 * (f64::from(i) * 0.37).sin()).collect();
         Examples { inputs, targets: (0..n).map(|i| (i * 7 % 4) as usize).collect() }
     }
 
     fn config(activation: Activation, hidden_units: &[usize], bias: Bias) -> MlpConfig {
-        MlpConfig {
-            n_inputs: 12,
-            hidden_units: hidden_units.to_vec(),
-            n_outputs: 4,
-            activation,
-            weight_init: WeightInit::FanInNormal,
-            bias,
-        }
+        let (hidden_units, weight_init) = (hidden_units.to_vec(), WeightInit::FanInNormal);
+        MlpConfig { hidden_units, activation, weight_init, bias }
+    }
+
+    /// Checks every weight of a network.
+    fn assert_agrees(config: &NetworkConfig, reference: impl FnOnce(&Tensors) -> Reference, shape: ImageShape) {
+        let weights = config.initial_weights(shape, 3);
+        let network = config.build(shape, &weights, &Device::flex().autodiff(), DType::F64);
+        let check = compare(&network, &reference(&weights), shape, &examples(20, shape), WeightSelection::All);
+        assert_eq!(check.checked(), config.parameters(shape));
+        assert!(check.largest_difference() < 1e-6, "{config:?}: {check:?}");
+        assert!(check.loss_difference < 1e-12, "{config:?}: {check:?}");
     }
 
     #[test]
@@ -191,13 +191,9 @@ mod tests {
         for activation in Activation::ALL {
             for hidden_units in [&[][..], &[9], &[6, 5], &[5, 5, 5]] {
                 for bias in [Bias::FirstLayer, Bias::All, Bias::None] {
-                    let config = config(activation, hidden_units, bias);
-                    let weights = config.initial_weights(3);
-                    let check =
-                        check_gradients(&config, &weights, &examples(20, 12), WeightSelection::All, &Device::flex());
-                    assert_eq!(check.checked(), config.parameters());
-                    assert!(check.largest_difference() < 1e-6, "{activation:?} {hidden_units:?} {bias:?}: {check:?}");
-                    assert!(check.loss_difference < 1e-12, "{check:?}");
+                    let mlp = config(activation, hidden_units, bias);
+                    let reference = |weights: &Tensors| mlp.reference(SHAPE, weights);
+                    assert_agrees(&NetworkConfig::Mlp(mlp.clone()), reference, SHAPE);
                 }
             }
         }
@@ -206,12 +202,13 @@ mod tests {
     #[test]
     fn a_wrong_gradient_is_seen() {
         let config = config(Activation::Sigmoid, &[9], Bias::FirstLayer);
-        let (examples, weights) = (examples(20, 12), config.initial_weights(3));
-        let reference = ReferenceMlp::new(&config, &weights);
-        let (_, mut gradients) = burn_gradients(&config, &weights, &examples, &Device::flex().autodiff());
+        let (examples, weights) = (examples(20, SHAPE), NetworkConfig::Mlp(config.clone()).initial_weights(SHAPE, 3));
+        let reference = config.reference(SHAPE, &weights);
+        let network = Network::Mlp(config.build(&weights, &Device::flex().autodiff(), DType::F64));
+        let (_, mut gradients) = burn_gradients(&network, SHAPE, &examples);
         gradients[1][0] += 1e-5;
-        let (inputs, z) = &reference.trace(&examples)[1];
-        let probe = LayerProbe { reference: &reference, index: 1, inputs, z, targets: &examples.targets };
-        assert!(probe.check(&gradients[1], WeightSelection::All).largest_difference > 9e-6);
+        let (trace, targets) = (reference.trace(&examples), &examples.targets);
+        let output = CheckedLayer { reference: &reference, operation: 2, trace: &trace, targets };
+        assert!(output.check(&gradients[1], WeightSelection::All).largest_difference > 9e-6);
     }
 }

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use crate::{DenseWeights, LayerShape, MlpConfig, MlpWeights};
+use crate::{ImageShape, NamedTensor, NetworkConfig, ParameterShape, Tensors};
 
 /// Stream of the seed's generator that the initial weights come from; stream n orders the images of epoch n.
 const WEIGHT_STREAM: u64 = u64::MAX;
@@ -28,6 +28,16 @@ pub enum WeightInit {
 }
 
 impl WeightInit {
+    /// What people call it.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Uniform => "uniform on (-1, 1)",
+            Self::FanInNormal => "normal, 1/√fan-in",
+            Self::HeNormal => "normal, √(2/fan-in)",
+        }
+    }
+
     fn draw(self, fan_in: usize, rng: &mut ChaCha8Rng) -> f32 {
         match self {
             Self::Uniform => rng.random_range(-1.0..1.0),
@@ -45,42 +55,37 @@ fn normal_over(divisor: f64, rng: &mut ChaCha8Rng) -> f32 {
     weight
 }
 
-impl MlpConfig {
-    /// The initial weights of a seed: layer by layer, the weight matrix row by row, then the bias.
+impl NetworkConfig {
+    /// The initial weights of a seed, parameter by parameter in the order of [`NetworkConfig::shapes`], row-major.
     #[must_use]
-    pub fn initial_weights(&self, seed: u64) -> MlpWeights {
+    pub fn initial_weights(&self, shape: ImageShape, seed: u64) -> Tensors {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(WEIGHT_STREAM);
-        let layers = self.layers().into_iter().map(|shape| draw_layer(shape, self.weight_init, &mut rng)).collect();
-        MlpWeights { layers }
+        let mut draw = |parameter: ParameterShape| NamedTensor {
+            values: (0..parameter.n_values()).map(|_| self.weight_init().draw(parameter.fan_in, &mut rng)).collect(),
+            name: parameter.name,
+            shape: parameter.shape,
+        };
+        Tensors(self.shapes(shape).into_iter().map(&mut draw).collect())
     }
-}
-
-fn draw_layer(shape: LayerShape, init: WeightInit, rng: &mut ChaCha8Rng) -> DenseWeights {
-    let mut draw = |count: usize| (0..count).map(|_| init.draw(shape.fan_in(), rng)).collect();
-    let weight = draw(shape.n_inputs * shape.n_outputs);
-    let bias = draw(if shape.has_bias { shape.n_outputs } else { 0 });
-    DenseWeights { shape, weight, bias }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Activation, Bias};
+    use crate::{Activation, Bias, MlpConfig};
 
-    fn config(weight_init: WeightInit) -> MlpConfig {
-        MlpConfig {
-            n_inputs: 784,
-            hidden_units: vec![64],
-            n_outputs: 10,
-            activation: Activation::Sigmoid,
-            weight_init,
-            bias: Bias::FirstLayer,
-        }
+    const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
+
+    fn weights(weight_init: WeightInit, seed: u64) -> Tensors {
+        let (activation, bias) = (Activation::Sigmoid, Bias::FirstLayer);
+        let config = MlpConfig { hidden_units: vec![64], activation, weight_init, bias };
+        NetworkConfig::Mlp(config).initial_weights(SHAPE, seed)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "compared with a tolerance")]
-    fn standard_deviation(values: &[f32]) -> f32 {
+    fn standard_deviation(weights: &Tensors, name: &str) -> f32 {
+        let values = &weights.get(name).expect("a parameter").values;
         let mean = values.iter().sum::<f32>() / values.len() as f32;
         (values.iter().map(|value| f64::from(value - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt() as f32
     }
@@ -88,35 +93,34 @@ mod tests {
     #[test]
     fn fan_in_counts_the_bias_as_an_input() {
         for (init, variance) in [(WeightInit::FanInNormal, 1.0_f32), (WeightInit::HeNormal, 2.0)] {
-            let weights = config(init).initial_weights(1);
-            let expected = [(variance / 785.0).sqrt(), (variance / 64.0).sqrt()];
-            for (layer, expected) in weights.layers.iter().zip(expected) {
-                let measured = standard_deviation(&layer.weight);
-                assert!((measured / expected - 1.0).abs() < 0.05, "{measured} against {expected}");
+            let weights = weights(init, 1);
+            for (name, fan_in, tolerance) in
+                [("layers.0.weight", 785.0, 0.05), ("layers.1.weight", 64.0, 0.05), ("layers.0.bias", 785.0, 0.4)]
+            {
+                let (measured, expected) = (standard_deviation(&weights, name), (variance / fan_in).sqrt());
+                assert!((measured / expected - 1.0).abs() < tolerance, "{name}: {measured} against {expected}");
             }
-            assert!((standard_deviation(&weights.layers[0].bias) / expected[0] - 1.0).abs() < 0.4);
         }
     }
 
     #[test]
     fn uniform_weights_fill_the_interval() {
-        let weights = config(WeightInit::Uniform).initial_weights(1);
-        let (low, high) = weights.layers[0].weight.iter().fold((0f32, 0f32), |(l, h), &w| (l.min(w), h.max(w)));
+        let weights = weights(WeightInit::Uniform, 1);
+        let (low, high) = weights.0[0].values.iter().fold((0f32, 0f32), |(l, h), &w| (l.min(w), h.max(w)));
         assert!((-1.0..-0.999).contains(&low) && (0.999..1.0).contains(&high), "{low} to {high}");
     }
 
     #[test]
     fn a_seed_fixes_the_weights() {
-        let config = config(WeightInit::FanInNormal);
-        assert_eq!(config.initial_weights(3), config.initial_weights(3));
-        assert_ne!(config.initial_weights(3), config.initial_weights(4));
+        assert_eq!(weights(WeightInit::FanInNormal, 3), weights(WeightInit::FanInNormal, 3));
+        assert_ne!(weights(WeightInit::FanInNormal, 3), weights(WeightInit::FanInNormal, 4));
     }
 
     /// The generator and the normal distribution come from libraries: a change of theirs would move every curve.
     #[test]
     fn the_weights_of_seed_one_are_pinned() {
-        let uniform = config(WeightInit::Uniform).initial_weights(1).layers[0].weight[0];
-        let normal = config(WeightInit::FanInNormal).initial_weights(1).layers[1].weight[0];
-        assert_eq!((uniform, normal), (0.811_072_1, -0.067_068_06));
+        let first = |init, name| weights(init, 1).get(name).expect("a parameter").values[0];
+        let pinned = (first(WeightInit::Uniform, "layers.0.weight"), first(WeightInit::FanInNormal, "layers.1.weight"));
+        assert_eq!(pinned, (0.811_072_1, -0.067_068_06));
     }
 }

@@ -1,31 +1,42 @@
-//! Multilayer perceptrons of the report: their plain configuration, and (feature `burn`) the Burn modules.
+//! The networks of the report: their plain configuration, activations, initial weights and optimizers, and (feature `burn`)
+//! the Burn modules, with their gradient check.
 //!
-//! Knows nothing of images, tasks or training.
+//! Knows nothing of images' files, tasks or training.
 
 mod activation;
-mod config;
 #[cfg(feature = "burn")]
 mod gradient_check;
 mod init;
+mod layer;
 #[cfg(feature = "burn")]
 mod loss;
+mod network;
 #[cfg(feature = "burn")]
-mod module;
+mod network_optimizer;
+mod optimizer;
+#[cfg(feature = "burn")]
+mod parameters;
 mod probe;
+pub mod recorded;
 #[cfg(feature = "burn")]
 mod reference;
-mod weights;
+mod shape;
+mod tensors;
+pub mod values;
 
 pub use activation::Activation;
-pub use config::{Bias, LayerShape, MlpConfig};
 #[cfg(feature = "burn")]
-pub use gradient_check::{GradientCheck, LayerCheck, WeightSelection, check_gradients};
+pub use gradient_check::{LayerCheck, NetworkCheck, WeightSelection, check_gradients};
 pub use init::WeightInit;
+pub use layer::Layer;
 #[cfg(feature = "burn")]
-pub use loss::{cross_entropy, n_correct};
+pub use loss::{cross_entropy, score_sums};
+pub use network::*;
 #[cfg(feature = "burn")]
-pub use module::Mlp;
+pub use network_optimizer::NetworkOptimizer;
+pub use optimizer::*;
 pub use probe::LayerProbe;
 #[cfg(feature = "burn")]
-pub use reference::{Examples, ReferenceMlp};
-pub use weights::{DenseWeights, MlpWeights};
+pub use reference::Examples;
+pub use shape::ImageShape;
+pub use tensors::{NamedTensor, OptimizerState, ParameterShape, Tensors};

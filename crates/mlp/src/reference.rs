@@ -1,92 +1,99 @@
-//! A plain forward pass in double precision, written from the formulas alone: what Burn's answer is held against.
+//! `Reference`: a network in double precision, without tensors, written from the formulas: what Burn's gradients are held
+//! against.
 
-use crate::{Activation, MlpConfig, MlpWeights};
+use crate::{Activation, NamedTensor, Tensors};
 
 /// Inputs with their classes, in double precision.
 #[derive(Debug, Clone)]
 pub struct Examples {
-    /// Row-major `[n, n_inputs]`.
+    /// Row-major `[n, pixels]`.
     pub inputs: Vec<f64>,
     /// Class of every row.
     pub targets: Vec<usize>,
 }
 
-/// One dense layer in double precision.
-#[derive(Debug, Clone)]
-pub(crate) struct ReferenceLayer {
-    pub(crate) n_inputs: usize,
-    pub(crate) n_outputs: usize,
+/// A network as a chain of operations.
+pub(crate) struct Reference(pub(crate) Vec<Box<dyn Operation>>);
+
+/// One operation on the values of every example.
+pub(crate) trait Operation {
+    /// The outputs; what is not smooth notes in `sides` which side of its kink every value is on.
+    fn apply(&self, inputs: &[f64], sides: &mut Vec<u8>) -> Vec<f64>;
+
+    /// Whether it has parameters.
+    fn is_layer(&self) -> bool {
+        false
+    }
+
+    /// Adds to the outputs what a change of one parameter does. Parameters are counted through the weights, row-major, and
+    /// then the biases.
+    fn nudge(&self, _parameter: usize, _delta: f64, _inputs: &[f64], _outputs: &mut [f64]) {}
+}
+
+/// A dense layer, `x W + b`.
+pub(crate) struct Dense {
+    n_inputs: usize,
+    n_outputs: usize,
     /// Row-major `[n_inputs, n_outputs]`.
-    pub(crate) weight: Vec<f64>,
-    pub(crate) bias: Vec<f64>,
+    weight: Vec<f64>,
+    /// `[n_outputs]`, or empty.
+    bias: Vec<f64>,
 }
 
-/// The network in double precision, no tensors.
-#[derive(Debug, Clone)]
-pub struct ReferenceMlp {
-    pub(crate) layers: Vec<ReferenceLayer>,
-    activation: Activation,
-}
-
-impl ReferenceMlp {
-    /// The network with these weights.
-    #[must_use]
-    pub fn new(config: &MlpConfig, weights: &MlpWeights) -> Self {
-        let widen = |values: &[f32]| values.iter().copied().map(f64::from).collect();
-        let layers = weights.layers.iter().map(|layer| ReferenceLayer {
-            n_inputs: layer.shape.n_inputs,
-            n_outputs: layer.shape.n_outputs,
-            weight: widen(&layer.weight),
-            bias: widen(&layer.bias),
-        });
-        Self { layers: layers.collect(), activation: config.activation }
-    }
-
+impl Reference {
     /// Mean softmax cross-entropy, `-1/n sum_i log softmax(z_i)[t_i]`.
-    #[must_use]
-    pub fn loss(&self, examples: &Examples) -> f64 {
-        let first = self.layers[0].pre_activations(&examples.inputs);
-        self.loss_from(0, first, &examples.targets).0
+    pub(crate) fn loss(&self, examples: &Examples) -> f64 {
+        self.loss_from(0, examples.inputs.clone(), &examples.targets).0
     }
 
-    /// The loss when `z`, row-major `[n, n_outputs]`, leaves layer `index`, and the side of the activation's kink that
-    /// every hidden unit is on (nothing where the activation has none).
-    pub(crate) fn loss_from(&self, index: usize, mut z: Vec<f64>, targets: &[usize]) -> (f64, Vec<bool>) {
+    /// The loss when `values` enter an operation, and which side of every kink the network is on: where that differs
+    /// between two points, a difference of their losses is not a derivative.
+    pub(crate) fn loss_from(&self, operation: usize, mut values: Vec<f64>, targets: &[usize]) -> (f64, Vec<u8>) {
         let mut sides = Vec::new();
-        for layer in &self.layers[index + 1..] {
-            if self.activation.has_kink() {
-                sides.extend(z.iter().map(|&z| z > 0.0));
-            }
-            z = layer.pre_activations(&self.activate(&z));
+        for operation in &self.0[operation..] {
+            values = operation.apply(&values, &mut sides);
         }
-        (mean_cross_entropy(&z, targets), sides)
+        (mean_cross_entropy(&values, targets), sides)
     }
 
-    /// What enters every layer and what leaves it before the activation, first to last: `[n, n_inputs]`, `[n, n_outputs]`.
-    pub(crate) fn trace(&self, examples: &Examples) -> Vec<(Vec<f64>, Vec<f64>)> {
-        let mut inputs = examples.inputs.clone();
-        let mut trace = Vec::with_capacity(self.layers.len());
-        for layer in &self.layers {
-            let z = layer.pre_activations(&inputs);
-            let next = self.activate(&z);
-            trace.push((std::mem::replace(&mut inputs, next), z));
+    /// What enters every operation, and at the end the logits.
+    pub(crate) fn trace(&self, examples: &Examples) -> Vec<Vec<f64>> {
+        let mut trace = vec![examples.inputs.clone()];
+        for operation in &self.0 {
+            let next = operation.apply(&trace[trace.len() - 1], &mut Vec::new());
+            trace.push(next);
         }
         trace
     }
+}
 
-    fn activate(&self, z: &[f64]) -> Vec<f64> {
-        z.iter().map(|&z| self.activation.value(z)).collect()
+/// `f(x)`, value by value.
+impl Operation for Activation {
+    fn apply(&self, inputs: &[f64], sides: &mut Vec<u8>) -> Vec<f64> {
+        if self.has_kink() {
+            sides.extend(inputs.iter().map(|&z| u8::from(z > 0.0)));
+        }
+        inputs.iter().map(|&z| self.value(z)).collect()
     }
 }
 
-impl ReferenceLayer {
-    /// What input `row` of an example is; the row behind the last weight is the bias, whose input is 1.
-    pub(crate) fn input(&self, inputs: &[f64], example: usize, row: usize) -> f64 {
-        if row == self.n_inputs { 1.0 } else { inputs[example * self.n_inputs + row] }
-    }
+/// A parameter in double precision; empty if the network lacks it.
+pub(crate) fn widened(weights: &Tensors, name: &str) -> Vec<f64> {
+    weights.get(name).map_or_else(Vec::new, |tensor| tensor.values.iter().copied().map(f64::from).collect())
+}
 
-    /// `z = x W + b` for row-major `x: [n, n_inputs]`.
-    pub(crate) fn pre_activations(&self, inputs: &[f64]) -> Vec<f64> {
+impl Dense {
+    /// A dense layer of these weights.
+    pub(crate) fn boxed(weights: &Tensors, layer: &str) -> Box<dyn Operation> {
+        let weight = weights.get(&format!("{layer}.weight"));
+        let NamedTensor { name, shape, .. } = weight.expect("a network is checked with its own weights");
+        let (weight, bias) = (widened(weights, name), widened(weights, &format!("{layer}.bias")));
+        Box::new(Self { n_inputs: shape[0], n_outputs: shape[1], weight, bias })
+    }
+}
+
+impl Operation for Dense {
+    fn apply(&self, inputs: &[f64], _: &mut Vec<u8>) -> Vec<f64> {
         let mut z = Vec::with_capacity(inputs.len() / self.n_inputs * self.n_outputs);
         for x in inputs.chunks_exact(self.n_inputs) {
             let mut row = if self.bias.is_empty() { vec![0.0; self.n_outputs] } else { self.bias.clone() };
@@ -96,6 +103,19 @@ impl ReferenceLayer {
             z.extend(row);
         }
         z
+    }
+
+    fn is_layer(&self) -> bool {
+        true
+    }
+
+    /// One column moves; the row behind the last weight is the bias, whose input is 1.
+    fn nudge(&self, parameter: usize, delta: f64, inputs: &[f64], outputs: &mut [f64]) {
+        let (row, column) = (parameter / self.n_outputs, parameter % self.n_outputs);
+        let examples = inputs.chunks_exact(self.n_inputs).zip(outputs.chunks_exact_mut(self.n_outputs));
+        for (x, z) in examples {
+            z[column] += delta * x.get(row).copied().unwrap_or(1.0);
+        }
     }
 }
 

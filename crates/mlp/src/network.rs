@@ -1,0 +1,188 @@
+//! `NetworkConfig`: the choice of a network. A new kind is a file of its own, a variant here and an arm of each `match`.
+
+mod mlp;
+#[cfg(all(test, feature = "burn"))]
+mod tests;
+
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "burn")]
+pub use mlp::Mlp;
+pub use mlp::{Bias, MlpConfig};
+
+use crate::{Activation, ImageShape, Layer, ParameterShape, WeightInit};
+
+/// A network as declared: `[model]` with its `kind`, `mlp` where a file does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkConfig {
+    /// `kind = "mlp"`: dense layers.
+    Mlp(MlpConfig),
+}
+
+/// What every kind of network says of itself.
+pub trait DescribeNetwork {
+    /// Its layers with weights for images of this shape, first to last.
+    fn layers(&self, shape: ImageShape) -> Vec<Layer>;
+
+    /// Its hidden layers in a few words for tables: `10 x 64`.
+    fn hidden_layers(&self) -> String;
+
+    /// Activation of the hidden layers.
+    fn activation(&self) -> Activation;
+
+    /// Distribution of the initial weights.
+    fn weight_init(&self) -> WeightInit;
+}
+
+/// A choice answers for its kind.
+impl Deref for NetworkConfig {
+    type Target = dyn DescribeNetwork;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Mlp(config) => config,
+        }
+    }
+}
+
+impl NetworkConfig {
+    /// The kind of a file that names none.
+    pub const USUAL_KIND: &str = "mlp";
+
+    /// Every parameter for images of this shape, in the order in which the initial weights are drawn.
+    #[must_use]
+    pub fn shapes(&self, shape: ImageShape) -> Vec<ParameterShape> {
+        self.layers(shape).iter().flat_map(Layer::shapes).collect()
+    }
+
+    /// Weights and biases of all layers.
+    #[must_use]
+    pub fn parameters(&self, shape: ImageShape) -> usize {
+        self.layers(shape).iter().map(Layer::parameters).sum()
+    }
+
+    /// The dense layers, of a network that is nothing else.
+    #[must_use]
+    pub fn as_mlp(&self) -> Option<&MlpConfig> {
+        match self {
+            Self::Mlp(config) => Some(config),
+        }
+    }
+}
+
+#[cfg(feature = "burn")]
+pub use module::{Compute, Network};
+
+#[cfg(feature = "burn")]
+mod module {
+    use std::ops::Deref;
+
+    use burn::module::Module;
+    use burn::tensor::{DType, Device, Int, Tensor};
+    use kernels::{ComputePath, Rows, ScoreSums};
+
+    use super::Mlp;
+    use super::NetworkConfig;
+    use crate::{Activation, ImageShape, Tensors, cross_entropy, parameters, score_sums};
+
+    /// A network as a Burn module: the one of its configuration.
+    #[derive(Module, Debug)]
+    pub enum Network {
+        /// Dense layers.
+        Mlp(Mlp),
+    }
+
+    /// What every kind of network computes.
+    pub trait Compute {
+        /// How it is computed: by Burn's operations, unless a kind has kernels of its own.
+        fn path(&self) -> ComputePath {
+            ComputePath::Plain
+        }
+
+        /// Activation of the hidden layers.
+        fn activation(&self) -> Activation;
+
+        /// Logits of a batch.
+        ///
+        /// # Shapes
+        /// - `inputs`: `[batch_size, pixels]`
+        /// - output: `[batch_size, n_classes]`
+        fn forward(&self, inputs: Rows) -> Tensor<2>;
+
+        /// Outputs of every hidden layer, activation included, in the order of its configuration's layers.
+        fn hidden_outputs(&self, inputs: Rows) -> Vec<Vec<f32>>;
+
+        /// Mean softmax cross-entropy of a batch, to be differentiated.
+        ///
+        /// # Shapes
+        /// - `inputs`: `[batch_size, pixels]`
+        /// - `targets`: `[batch_size]`, classes from 0
+        /// - output: `[1]`
+        fn loss(&self, inputs: Rows, targets: Tensor<1, Int>) -> Tensor<1> {
+            cross_entropy(self.forward(inputs), targets)
+        }
+
+        /// Sum of the cross-entropies and number of correct predictions over some images.
+        ///
+        /// # Shapes
+        /// - `inputs`: `[n, pixels]`
+        /// - `targets`: `[n]`, classes from 0
+        ///
+        /// # Panics
+        /// If the shapes do not fit.
+        fn scores(&self, inputs: Rows, targets: Tensor<1, Int>) -> ScoreSums {
+            score_sums(self.forward(inputs), targets)
+        }
+    }
+
+    /// A network computes what its kind does.
+    impl Deref for Network {
+        type Target = dyn Compute;
+
+        fn deref(&self) -> &Self::Target {
+            match self {
+                Self::Mlp(mlp) => mlp,
+            }
+        }
+    }
+
+    impl NetworkConfig {
+        /// The network with these weights, from Burn's operations in this precision.
+        pub(crate) fn build(&self, _shape: ImageShape, weights: &Tensors, device: &Device, dtype: DType) -> Network {
+            match self {
+                Self::Mlp(config) => Network::Mlp(config.build(weights, device, dtype)),
+            }
+        }
+    }
+
+    impl Network {
+        /// The network for images of this shape with these weights on this device, computed the fastest way that the device has.
+        ///
+        /// # Panics
+        /// If the weights are not those of such a network.
+        #[must_use]
+        pub fn new(config: &NetworkConfig, shape: ImageShape, weights: &Tensors, device: &Device) -> Self {
+            config.build(shape, weights, device, DType::F32)
+        }
+
+        /// The same network, computed another way where it has one.
+        #[must_use]
+        pub fn with_path(self, path: ComputePath) -> Self {
+            match self {
+                Self::Mlp(mlp) => Self::Mlp(mlp.with_path(path)),
+            }
+        }
+
+        /// The weights as plain numbers.
+        ///
+        /// # Panics
+        /// If the device cannot be read.
+        #[must_use]
+        pub fn weights(&self) -> Tensors {
+            parameters::read(self)
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The multilayer perceptron: dense layers with one activation between them. Its configuration, and with the feature `burn`
+//! its Burn module.
+
+use serde::{Deserialize, Serialize};
+
+use super::DescribeNetwork;
+use crate::{Activation, ImageShape, Layer, WeightInit, values};
+
+/// Which layers have a bias.
+///
+/// The assignment's bias trick appends a constant 1 to the pixels, which is a bias of the first layer only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bias {
+    /// Only the first layer, as the assignment's bias trick has it.
+    FirstLayer,
+    /// Every layer, the output layer included.
+    All,
+    /// No layer.
+    None,
+}
+
+/// A multilayer perceptron: dense layers with one activation between them, logits at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MlpConfig {
+    /// Units of every hidden layer, first to last; empty for softmax regression.
+    #[serde(deserialize_with = "values::counts::<_, 1, 1_000_000>")]
+    pub hidden_units: Vec<usize>,
+    /// Activation of the hidden layers; the output layer has none.
+    pub activation: Activation,
+    /// Distribution of the initial weights and biases.
+    pub weight_init: WeightInit,
+    /// Which layers have a bias.
+    pub bias: Bias,
+}
+
+impl DescribeNetwork for MlpConfig {
+    fn layers(&self, shape: ImageShape) -> Vec<Layer> {
+        let widths = [&[shape.pixels()], self.hidden_units.as_slice(), &[shape.classes]].concat();
+        let mut layers = Layer::dense("layers", "hidden", &widths);
+        for (index, layer) in layers.iter_mut().enumerate() {
+            layer.has_bias = match self.bias {
+                Bias::FirstLayer => index == 0,
+                Bias::All => true,
+                Bias::None => false,
+            };
+        }
+        layers
+    }
+
+    fn hidden_layers(&self) -> String {
+        match self.hidden_units.as_slice() {
+            [] => "none".to_owned(),
+            [first, _, _, ..] if self.hidden_units.iter().all(|units| units == first) => {
+                format!("{} x {first}", self.hidden_units.len())
+            }
+            units => units.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    fn weight_init(&self) -> WeightInit {
+        self.weight_init
+    }
+}
+
+#[cfg(feature = "burn")]
+pub use module::Mlp;
+
+#[cfg(feature = "burn")]
+mod module {
+    use burn::module::{Module, Param};
+    use burn::nn::Linear;
+    use burn::tensor::{DType, Device, Int, Tensor};
+    use kernels::{ComputePath, Nonlinearity, Rows, ScoreSums};
+
+    use super::super::DescribeNetwork;
+    use super::MlpConfig;
+    use crate::network::Compute;
+    use crate::parameters::linear;
+    use crate::reference::{Dense, Reference};
+    use crate::{Activation, ImageShape, Tensors, cross_entropy, score_sums};
+
+    /// A multilayer perceptron: dense layers, an activation after every one but the last.
+    #[derive(Module, Debug)]
+    pub struct Mlp {
+        layers: Vec<Linear>,
+        #[module(skip)]
+        activation: Activation,
+        #[module(skip)]
+        path: ComputePath,
+    }
+
+    impl MlpConfig {
+        pub(crate) fn build(&self, weights: &Tensors, device: &Device, dtype: DType) -> Mlp {
+            let layer = |index| linear(weights, &format!("layers.{index}"), device, dtype);
+            let layers = (0..=self.hidden_units.len()).map(layer).collect();
+            Mlp { layers, activation: self.activation, path: ComputePath::of(device) }
+        }
+
+        pub(crate) fn reference(&self, shape: ImageShape, weights: &Tensors) -> Reference {
+            let mut operations = Vec::new();
+            for layer in self.layers(shape) {
+                operations.push(Dense::boxed(weights, &layer.name));
+                if layer.n_activations > 0 {
+                    operations.push(Box::new(self.activation));
+                }
+            }
+            Reference(operations)
+        }
+    }
+
+    impl Mlp {
+        pub(crate) fn with_path(self, path: ComputePath) -> Self {
+            Self { path, ..self }
+        }
+
+        /// The outputs of one layer, from 0, its activation included.
+        fn layer(&self, index: usize, x: Rows) -> Tensor<2> {
+            let (layer, is_last) = (&self.layers[index], index + 1 == self.layers.len());
+            match self.path {
+                ComputePath::Fused => {
+                    let f = if is_last { Nonlinearity::Identity } else { self.activation.kernel() };
+                    kernels::linear(x, layer.weight.val(), layer.bias.as_ref().map(Param::val), f)
+                }
+                ComputePath::Plain => {
+                    let z = layer.forward(x.to_tensor(&layer.weight.val().device()));
+                    if is_last { z } else { self.activation.forward(z) }
+                }
+            }
+        }
+    }
+
+    impl Compute for Mlp {
+        fn path(&self) -> ComputePath {
+            self.path
+        }
+
+        fn activation(&self) -> Activation {
+            self.activation
+        }
+
+        fn forward(&self, inputs: Rows) -> Tensor<2> {
+            let mut x = self.layer(0, inputs);
+            for index in 1..self.layers.len() {
+                x = self.layer(index, x.into());
+            }
+            x
+        }
+
+        fn hidden_outputs(&self, inputs: Rows) -> Vec<Vec<f32>> {
+            let mut outputs = Vec::new();
+            let mut x = inputs;
+            for index in 0..self.layers.len() - 1 {
+                let y = self.layer(index, x);
+                outputs.push(crate::parameters::numbers(y.clone()));
+                x = y.into();
+            }
+            outputs
+        }
+
+        fn loss(&self, inputs: Rows, targets: Tensor<1, Int>) -> Tensor<1> {
+            let logits = self.forward(inputs);
+            match self.path {
+                ComputePath::Fused => kernels::cross_entropy(logits, targets),
+                ComputePath::Plain => cross_entropy(logits, targets),
+            }
+        }
+
+        fn scores(&self, inputs: Rows, targets: Tensor<1, Int>) -> ScoreSums {
+            match self.path {
+                ComputePath::Fused => {
+                    let layer = |layer: &Linear| (layer.weight.val(), layer.bias.as_ref().map(Param::val));
+                    let layers = self.layers.iter().map(layer).collect();
+                    kernels::network_scores(layers, self.activation.kernel(), inputs, targets)
+                }
+                ComputePath::Plain => score_sums(self.forward(inputs), targets),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NetworkConfig;
+
+    fn config(hidden_units: &[usize], bias: Bias) -> NetworkConfig {
+        let (activation, weight_init) = (Activation::Sigmoid, WeightInit::FanInNormal);
+        NetworkConfig::Mlp(MlpConfig { hidden_units: hidden_units.to_vec(), activation, weight_init, bias })
+    }
+
+    fn parameters(hidden_units: &[usize], bias: Bias) -> usize {
+        config(hidden_units, bias).parameters(ImageShape { height: 28, width: 28, classes: 10 })
+    }
+
+    #[test]
+    fn parameter_counts_are_the_assignments() {
+        let cases: [(&[usize], usize); 6] = [
+            (&[64], 50_880),
+            (&[32], 25_440),
+            (&[128], 101_760),
+            (&[60, 60], 51_300),
+            (&[59, 59], 50_386),
+            (&[64; 10], 87_744),
+        ];
+        for (hidden_units, expected) in cases {
+            assert_eq!(parameters(hidden_units, Bias::FirstLayer), expected, "{hidden_units:?}");
+        }
+    }
+
+    #[test]
+    fn bias_placement_decides_the_count() {
+        assert_eq!(parameters(&[64], Bias::None), 784 * 64 + 64 * 10);
+        assert_eq!(parameters(&[64], Bias::All), 785 * 64 + 65 * 10);
+    }
+
+    #[test]
+    fn many_layers_of_the_same_width_are_counted() {
+        for (units, text) in [(&[][..], "none"), (&[64], "64"), (&[60, 60], "60, 60"), (&[64; 10], "10 x 64")] {
+            assert_eq!(config(units, Bias::FirstLayer).hidden_layers(), text);
+        }
+    }
+
+    #[test]
+    fn no_hidden_layer_is_softmax_regression() {
+        assert_eq!(parameters(&[], Bias::FirstLayer), 785 * 10);
+    }
+}

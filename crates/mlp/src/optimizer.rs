@@ -1,0 +1,58 @@
+//! `OptimizerConfig`: the choice of an optimizer. A new kind is a file of its own, a variant here and an arm of each `match`.
+
+mod sgd;
+
+use std::ops::Deref;
+
+use serde::{Deserialize, Serialize};
+
+pub use sgd::SgdConfig;
+
+/// An optimizer as declared: `[optimizer]` with its `kind`, `sgd` where a file does not say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptimizerConfig {
+    /// `kind = "sgd"`: stochastic gradient descent, with momentum or without.
+    Sgd(SgdConfig),
+}
+
+/// What an optimizer keeps of every parameter from the first step on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateNames {
+    /// Tensors in the shape of the parameter.
+    pub tensors: &'static [&'static str],
+    /// Counters.
+    pub counters: &'static [&'static str],
+}
+
+/// What every kind of optimizer says of itself.
+pub trait DescribeOptimizer {
+    /// Step size.
+    fn learning_rate(&self) -> f64;
+
+    /// What it keeps of every parameter from the first step on.
+    fn state(&self) -> StateNames;
+
+    /// Its kind and settings, the learning rate aside, in a few words for tables: `SGD, momentum 0.9`.
+    fn title(&self) -> String;
+
+    /// The optimizer of a network that is computed by this path, before the first step.
+    #[cfg(feature = "burn")]
+    fn build(&self, path: kernels::ComputePath) -> Box<dyn crate::NetworkOptimizer>;
+}
+
+/// A choice answers for its kind.
+impl Deref for OptimizerConfig {
+    type Target = dyn DescribeOptimizer;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Sgd(config) => config,
+        }
+    }
+}
+
+impl OptimizerConfig {
+    /// The kind of a file that names none.
+    pub const USUAL_KIND: &str = "sgd";
+}

@@ -1,0 +1,119 @@
+//! The parameters of a Burn module by name: read as plain numbers, made from them, visited.
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::nn::Linear;
+use burn::tensor::{DType, Device, Gradients, Tensor, TensorData};
+
+use crate::{NamedTensor, Tensors};
+
+/// What is done with every parameter of a module.
+pub(crate) trait Visit {
+    /// Called with the parameter's name, `layers.0.weight`, in the order of the module.
+    fn visit<const D: usize>(&mut self, name: &str, parameter: &Param<Tensor<D>>);
+}
+
+/// Visits every parameter of a module.
+pub(crate) fn visit(module: &impl Module, visitor: &mut impl Visit) {
+    module.visit(&mut Walk { path: Vec::new(), visitor });
+}
+
+/// The gradient of every parameter of a module: the name of its layer and its values, row-major.
+///
+/// # Panics
+/// If the module is not on a device that records gradients.
+pub(crate) fn gradients(module: &impl Module, gradients: &Gradients) -> Vec<(String, Vec<f64>)> {
+    struct Read<'a>(&'a Gradients, Vec<(String, Vec<f64>)>);
+    impl Visit for Read<'_> {
+        fn visit<const D: usize>(&mut self, name: &str, parameter: &Param<Tensor<D>>) {
+            let gradient = parameter.val().grad(self.0).expect("a network that is trained has a gradient everywhere");
+            let values = gradient.into_data().convert::<f64>().try_into_vec().expect("a float tensor reads as f64");
+            self.1.push((layer_of(name).to_owned(), values));
+        }
+    }
+    let mut read = Read(gradients, Vec::new());
+    visit(module, &mut read);
+    read.1
+}
+
+/// The layer of a parameter: `layers.0` of `layers.0.weight`.
+pub(crate) fn layer_of(parameter: &str) -> &str {
+    parameter.rsplit_once('.').map_or(parameter, |(layer, _)| layer)
+}
+
+/// Every parameter of a module as plain numbers.
+pub(crate) fn read(module: &impl Module) -> Tensors {
+    struct Read(Tensors);
+    impl Visit for Read {
+        fn visit<const D: usize>(&mut self, name: &str, parameter: &Param<Tensor<D>>) {
+            let tensor = parameter.val();
+            let (name, shape) = (name.to_owned(), tensor.dims().to_vec());
+            self.0.0.push(NamedTensor { name, shape, values: numbers(tensor) });
+        }
+    }
+    let mut read = Read(Tensors::default());
+    visit(module, &mut read);
+    read.0
+}
+
+/// Where the parameters of a module are.
+pub(crate) fn device(module: &impl Module) -> Device {
+    module.devices().pop().expect("a network has parameters")
+}
+
+/// The values of a tensor, row-major.
+pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    tensor.into_data().convert::<f32>().try_into_vec().expect("a float tensor reads as f32")
+}
+
+/// A dense layer of these weights; it has a bias if they have one.
+///
+/// # Panics
+/// If the weights lack the layer, or the shape of one is not what it claims.
+pub(crate) fn linear(weights: &Tensors, layer: &str, device: &Device, dtype: DType) -> Linear {
+    let weight = optional(weights, &format!("{layer}.weight"), device, dtype);
+    Linear {
+        weight: weight.expect("a network is made from weights that its configuration lists"),
+        bias: optional(weights, &format!("{layer}.bias"), device, dtype),
+    }
+}
+
+/// A parameter of these weights; none if they lack it.
+pub(crate) fn optional<const D: usize>(
+    weights: &Tensors,
+    name: &str,
+    device: &Device,
+    dtype: DType,
+) -> Option<Param<Tensor<D>>> {
+    let NamedTensor { shape, values, .. } = weights.get(name)?;
+    let data = TensorData::new(values.clone(), shape.clone());
+    Some(Param::from_tensor(Tensor::from_data(data, (device, dtype))))
+}
+
+/// Knows the name of the parameter at which a visit stands.
+struct Walk<'a, V> {
+    path: Vec<String>,
+    visitor: &'a mut V,
+}
+
+impl<V: Visit> ModuleVisitor for Walk<'_, V> {
+    fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+        self.visitor.visit(&self.path.join("."), parameter);
+    }
+
+    fn enter_module(&mut self, name: &str, container: &str) {
+        if !is_choice(container) {
+            self.path.push(name.to_owned());
+        }
+    }
+
+    fn exit_module(&mut self, _: &str, container: &str) {
+        if !is_choice(container) {
+            self.path.pop();
+        }
+    }
+}
+
+/// The kind of a network is not part of its parameters' names.
+fn is_choice(container: &str) -> bool {
+    container.starts_with("Enum:")
+}

@@ -1,0 +1,28 @@
+//! `ImageShape`: what a dataset asks of a network.
+
+use serde::{Deserialize, Serialize};
+
+use crate::values;
+
+/// Size of the images of a dataset and number of its classes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageShape {
+    /// Rows of an image.
+    #[serde(deserialize_with = "values::count::<_, 1, 4_096>")]
+    pub height: usize,
+    /// Columns of an image.
+    #[serde(deserialize_with = "values::count::<_, 1, 4_096>")]
+    pub width: usize,
+    /// Classes, one logit each.
+    #[serde(deserialize_with = "values::count::<_, 2, 256>")]
+    pub classes: usize,
+}
+
+impl ImageShape {
+    /// Pixels of an image: the inputs of a dense network.
+    #[must_use]
+    pub fn pixels(self) -> usize {
+        self.height * self.width
+    }
+}
