@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use burn::data::dataloader::batcher::Batcher;
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use kernels::{Path, Rows, SparseBatch, SparseRows};
+use kernels::{ComputePath, Rows, SparseBatch, SparseRows};
 
-use crate::{IMAGE_PIXELS, ImageSet, Normalization};
+use crate::{ImageSet, Normalization};
 
 /// Share of pixels that are not background up to which sparse rows are faster; MNIST has 0.19, Fashion-MNIST 0.50.
 const SPARSE_UP_TO: f64 = 0.3;
@@ -15,9 +15,9 @@ const SPARSE_UP_TO: f64 = 0.3;
 /// Normalised images with their classes.
 #[derive(Debug, Clone)]
 pub struct MnistBatch {
-    /// `[batch_size, 784]`
+    /// `[batch_size, pixels]`, an image a row
     pub images: Rows,
-    /// `[batch_size]`, classes 0 to 9
+    /// `[batch_size]`, classes from 0
     pub targets: Tensor<1, Int>,
 }
 
@@ -28,7 +28,7 @@ impl MnistBatch {
         self.targets.dims()[0]
     }
 
-    /// Whether the batch has no images.
+    /// Whether the batch is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -53,18 +53,20 @@ enum Store {
 impl MnistBatcher {
     /// Keeps the images of a set for a device that computes by this path.
     #[must_use]
-    pub fn new(set: &ImageSet, normalization: &Normalization, device: &Device, path: Path) -> Self {
+    pub fn new(set: &ImageSet, normalization: &Normalization, device: &Device, path: ComputePath) -> Self {
         let classes: Vec<i32> = set.labels.iter().map(|&class| i32::from(class)).collect();
         let drawn: usize = set.pixels.iter().map(|&pixel| usize::from(pixel != 0)).sum();
         let density = drawn as f64 / set.pixels.len().max(1) as f64;
-        let store = if path == Path::Fused && density <= SPARSE_UP_TO {
+        // Sparse rows number their columns with 16 bits.
+        let fits = u16::try_from(set.shape.pixels()).is_ok();
+        let store = if path == ComputePath::Fused && density <= SPARSE_UP_TO && fits {
             let rows = Arc::new(sparse_rows(set, normalization));
             Store::Sparse { range: 0..set.len(), set: rows, classes: classes.into(), device: device.clone() }
         } else {
             let table = normalization.table();
             let pixels: Vec<f32> = set.pixels.iter().map(|&pixel| table[usize::from(pixel)]).collect();
             Store::Dense {
-                images: Tensor::from_data(TensorData::new(pixels, [set.len(), IMAGE_PIXELS]), device),
+                images: Tensor::from_data(TensorData::new(pixels, [set.len(), set.shape.pixels()]), device),
                 targets: Tensor::from_data(TensorData::new(classes, [set.len()]), device),
             }
         };
@@ -107,7 +109,7 @@ impl MnistBatcher {
     #[must_use]
     pub fn to_device(&self, device: &Device) -> Self {
         let MnistBatch { images, targets } = match &self.store {
-            Store::Sparse { .. } if Path::of(device) == Path::Fused => return self.clone(),
+            Store::Sparse { .. } if ComputePath::of(device) == ComputePath::Fused => return self.clone(),
             _ => self.slice(0, self.num_images()),
         };
         let store =
@@ -156,11 +158,11 @@ fn row_number<I: TryFrom<usize>>(index: usize) -> I {
 
 /// The images as differences from the normalised background.
 fn sparse_rows(set: &ImageSet, normalization: &Normalization) -> SparseRows<f32> {
-    /// Pixels that are compared at once; 784 is a multiple.
+    /// Pixels that are compared at once.
     const WORD: usize = 8;
     let table = normalization.table();
-    let mut rows = SparseRows::new(IMAGE_PIXELS, table[0]);
-    for image in set.pixels.chunks_exact(IMAGE_PIXELS) {
+    let mut rows = SparseRows::new(set.shape.pixels(), table[0]);
+    for image in set.pixels.chunks_exact(set.shape.pixels()) {
         // Most pixels are passed by eight at a time.
         let words = (0..).step_by(WORD).zip(image.chunks(WORD)).filter(|(_, word)| **word != [0; WORD]);
         let pixels = words.flat_map(|(first, word)| (first..).zip(word)).filter(|&(_, &pixel)| pixel != 0);

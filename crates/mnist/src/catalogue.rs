@@ -1,12 +1,12 @@
-//! What is known of the datasets beforehand: their files, counts, digests and mirrors.
+//! What is known of the datasets beforehand: their shape, files, counts, digests and mirrors.
 
-use crate::DatasetName;
 use crate::idx::Items;
-use crate::made_up;
+use crate::{DatasetName, ImageShape, made_up};
 
 /// A file as published.
 #[derive(Debug, Clone)]
 pub(crate) struct FileSpec {
+    pub(crate) dataset: DatasetName,
     /// Its name, without `.gz`.
     pub(crate) name: &'static str,
     pub(crate) items: Items,
@@ -21,7 +21,7 @@ impl FileSpec {
         self.items.file_bytes(self.count)
     }
 
-    /// The spellings under which people keep it, in the order in which they are looked for.
+    /// The spellings of its name that are in use, in the order in which they are looked for.
     pub(crate) fn spellings(&self) -> [String; 4] {
         // `train-images.idx3-ubyte` is what some tools unpack it to.
         let dotted = self.name.replacen("-idx", ".idx", 1);
@@ -33,6 +33,7 @@ impl FileSpec {
 #[derive(Debug, Clone)]
 pub(crate) struct DatasetSpec {
     pub(crate) name: DatasetName,
+    pub(crate) shape: ImageShape,
     pub(crate) files: [FileSpec; 4],
     /// Addresses to which `<file name>.gz` is appended, the preferred one first.
     pub(crate) mirrors: Vec<String>,
@@ -45,49 +46,59 @@ const MNIST: [&str; 4] = [
     "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 ];
+/// Shape and counts of MNIST, which its kin share.
+const LIKE_MNIST: (ImageShape, [usize; 2]) = (ImageShape { height: 28, width: 28, classes: 10 }, [60_000, 10_000]);
 
 impl DatasetSpec {
-    /// What is known of a dataset.
+    /// What is known of a dataset: its shape, counts, digests and mirrors.
     pub(crate) fn published(name: DatasetName) -> Self {
-        let (counts, sha256) = match name {
-            DatasetName::Mnist => ([60_000, 10_000], Some(MNIST)),
-            // No digest of these two is known from a source worth trusting: their form alone is checked.
-            DatasetName::FashionMnist | DatasetName::Kmnist => ([60_000, 10_000], None),
-            DatasetName::MadeUp => ([made_up::TRAIN_IMAGES, made_up::TEST_IMAGES], Some(made_up::SHA256)),
+        let ((shape, counts), sha256, mirrors): (_, _, &[&str]) = match name {
+            DatasetName::Mnist => {
+                let cvdf = "https://storage.googleapis.com/cvdf-datasets/mnist/";
+                (LIKE_MNIST, Some(MNIST), &[cvdf, "https://ossci-datasets.s3.amazonaws.com/mnist/"])
+            }
+            // No trusted source gives digests of the next two: only their form is checked.
+            DatasetName::FashionMnist => {
+                (LIKE_MNIST, None, &["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"])
+            }
+            DatasetName::Kmnist => (LIKE_MNIST, None, &["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"]),
+            DatasetName::MadeUp => {
+                ((made_up::SHAPE, [made_up::TRAIN_IMAGES, made_up::TEST_IMAGES]), Some(made_up::SHA256), &[])
+            }
         };
-        Self { mirrors: mirrors(name), ..Self::new(name, counts, sha256.map(|digests| digests.map(str::to_owned))) }
+        let mirrors = mirrors.iter().map(|&address| address.to_owned()).collect();
+        Self { mirrors, ..Self::new(name, shape, counts, sha256.map(|digests| digests.map(str::to_owned))) }
     }
 
-    /// A dataset of the usual four files that has no mirror.
-    pub(crate) fn new(name: DatasetName, [train, test]: [usize; 2], sha256: Option<[String; 4]>) -> Self {
-        let mut digests = sha256.map_or([const { None }; 4], |digests| digests.map(Some)).into_iter();
+    /// A dataset of the usual four files, without mirrors.
+    pub(crate) fn new(
+        name: DatasetName,
+        shape: ImageShape,
+        [train, test]: [usize; 2],
+        sha256: Option<[String; 4]>,
+    ) -> Self {
+        let mut digests = sha256.into_iter().flatten();
         let files = [
-            ("train-images-idx3-ubyte", Items::Images, train),
-            ("train-labels-idx1-ubyte", Items::Labels, train),
-            ("t10k-images-idx3-ubyte", Items::Images, test),
-            ("t10k-labels-idx1-ubyte", Items::Labels, test),
+            ("train-images-idx3-ubyte", Items::Images(shape), train),
+            ("train-labels-idx1-ubyte", Items::Labels(shape), train),
+            ("t10k-images-idx3-ubyte", Items::Images(shape), test),
+            ("t10k-labels-idx1-ubyte", Items::Labels(shape), test),
         ]
-        .map(|(name, items, count)| FileSpec { name, items, count, sha256: digests.next().flatten() });
-        Self { name, files, mirrors: Vec::new() }
+        .map(|(file, items, count)| FileSpec {
+            dataset: name,
+            name: file,
+            items,
+            count,
+            sha256: digests.next(),
+        });
+        Self { name, shape, files, mirrors: Vec::new() }
     }
-}
-
-fn mirrors(name: DatasetName) -> Vec<String> {
-    let addresses: &[&str] = match name {
-        DatasetName::Mnist => {
-            &["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"]
-        }
-        DatasetName::FashionMnist => &["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
-        DatasetName::Kmnist => &["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
-        DatasetName::MadeUp => &[],
-    };
-    addresses.iter().map(|&address| address.to_owned()).collect()
 }
 
 /// The dataset that a published digest belongs to.
 pub(crate) fn owner(sha256: &str) -> Option<DatasetName> {
-    let owners = [(DatasetName::Mnist, MNIST), (DatasetName::MadeUp, made_up::SHA256)];
-    owners.into_iter().find(|(_, digests)| digests.contains(&sha256)).map(|(name, _)| name)
+    let is_of = |file: &FileSpec| file.sha256.as_deref() == Some(sha256);
+    DatasetName::ALL.into_iter().find(|&name| DatasetSpec::published(name).files.iter().any(is_of))
 }
 
 #[cfg(test)]

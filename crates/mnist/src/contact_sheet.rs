@@ -1,32 +1,33 @@
 //! A contact sheet: one picture that shows at a glance what a data set looks like.
 
-use crate::{IMAGE_SIDE, ImageSet, N_CLASSES};
+use crate::{ImageSet, ImageShape};
 
 /// Pixels of the sheet for a pixel of an image, along each axis.
 const MAGNIFICATION: usize = 2;
 /// Black pixels between two images.
 const GAP: usize = 2;
-const CELL: usize = IMAGE_SIDE * MAGNIFICATION + GAP;
 
 /// The sheet as a greyscale PNG: a row for every class, in it the first `columns` images of that class.
 #[must_use]
 pub fn contact_sheet(images: &ImageSet, columns: usize) -> Vec<u8> {
     let columns = columns.max(1);
-    let (width, height) = (columns * CELL + GAP, usize::from(N_CLASSES) * CELL + GAP);
+    let ImageShape { height, width, classes } = images.shape;
+    let [cell_height, cell_width] = [height, width].map(|side| side * MAGNIFICATION + GAP);
+    let (width, height) = (columns * cell_width + GAP, classes * cell_height + GAP);
     let mut sheet = vec![0; width * height];
-    for class in 0..N_CLASSES {
-        let of_class = (0..images.len()).filter(|&index| images.labels[index] == class).take(columns);
+    for class in 0..classes {
+        let of_class = (0..images.len()).filter(|&index| usize::from(images.labels[index]) == class).take(columns);
         for (column, index) in of_class.enumerate() {
-            let corner = (GAP + usize::from(class) * CELL) * width + GAP + column * CELL;
-            paste(&mut sheet[corner..], width, images.image(index));
+            let corner = (GAP + class * cell_height) * width + GAP + column * cell_width;
+            paste(&mut sheet[corner..], width, images.image(index).chunks(images.shape.width));
         }
     }
     png(&sheet, width, height)
 }
 
-/// Copies one image, magnified, to the front of `sheet`, whose rows are `width` long.
-fn paste(sheet: &mut [u8], width: usize, image: &[u8]) {
-    for (y, row) in image.chunks(IMAGE_SIDE).flat_map(|row| [row; MAGNIFICATION]).enumerate() {
+/// Copies the rows of one image, magnified, to the front of `sheet`, whose rows are `width` long.
+fn paste<'a>(sheet: &mut [u8], width: usize, rows: impl Iterator<Item = &'a [u8]>) {
+    for (y, row) in rows.flat_map(|row| [row; MAGNIFICATION]).enumerate() {
         for (x, &pixel) in row.iter().flat_map(|pixel| [pixel; MAGNIFICATION]).enumerate() {
             sheet[y * width + x] = pixel;
         }
@@ -50,7 +51,9 @@ mod tests {
     use std::io::Cursor;
 
     use super::*;
-    use crate::IMAGE_PIXELS;
+
+    const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
+    const CELL: usize = 28 * MAGNIFICATION + GAP;
 
     fn decoded(png: Vec<u8>) -> (usize, usize, Vec<u8>) {
         let mut reader = png::Decoder::new(Cursor::new(png)).read_info().unwrap();
@@ -61,9 +64,9 @@ mod tests {
 
     #[test]
     fn row_shows_the_first_images_of_its_class() {
-        let shade = |image: u8| [image; IMAGE_PIXELS];
+        let shade = |image: u8| [image; 784];
         let labels = vec![3, 0, 3, 3];
-        let images = ImageSet { pixels: [shade(10), shade(20), shade(30), shade(40)].concat(), labels };
+        let images = ImageSet { shape: SHAPE, pixels: [shade(10), shade(20), shade(30), shade(40)].concat(), labels };
         let (width, height, pixels) = decoded(contact_sheet(&images, 2));
         assert_eq!((width, height), (2 * CELL + GAP, 10 * CELL + GAP));
         let middle = |row: usize, column: usize| pixels[(row * CELL + CELL / 2) * width + column * CELL + CELL / 2];
@@ -71,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn sheet_of_no_images_is_a_picture_all_the_same() {
+    fn sheet_without_images_is_still_a_picture() {
         let (_, _, pixels) = decoded(contact_sheet(&ImageSet::default(), 0));
         assert!(pixels.iter().all(|&pixel| pixel == 0));
     }

@@ -5,9 +5,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::DataError;
+use crate::catalogue::DatasetSpec;
+use crate::error::Problem;
+use crate::{DataError, ImageShape};
 
-/// A dataset of ten classes in images of 28 by 28 pixels.
+/// A dataset of grey images, each of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DatasetName {
@@ -46,6 +48,12 @@ impl DatasetName {
             Self::MadeUp => "made-up digits",
         }
     }
+
+    /// Size and classes of its images.
+    #[must_use]
+    pub fn shape(self) -> ImageShape {
+        DatasetSpec::published(self).shape
+    }
 }
 
 impl fmt::Display for DatasetName {
@@ -59,7 +67,7 @@ impl FromStr for DatasetName {
 
     fn from_str(name: &str) -> Result<Self, DataError> {
         let known = Self::ALL.into_iter().find(|known| known.as_str() == name);
-        known.ok_or_else(|| DataError::UnknownDataset { name: name.to_owned() })
+        Ok(known.ok_or_else(|| Problem::UnknownDataset { name: name.to_owned() })?)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Fetching a dataset from its mirrors into the cache.
 //!
-//! A file is received under the name `<name>.gz.part`, checked, and only then renamed: what carries the final name was
-//! whole and right when it got it. A `.part` survives an interruption and is continued, whatever mirror it began at; if
-//! it turns out wrong, it is deleted and fetched anew once.
+//! A file is received under the name `<name>.gz.part`, checked, and only then renamed: a file under its final name
+//! was whole and right when it was renamed. A `.part` survives an interruption and is continued, whatever mirror it began at; if
+//! it turns out wrong, it is deleted and fetched once more.
 
 mod transfer;
 
@@ -14,36 +14,21 @@ use std::time::Duration;
 
 use self::transfer::{Failure, receive};
 use crate::catalogue::{DatasetSpec, FileSpec};
-use crate::error::FileProblem;
+use crate::error::Problem;
 use crate::folder;
 use crate::progress::{Listener, Progress};
 
-/// How often one mirror is asked for a file before the next one is.
+/// Requests for a file to one mirror before the next mirror is tried.
 const ATTEMPTS: u32 = 4;
 
-/// How long to wait, and for what.
-#[derive(Debug, Clone)]
-pub(crate) struct Waits {
-    /// For a name to be resolved, and again for a connection: short, because a machine without network waits so long.
-    pub(crate) connect: Duration,
-    /// For the answer to begin, and for more of it to come.
-    pub(crate) silence: Duration,
-    /// For a whole answer.
-    pub(crate) transfer: Duration,
-    /// Before the second attempt; twice as long before each further one.
-    pub(crate) backoff: Duration,
-}
-
-impl Default for Waits {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(3),
-            silence: Duration::from_secs(15),
-            transfer: Duration::from_mins(10),
-            backoff: Duration::from_millis(500),
-        }
-    }
-}
+/// For a name to be resolved, and again for a connection: short, because a machine without network waits that long.
+const CONNECT: Duration = Duration::from_secs(3);
+/// For the answer to begin, and for more of it to come.
+const SILENCE: Duration = Duration::from_secs(15);
+/// For a whole answer.
+const TRANSFER: Duration = Duration::from_mins(10);
+/// Before the second attempt; twice as long before each further one.
+pub(crate) const BACKOFF: Duration = Duration::from_millis(500);
 
 /// Why a dataset could not be downloaded.
 #[derive(Debug, thiserror::Error)]
@@ -52,20 +37,26 @@ pub(crate) enum DownloadError {
     Write { path: PathBuf, cause: io::Error },
     #[error("downloading {file} failed: {}", reasons.join(", "))]
     Mirrors { file: &'static str, reasons: Vec<String> },
+    #[error("no cache folder is known to download it into")]
+    NoCache,
+    #[error("downloading is switched off")]
+    Offline,
+    #[error(transparent)]
+    Data(#[from] Problem),
 }
 
-/// Fetches the files that are missing or broken in `folder`.
+/// Fetches the files that are missing or broken in `folder`. Where all four are now.
 pub(crate) fn fetch(
     spec: &DatasetSpec,
-    mirrors: &[String],
     folder: &Path,
-    waits: &Waits,
+    backoff: Duration,
     progress: &mut Listener<'_>,
-) -> Result<(), DownloadError> {
-    fs::create_dir_all(folder).map_err(|cause| DownloadError::Write { path: folder.to_owned(), cause })?;
-    let _lock = lock(folder, progress).map_err(|cause| DownloadError::Write { path: folder.to_owned(), cause })?;
-    let mut fetcher = Fetcher { agent: agent(waits), mirrors: mirrors.to_vec(), folder, waits, progress };
-    spec.files.iter().try_for_each(|file| fetcher.ensure(file, spec))
+) -> Result<Vec<PathBuf>, DownloadError> {
+    let not_written = |cause| DownloadError::Write { path: folder.to_owned(), cause };
+    fs::create_dir_all(folder).map_err(not_written)?;
+    let _lock = lock(folder, progress).map_err(not_written)?;
+    let mut fetcher = Fetcher { agent: agent(), mirrors: spec.mirrors.clone(), folder, backoff, progress };
+    spec.files.iter().map(|file| fetcher.ensure(file)).collect()
 }
 
 /// Keeps other processes from writing the same files, until it is dropped.
@@ -82,13 +73,13 @@ fn lock(folder: &Path, progress: &mut Listener<'_>) -> io::Result<File> {
     Ok(file)
 }
 
-fn agent(waits: &Waits) -> ureq::Agent {
+fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
-        .timeout_resolve(Some(waits.connect))
-        .timeout_connect(Some(waits.connect))
-        .timeout_recv_response(Some(waits.silence))
-        .timeout_per_read(Some(waits.silence))
-        .timeout_recv_body(Some(waits.transfer))
+        .timeout_resolve(Some(CONNECT))
+        .timeout_connect(Some(CONNECT))
+        .timeout_recv_response(Some(SILENCE))
+        .timeout_per_read(Some(SILENCE))
+        .timeout_recv_body(Some(TRANSFER))
         .http_status_as_error(false)
         .user_agent(concat!("mnist-experiments/", env!("CARGO_PKG_VERSION")))
         .build()
@@ -100,45 +91,42 @@ struct Fetcher<'a, 'b> {
     /// The mirrors that have been reached, or not tried yet.
     mirrors: Vec<String>,
     folder: &'a Path,
-    waits: &'a Waits,
+    backoff: Duration,
     progress: &'a mut Listener<'b>,
 }
 
 impl Fetcher<'_, '_> {
-    /// Makes sure that a good copy of the file is in the folder.
-    fn ensure(&mut self, file: &FileSpec, spec: &DatasetSpec) -> Result<(), DownloadError> {
-        let check = |path: &Path| folder::read_file(path, file, spec.name, 0).map(drop);
+    /// Makes sure that a good copy of the file is in the folder. Where it is.
+    fn ensure(&mut self, file: &FileSpec) -> Result<PathBuf, DownloadError> {
         while let Ok(Some(path)) = folder::find_file(self.folder, file) {
-            if check(&path).is_ok() {
-                return Ok(());
+            if folder::read_file(&path, file, 0).is_ok() {
+                return Ok(path);
             }
             fs::remove_file(&path).map_err(|cause| DownloadError::Write { path, cause })?;
         }
         let part = self.folder.join(format!("{}.gz.part", file.name));
-        self.try_mirrors(file, &part, &check)?;
-        let whole = self.folder.join(format!("{}.gz", file.name));
-        let renamed = OpenOptions::new()
-            .append(true)
-            .open(&part)
-            .and_then(|file| file.sync_all())
-            .and_then(|()| fs::rename(&part, &whole))
-            .and_then(|()| files::sync_folder(self.folder));
-        renamed.map_err(|cause| DownloadError::Write { path: whole, cause })?;
+        self.try_mirrors(file, &part)?;
+        let path = self.folder.join(format!("{}.gz", file.name));
+        self.publish(&part, &path).map_err(|cause| DownloadError::Write { path: path.clone(), cause })?;
         (self.progress)(Progress::Downloaded { file: file.name });
-        Ok(())
+        Ok(path)
+    }
+
+    fn publish(&self, part: &Path, whole: &Path) -> io::Result<()> {
+        OpenOptions::new().append(true).open(part)?.sync_all()?;
+        fs::rename(part, whole)?;
+        files::sync_folder(self.folder)
     }
 
     /// Asks one mirror after the other. One that cannot be reached is not asked for the other files either.
-    fn try_mirrors(&mut self, file: &FileSpec, part: &Path, check: &Check<'_>) -> Result<(), DownloadError> {
+    fn try_mirrors(&mut self, file: &FileSpec, part: &Path) -> Result<(), DownloadError> {
         let mut reasons = Vec::new();
         for mirror in self.mirrors.clone() {
-            let failure = match self.try_mirror(&mirror, file, part, check) {
+            let failure = match self.try_mirror(&mirror, file, part) {
                 Ok(()) => return Ok(()),
+                Err(Failure::Write(cause)) => return Err(DownloadError::Write { path: part.to_owned(), cause }),
                 Err(failure) => failure,
             };
-            if let Failure::Write(cause) = failure {
-                return Err(DownloadError::Write { path: part.to_owned(), cause });
-            }
             if matches!(failure, Failure::Unreachable(_)) {
                 self.mirrors.retain(|reachable| *reachable != mirror);
             }
@@ -149,12 +137,12 @@ impl Fetcher<'_, '_> {
         Err(DownloadError::Mirrors { file: file.name, reasons })
     }
 
-    fn try_mirror(&mut self, mirror: &str, file: &FileSpec, part: &Path, check: &Check<'_>) -> Result<(), Failure> {
+    fn try_mirror(&mut self, mirror: &str, file: &FileSpec, part: &Path) -> Result<(), Failure> {
         let url = format!("{mirror}{}.gz", file.name);
         let mut wrong = false;
         let mut attempt = 0;
         loop {
-            let failure = match self.attempt(&url, file, part, check) {
+            let failure = match self.attempt(&url, file, part) {
                 Err(failure @ Failure::Wrong(_)) if wrong => return Err(failure),
                 Err(failure @ (Failure::Wrong(_) | Failure::Transient(_))) => failure,
                 result => return result,
@@ -165,25 +153,24 @@ impl Fetcher<'_, '_> {
                 return Err(failure);
             }
             (self.progress)(Progress::Retrying { file: file.name, reason: &failure.to_string() });
-            thread::sleep(self.waits.backoff * 2_u32.pow(attempt - 1));
+            thread::sleep(self.backoff * 2_u32.pow(attempt - 1));
         }
     }
 
-    /// One request, and the check of what came; a wrong `.part` is deleted.
-    fn attempt(&mut self, url: &str, file: &FileSpec, part: &Path, check: &Check<'_>) -> Result<(), Failure> {
-        // No packed file is longer than its content by more than a few bytes: what is longer is not the file.
+    /// One request, and the check of the received file; a wrong `.part` is deleted.
+    fn attempt(&mut self, url: &str, file: &FileSpec, part: &Path) -> Result<(), Failure> {
+        // No packed file is longer than its content by more than a few bytes: a longer one is not the file.
         let limit = file.bytes() as u64 + (1 << 16);
         receive(&self.agent, url, part, limit, &mut |received, total| {
             (self.progress)(Progress::Downloading { file: file.name, received, total });
         })?;
-        check(part).map_err(|problem| match fs::remove_file(part) {
-            Ok(()) => Failure::Wrong(format!("what came is wrong: {problem}")),
-            Err(cause) => Failure::Write(cause),
-        })
+        if let Err(problem) = folder::read_file(part, file, 0) {
+            fs::remove_file(part)?;
+            return Err(Failure::Wrong(format!("the received file is wrong: {problem}")));
+        }
+        Ok(())
     }
 }
-
-type Check<'a> = dyn Fn(&Path) -> Result<(), FileProblem> + 'a;
 
 /// The host of an address, for messages.
 fn host(address: &str) -> &str {

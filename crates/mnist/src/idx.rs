@@ -1,57 +1,56 @@
 //! IDX files, the format of MNIST: a header of big-endian numbers, then one byte a pixel or a label.
 //!
-//! A header is never believed: how many items a file has to hold is known before it is opened, memory is taken for
-//! those alone, and everything that differs is refused.
+//! A header is never trusted: how many items of which size a file must hold is known before it is opened, memory is
+//! reserved for no more than those, and everything that differs is refused.
 
+use std::cmp::Ordering;
 use std::path::Path;
 
-use crate::digest::Hasher;
+use crate::ImageShape;
 use crate::error::FileProblem;
-use crate::gzip::Unpacked;
-use crate::{IMAGE_PIXELS, IMAGE_SIDE, N_CLASSES};
+use crate::gzip;
 
-/// What a file holds.
+/// What a file must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Items {
     /// Three dimensions: images, rows, columns.
-    Images,
-    /// One dimension.
-    Labels,
+    Images(ImageShape),
+    /// One dimension: the classes of images of that shape.
+    Labels(ImageShape),
 }
 
 impl Items {
-    /// Two zeros, the type (8: unsigned bytes), the number of dimensions.
-    fn magic(self) -> u32 {
+    /// The numbers of the header: two zeros, the type (8: unsigned bytes) and the number of dimensions in one; then the
+    /// dimensions, of which the first is the number of items.
+    fn header(self, count: usize) -> Vec<u32> {
+        let number = |dimension| u32::try_from(dimension).expect("sets are smaller than 2^32 along every dimension");
         match self {
-            Self::Images => 0x0803,
-            Self::Labels => 0x0801,
+            Self::Images(shape) => vec![0x0803, number(count), number(shape.height), number(shape.width)],
+            Self::Labels(_) => vec![0x0801, number(count)],
         }
     }
 
     fn header_bytes(self) -> usize {
-        match self {
-            Self::Images => 16,
-            Self::Labels => 8,
-        }
+        size_of::<u32>() * self.header(0).len()
     }
 
     fn item_bytes(self) -> usize {
         match self {
-            Self::Images => IMAGE_PIXELS,
-            Self::Labels => 1,
-        }
-    }
-
-    fn plural(self) -> &'static str {
-        match self {
-            Self::Images => "images",
-            Self::Labels => "labels",
+            Self::Images(shape) => shape.pixels(),
+            Self::Labels(_) => 1,
         }
     }
 
     /// Bytes of a whole file of `count` items.
     pub(crate) fn file_bytes(self, count: usize) -> usize {
         self.header_bytes() + count * self.item_bytes()
+    }
+
+    /// The content of a whole and right file, of which the first `keep` items are wanted.
+    pub(crate) fn content(self, file: &[u8], keep: usize) -> Content {
+        let items = &file[self.header_bytes()..];
+        let kept = items.len().min(keep.saturating_mul(self.item_bytes()));
+        Content { bytes: items[..kept].to_vec(), sha256: files::sha256(file) }
     }
 }
 
@@ -65,67 +64,51 @@ pub(crate) struct Content {
 }
 
 /// Reads a file of exactly `count` items to its end, checks all of it, and keeps the first `keep` items.
-///
-/// This is the one place that decides how a file comes into memory: in 64 KiB pieces, hashed as they pass.
 pub(crate) fn read(path: &Path, items: Items, count: usize, keep: usize) -> Result<Content, FileProblem> {
-    let mut file = Unpacked::open(path, items.file_bytes(count))?;
-    let mut hasher = Hasher::default();
-    let mut header = [0; 16];
-    let header = &mut header[..items.header_bytes()];
-    file.read_exactly(header)?;
-    check_header(header, items, count)?;
-    hasher.update(header);
-
-    let keep_bytes = keep.min(count) * items.item_bytes();
-    let mut bytes = Vec::with_capacity(keep_bytes);
-    let mut buffer = vec![0; 1 << 16];
-    let mut position = 0;
-    while position < count * items.item_bytes() {
-        let size = buffer.len().min(count * items.item_bytes() - position);
-        let piece = &mut buffer[..size];
-        file.read_exactly(piece)?;
-        if items == Items::Labels {
-            check_labels(piece, position)?;
-        }
-        hasher.update(piece);
-        bytes.extend_from_slice(&piece[..size.min(keep_bytes - bytes.len())]);
-        position += size;
+    let expected = items.file_bytes(count);
+    let file = gzip::read_unpacked(path, expected)?;
+    if let Some((header, _)) = file.split_at_checked(items.header_bytes()) {
+        check_header(header, items, count)?;
     }
-    file.finish()?;
-    Ok(Content { bytes, sha256: hasher.hex() })
+    match file.len().cmp(&expected) {
+        Ordering::Less => return Err(FileProblem::TooShort { actual: file.len(), expected }),
+        Ordering::Greater => return Err(FileProblem::TooLong { expected }),
+        Ordering::Equal => {}
+    }
+    if let Items::Labels(ImageShape { classes, .. }) = items {
+        check_labels(&file[items.header_bytes()..], classes)?;
+    }
+    Ok(items.content(&file, keep))
 }
 
 /// The file that holds these items, unpacked.
 pub(crate) fn write(items: Items, content: &[u8]) -> Vec<u8> {
-    let count = content.len() / items.item_bytes();
-    let side = u32::try_from(IMAGE_SIDE).expect("28");
-    let mut header = vec![items.magic(), u32::try_from(count).expect("fewer than 2^32 images are ever drawn")];
-    if items == Items::Images {
-        header.extend([side, side]);
-    }
+    let header = items.header(content.len() / items.item_bytes());
     header.into_iter().flat_map(u32::to_be_bytes).chain(content.iter().copied()).collect()
 }
 
 fn check_header(header: &[u8], items: Items, count: usize) -> Result<(), FileProblem> {
-    let number = |index: usize| {
-        let bytes = header[4 * index..][..4].try_into().expect("four bytes");
-        u32::from_be_bytes(bytes)
+    let expected = items.header(count);
+    let actual: Vec<u32> = header.as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes)).collect();
+    if actual[0] != expected[0] {
+        return Err(FileProblem::WrongMagic { actual: actual[0], expected: expected[0] });
+    }
+    let plural = match items {
+        Items::Images(shape) if actual[2..] != expected[2..] => {
+            return Err(FileProblem::WrongSize { rows: actual[2], columns: actual[3], expected: shape });
+        }
+        Items::Images(_) => "images",
+        Items::Labels(_) => "labels",
     };
-    if number(0) != items.magic() {
-        return Err(FileProblem::WrongMagic { actual: number(0), expected: items.magic() });
-    }
-    if items == Items::Images && [number(2), number(3)].map(|side| side as usize) != [IMAGE_SIDE; 2] {
-        return Err(FileProblem::WrongSide { rows: number(2), columns: number(3) });
-    }
-    if number(1) as usize != count {
-        return Err(FileProblem::WrongCount { items: items.plural(), actual: number(1), expected: count });
+    if actual[1] != expected[1] {
+        return Err(FileProblem::WrongCount { items: plural, actual: actual[1], expected: count });
     }
     Ok(())
 }
 
-fn check_labels(labels: &[u8], position: usize) -> Result<(), FileProblem> {
-    match labels.iter().position(|&label| label >= N_CLASSES) {
-        Some(offset) => Err(FileProblem::BadLabel { index: position + offset, label: labels[offset] }),
+fn check_labels(labels: &[u8], classes: usize) -> Result<(), FileProblem> {
+    match labels.iter().position(|&label| usize::from(label) >= classes) {
+        Some(index) => Err(FileProblem::BadLabel { index, label: labels[index], classes }),
         None => Ok(()),
     }
 }

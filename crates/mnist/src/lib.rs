@@ -4,8 +4,8 @@
 //! Request -> load -> Dataset -> Splits (training and validation images, normalisation)
 //! ```
 //!
-//! Every byte is checked before it is used, and what is broken is refused with a [`DataError`]. Knows nothing of
-//! models, tasks or training.
+//! Every byte is checked before it is used, and a broken file is refused with a [`DataError`]. Knows nothing of models,
+//! tasks or training. Size and classes of the images are a property of the dataset ([`ImageShape`]), not constants.
 
 mod batch;
 mod cache;
@@ -13,7 +13,6 @@ mod catalogue;
 mod contact_sheet;
 mod dataset;
 mod dataset_name;
-mod digest;
 mod download;
 mod error;
 mod folder;
@@ -27,17 +26,15 @@ mod normalization;
 mod order;
 mod progress;
 mod splits;
-mod text;
 
 pub use batch::{MnistBatch, MnistBatcher};
 pub use cache::default_cache_dir;
 pub use contact_sheet::contact_sheet;
-pub use dataset::{Dataset, Source};
+pub use dataset::{Dataset, FileDigest, Origin};
 pub use dataset_name::DatasetName;
-pub use digest::FileDigest;
-pub use error::{DataError, FileProblem, FolderProblem, Place};
-pub use image_set::{IMAGE_PIXELS, IMAGE_SIDE, ImageSet, N_CLASSES};
-pub use load::{Request, load};
+pub use error::DataError;
+pub use image_set::{ImageSet, ImageShape};
+pub use load::{Request, has_local_files, load};
 pub use loader::{EvaluationLoader, TrainLoader};
 pub use normalization::Normalization;
 pub use order::BatchOrder;

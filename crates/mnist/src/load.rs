@@ -1,34 +1,31 @@
-//! Finding a dataset: the sources, in their order, and what happens when one fails.
+//! Finding a dataset: the places, in their order, and what happens when one fails.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::cache;
 use crate::catalogue::DatasetSpec;
-use crate::dataset::{Dataset, Source};
-use crate::download::{self, Waits};
-use crate::error::{DataError, FolderProblem, Place};
-use crate::folder::{self, Keep};
+use crate::dataset::{Dataset, Origin};
+use crate::download::{self, DownloadError};
+use crate::error::{FolderProblem, Place, Problem};
 use crate::progress::{Listener, Progress};
-use crate::{DatasetName, made_up};
+use crate::{DataError, DatasetName, cache, folder};
 
 /// Which dataset is wanted, and where it may be looked for.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The dataset; `None` for MNIST or, where it cannot be had, made-up digits in its place.
+    /// The dataset; `None` for MNIST or, if it is not found, made-up digits instead.
     pub dataset: Option<DatasetName>,
     /// A folder named for this run (`--data-dir`): it holds the four files, or a folder named after the dataset.
     pub data_dir: Option<PathBuf>,
-    /// The folder where this user keeps MNIST (environment variable `MNIST_DIR`). It says nothing of other datasets.
+    /// The folder where this user keeps MNIST (environment variable `MNIST_DIR`); it is for no other dataset.
     pub mnist_dir: Option<PathBuf>,
-    /// The project's data folder, in which `mnist/`, `fashion-mnist/` and `kmnist/` are looked for.
+    /// The project's data folder, in which a folder with the name of the dataset is looked for.
     pub project_data_dir: Option<PathBuf>,
     /// The program's folder in the user's cache, usually [`default_cache_dir`](crate::default_cache_dir); without one
-    /// nothing is downloaded and made-up digits are drawn anew each time.
+    /// nothing is downloaded and made-up digits are drawn each time.
     pub cache_dir: Option<PathBuf>,
     /// Never use the network.
     pub offline: bool,
-    /// Addresses in place of the known mirrors; `<file name>.gz` is appended.
-    pub mirrors: Option<Vec<String>>,
     /// How many training images will be used, if not all: the rest is checked but not kept.
     pub train_images: Option<usize>,
     /// How many test images will be used, if not all.
@@ -37,130 +34,108 @@ pub struct Request {
 
 /// Finds, reads and checks a dataset.
 ///
-/// The sources in order: the folder named explicitly, the project's data folder, the user's cache, the mirrors. With no
-/// dataset asked for, made-up digits stand in when all of them have nothing; [`Dataset::warning`] then says why.
+/// The places in order: a folder that is named explicitly (the only place then), the project's data folder, the user's
+/// cache, the mirrors. If the request names no dataset and none of them has MNIST, the result is made-up digits, and
+/// [`Dataset::warning`] says why.
 ///
 /// # Errors
-/// If a dataset asked for by name is nowhere; if a folder named explicitly has not all of it; and if a file of the
-/// user's is broken: a broken file is never passed over in silence.
+/// If a dataset that the request names is not found; if a folder that it names lacks one of the four files; and if a file
+/// of the user is broken: a broken file is never skipped silently.
 pub fn load(request: &Request, progress: &mut Listener<'_>) -> Result<Dataset, DataError> {
     let spec = DatasetSpec::published(request.dataset.unwrap_or(DatasetName::Mnist));
-    load_spec(&spec, request, &Waits::default(), progress)
+    Ok(Search { spec: &spec, request, backoff: download::BACKOFF, progress }.dataset()?)
 }
 
-/// [`load()`] with what is known of the dataset, and how long to wait, given from outside: for tests.
-fn load_spec(
-    spec: &DatasetSpec,
-    request: &Request,
-    waits: &Waits,
-    progress: &mut Listener<'_>,
-) -> Result<Dataset, DataError> {
-    if spec.name == DatasetName::MadeUp {
-        return Ok(made_up(Source::MadeUp, request, progress));
-    }
-    match (find(spec, request, waits, progress), request.dataset) {
-        (Err(DataError::Unavailable { reasons, .. }), None) => {
-            Ok(made_up(Source::StandIn { reasons }, request, progress))
+/// Whether [`load()`] finds the four files without a download, going only by their names: nothing is read. Made-up
+/// digits need no files.
+#[must_use]
+pub fn has_local_files(request: &Request, dataset: DatasetName) -> bool {
+    let spec = DatasetSpec::published(dataset);
+    let has_files = |(folder, place): (PathBuf, Place)| matches!(folder::find(&folder, &spec, place), Ok(Some(_)));
+    dataset == DatasetName::MadeUp || request.folders(dataset).into_iter().any(has_files)
+}
+
+/// The search for a dataset.
+struct Search<'a, 'b> {
+    spec: &'a DatasetSpec,
+    request: &'a Request,
+    /// How long to wait before the second attempt to download.
+    backoff: Duration,
+    progress: &'a mut Listener<'b>,
+}
+
+impl Search<'_, '_> {
+    fn dataset(&mut self) -> Result<Dataset, Problem> {
+        if self.spec.name == DatasetName::MadeUp {
+            return Ok(self.made_up(Origin::MadeUp));
         }
-        (result, _) => result,
-    }
-}
-
-fn find(
-    spec: &DatasetSpec,
-    request: &Request,
-    waits: &Waits,
-    progress: &mut Listener<'_>,
-) -> Result<Dataset, DataError> {
-    if let Some(folder) = request.given_folder(spec.name) {
-        return given(folder, spec, request.keep(), progress);
-    }
-    let mut reasons = Vec::new();
-    if let Some(folder) = &request.project_data_dir {
-        let folder = folder.join(spec.name.as_str());
-        if let Some(dataset) = search(&folder, spec, request.keep(), Place::Project, progress)? {
-            return Ok(dataset);
-        }
-        reasons.push(format!("{} has none of its files", folder.display()));
-    }
-    match &request.cache_dir {
-        None => reasons.push("there is no cache folder to download it into".into()),
-        Some(cache) => match cached(&cache.join(spec.name.as_str()), spec, request, waits, progress) {
-            Ok(dataset) => return Ok(dataset),
-            Err(mut more) => reasons.append(&mut more),
-        },
-    }
-    Err(DataError::Unavailable { dataset: spec.name, reasons })
-}
-
-/// A folder that was named explicitly: it has the dataset, or that is an error.
-fn given(folder: &Path, spec: &DatasetSpec, keep: Keep, progress: &mut Listener<'_>) -> Result<Dataset, DataError> {
-    if !folder.exists() {
-        return Err(DataError::BadFolder { folder: folder.to_owned(), problem: FolderProblem::Missing });
-    }
-    for candidate in [folder, &folder.join(spec.name.as_str())] {
-        if let Some(dataset) = search(candidate, spec, keep, Place::Given, progress)? {
-            return Ok(dataset);
+        match self.find() {
+            Err(Problem::Unavailable { reasons, .. }) if self.request.dataset.is_none() => {
+                Ok(self.made_up(Origin::StandIn { reasons }))
+            }
+            result => result,
         }
     }
-    Err(DataError::MissingFile {
-        folder: folder.to_owned(),
-        file: spec.files[0].name,
-        place: Place::Given,
-        dataset: spec.name,
-    })
-}
 
-/// The dataset from the user's cache, after downloading what is missing or broken there; else the reasons why not.
-fn cached(
-    folder: &Path,
-    spec: &DatasetSpec,
-    request: &Request,
-    waits: &Waits,
-    progress: &mut Listener<'_>,
-) -> Result<Dataset, Vec<String>> {
-    let mut reasons = Vec::new();
-    match search(folder, spec, request.keep(), Place::Cache, progress) {
-        Ok(Some(dataset)) => return Ok(dataset),
-        Ok(None) => reasons.push("it is not in the cache".into()),
-        Err(error) => reasons.push(error.to_string()),
+    fn find(&mut self) -> Result<Dataset, Problem> {
+        let dataset = self.spec.name;
+        let given = self.request.given_folder(dataset);
+        if let Some(folder) = given.filter(|folder| !folder.exists()) {
+            return Err(Problem::BadFolder { folder: folder.to_owned(), problem: FolderProblem::Missing });
+        }
+        let mut reasons = Vec::new();
+        for (folder, place) in self.request.folders(dataset) {
+            match (self.look_into(&folder, place), place) {
+                (Ok(Some(dataset)), _) => return Ok(dataset),
+                (Ok(None), Place::Cache) => reasons.push("it is not in the cache".into()),
+                (Ok(None), _) => reasons.push(format!("{} has none of its files", folder.display())),
+                // What is broken in the cache is downloaded again.
+                (Err(error), Place::Cache) => reasons.push(error.to_string()),
+                (Err(error), _) => return Err(error),
+            }
+        }
+        if let Some(folder) = given {
+            let (folder, file) = (folder.to_owned(), self.spec.files[0].name);
+            return Err(Problem::MissingFile { folder, file, place: Place::Given, dataset });
+        }
+        self.fetch().map_err(|error| {
+            reasons.push(error.to_string());
+            Problem::Unavailable { dataset, reasons }
+        })
     }
-    if request.offline {
-        reasons.push("downloading is switched off".into());
-        return Err(reasons);
-    }
-    let mirrors = request.mirrors.as_ref().unwrap_or(&spec.mirrors);
-    let fetched = download::fetch(spec, mirrors, folder, waits, progress);
-    match fetched.map(|()| search(folder, spec, request.keep(), Place::Cache, progress)) {
-        Ok(Ok(Some(dataset))) => return Ok(Dataset { source: Source::Download(folder.to_owned()), ..dataset }),
-        Ok(Ok(None)) => reasons.push("the downloaded files vanished".into()),
-        Ok(Err(error)) => reasons.push(error.to_string()),
-        Err(error) => reasons.push(error.to_string()),
-    }
-    Err(reasons)
-}
 
-fn search(
-    folder: &Path,
-    spec: &DatasetSpec,
-    keep: Keep,
-    place: Place,
-    progress: &mut Listener<'_>,
-) -> Result<Option<Dataset>, DataError> {
-    let Some(paths) = folder::find(folder, spec, place)? else { return Ok(None) };
-    progress(Progress::Reading { folder });
-    let source = match place {
-        Place::Given | Place::Project => Source::Folder(folder.to_owned()),
-        Place::Cache => Source::Cache(folder.to_owned()),
-    };
-    Ok(Some(Dataset::new(spec.name, source, folder::read(&paths, spec, keep, place)?)))
-}
+    /// The dataset from one folder, if it is there.
+    fn look_into(&mut self, folder: &Path, place: Place) -> Result<Option<Dataset>, Problem> {
+        let Some(paths) = folder::find(folder, self.spec, place)? else { return Ok(None) };
+        let origin = match place {
+            Place::Given | Place::Project => Origin::Folder(folder.to_owned()),
+            Place::Cache => Origin::Cache(folder.to_owned()),
+        };
+        self.read(folder, &paths, origin, place).map(Some)
+    }
 
-fn made_up(source: Source, request: &Request, progress: &mut Listener<'_>) -> Dataset {
-    let contents = cache::made_up_digits(request.cache_dir.as_deref(), request.keep(), &mut || {
-        progress(Progress::Drawing { images: made_up::TRAIN_IMAGES + made_up::TEST_IMAGES });
-    });
-    Dataset::new(DatasetName::MadeUp, source, contents)
+    /// Downloads what the user's cache lacks of the dataset, and reads it.
+    fn fetch(&mut self) -> Result<Dataset, DownloadError> {
+        let folder = self.request.cached(self.spec.name).ok_or(DownloadError::NoCache)?;
+        if self.request.offline {
+            return Err(DownloadError::Offline);
+        }
+        let paths = download::fetch(self.spec, &folder, self.backoff, self.progress)?;
+        Ok(self.read(&folder, &paths, Origin::Download(folder.clone()), Place::Cache)?)
+    }
+
+    fn read(&mut self, folder: &Path, paths: &[PathBuf], origin: Origin, place: Place) -> Result<Dataset, Problem> {
+        (self.progress)(Progress::Reading { folder });
+        let contents = folder::read(paths, self.spec, self.request.keep(), place)?;
+        Ok(Dataset::new(self.spec, origin, contents))
+    }
+
+    fn made_up(&mut self, origin: Origin) -> Dataset {
+        let spec = DatasetSpec::published(DatasetName::MadeUp);
+        let folder = self.request.cached(spec.name);
+        let contents = cache::made_up_digits(folder.as_deref(), &spec, self.request.keep(), self.progress);
+        Dataset::new(&spec, origin, contents)
+    }
 }
 
 impl Request {
@@ -169,8 +144,24 @@ impl Request {
         self.data_dir.as_deref().or(mnist_dir)
     }
 
-    fn keep(&self) -> Keep {
-        Keep { train: self.train_images.unwrap_or(usize::MAX), test: self.test_images.unwrap_or(usize::MAX) }
+    /// The folders in which a dataset is looked for, in their order.
+    fn folders(&self, dataset: DatasetName) -> Vec<(PathBuf, Place)> {
+        if let Some(folder) = self.given_folder(dataset) {
+            return vec![(folder.to_owned(), Place::Given), (folder.join(dataset.as_str()), Place::Given)];
+        }
+        let project = self.project_data_dir.as_ref().map(|folder| (folder.join(dataset.as_str()), Place::Project));
+        project.into_iter().chain(self.cached(dataset).map(|folder| (folder, Place::Cache))).collect()
+    }
+
+    /// The folder of a dataset in the user's cache.
+    fn cached(&self, dataset: DatasetName) -> Option<PathBuf> {
+        self.cache_dir.as_ref().map(|cache| cache.join(dataset.as_str()))
+    }
+
+    /// How many items of each of the four files are kept in memory; all are checked.
+    fn keep(&self) -> [usize; 4] {
+        let [train, test] = [self.train_images, self.test_images].map(|limit| limit.unwrap_or(usize::MAX));
+        [train, train, test, test]
     }
 }
 

@@ -27,7 +27,7 @@ impl TrainLoader {
         Self { batcher, device, order, batch_size, epochs_begun: AtomicUsize::new(0) }
     }
 
-    /// The same batches, the first iteration being the epoch after so many.
+    /// The same batches, starting with the epoch after `epochs`.
     #[must_use]
     pub fn after_epochs(self, epochs: usize) -> Self {
         Self { epochs_begun: AtomicUsize::new(epochs), ..self }
@@ -112,7 +112,7 @@ impl<F: Fn(usize, usize) -> MnistBatch> Iterator for Batches<F> {
         (start < end).then(|| Ok((self.gather)(start, end)))
     }
 
-    /// Goes past `n` batches without gathering them: a training that is resumed begins in the middle of an epoch.
+    /// Skips `n` batches without gathering them: a resumed training begins in the middle of an epoch.
     fn nth(&mut self, n: usize) -> Option<Self::Item> {
         self.seen = self.seen.saturating_add(n.saturating_mul(self.batch_size)).min(self.n_images);
         self.next()
@@ -127,15 +127,22 @@ impl<F: Fn(usize, usize) -> MnistBatch> DataLoaderIterator<MnistBatch> for Batch
 
 #[cfg(test)]
 mod tests {
-    use kernels::Path;
+    use kernels::ComputePath;
 
     use super::*;
-    use crate::{ImageSet, Normalization};
+    use crate::{ImageSet, ImageShape, Normalization};
+
+    const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
 
     /// Images whose first pixel is their index and whose class is its last digit, kept densely or sparsely.
-    fn loader_over(n_images: u8, batch_size: usize, order: BatchOrder, path: Path) -> (TrainLoader, EvaluationLoader) {
+    fn loader_over(
+        n_images: u8,
+        batch_size: usize,
+        order: BatchOrder,
+        path: ComputePath,
+    ) -> (TrainLoader, EvaluationLoader) {
         let pixels = (0..n_images).flat_map(|index| std::iter::once(index).chain([0; 783])).collect();
-        let set = ImageSet { pixels, labels: (0..n_images).map(|index| index % 10).collect() };
+        let set = ImageSet { shape: SHAPE, pixels, labels: (0..n_images).map(|index| index % 10).collect() };
         let batcher = MnistBatcher::new(&set, &Normalization::identity(), &Device::flex(), path);
         (
             TrainLoader::new(batcher.clone(), Device::flex(), order, batch_size),
@@ -143,7 +150,7 @@ mod tests {
         )
     }
 
-    const PATHS: [Path; 2] = [Path::Fused, Path::Plain];
+    const PATHS: [ComputePath; 2] = [ComputePath::Fused, ComputePath::Plain];
 
     fn first_pixels(batch: &MnistBatch) -> Vec<f32> {
         let pixels = batch.images.to_tensor(&Device::flex()).slice([0..batch.len(), 0..1]);
@@ -176,9 +183,9 @@ mod tests {
     }
 
     #[test]
-    fn batches_that_are_gone_past_are_those_of_the_epoch() {
+    fn skipped_batches_are_those_of_the_epoch() {
         for (skipped, rest) in [(0, 5), (1, 4), (4, 1), (5, 0), (7, 0)] {
-            let loader = || loader_over(20, 4, BatchOrder::Shuffled { seed: 5 }, Path::Fused).0.after_epochs(2);
+            let loader = || loader_over(20, 4, BatchOrder::Shuffled { seed: 5 }, ComputePath::Fused).0.after_epochs(2);
             let whole = all_first_pixels(&loader());
             let first = BatchOrder::Shuffled { seed: 5 }.of_epoch(3, 20)[0] as f32;
             assert_eq!(whole.concat()[0].to_bits(), first.to_bits());
@@ -206,11 +213,11 @@ mod tests {
     #[test]
     fn sparse_and_dense_images_are_the_same_numbers() {
         let pixels = (0..784 * 3).map(|i| if i % 7 == 0 { u8::try_from(i % 251).unwrap() } else { 0 }).collect();
-        let set = ImageSet { pixels, labels: vec![1, 2, 3] };
+        let set = ImageSet { shape: SHAPE, pixels, labels: vec![1, 2, 3] };
         let normalization = Normalization::of(&set).unwrap();
         let [sparse, dense] = PATHS.map(|path| {
             let images = MnistBatcher::new(&set, &normalization, &Device::flex(), path).slice(0, 3).images;
-            assert_eq!(matches!(images, kernels::Rows::Sparse(_)), path == Path::Fused);
+            assert_eq!(matches!(images, kernels::Rows::Sparse(_)), path == ComputePath::Fused);
             images.to_tensor(&Device::flex()).into_data()
         });
         sparse.assert_approx_eq::<f32>(&dense, burn::tensor::Tolerance::absolute(1e-6));

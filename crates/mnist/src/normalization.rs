@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Problem;
 use crate::{DataError, ImageSet};
 
 /// `(pixel - mean) / std`, with one mean and one standard deviation for all pixels.
@@ -14,7 +15,7 @@ pub struct Normalization {
 }
 
 impl Normalization {
-    /// The mean and the standard deviation of all pixels, from integer sums, which have no rounding:
+    /// The mean and the standard deviation of all pixels, from integer sums, which are exact:
     /// `std = sqrt(n sum(p^2) - sum(p)^2) / n`.
     ///
     /// For MNIST's first 20,000 training images: 33.5527 and 78.8755 (task 2a).
@@ -30,7 +31,7 @@ impl Normalization {
         let n = images.pixels.len() as u64;
         let spread = u128::from(n) * u128::from(squares) - u128::from(sum) * u128::from(sum);
         if spread == 0 {
-            return Err(DataError::NoContrast { pixel: images.pixels.first().copied().unwrap_or(0) });
+            return Err(Problem::NoContrast { pixel: images.pixels.first().copied().unwrap_or(0) }.into());
         }
         Ok(Self { mean: sum as f64 / n as f64, std: (spread as f64).sqrt() / n as f64 })
     }
@@ -66,7 +67,7 @@ mod tests {
     use super::*;
 
     fn images(pixels: Vec<u8>) -> ImageSet {
-        ImageSet { labels: vec![0; pixels.len() / 784], pixels }
+        ImageSet { labels: vec![0; pixels.len() / 784], pixels, ..ImageSet::default() }
     }
 
     #[test]
@@ -96,7 +97,7 @@ mod tests {
     fn blank_images_are_refused() {
         for (set, pixel) in [(images(vec![9; 784]), 9), (ImageSet::default(), 0)] {
             let error = Normalization::of(&set).unwrap_err();
-            assert!(matches!(error, DataError::NoContrast { pixel: found } if found == pixel), "{error}");
+            assert!(matches!(error.0, Problem::NoContrast { pixel: found } if found == pixel), "{error}");
         }
     }
 }

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 /// How the images of an epoch are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BatchOrder {
-    /// A permutation drawn anew for every epoch.
+    /// A new permutation for every epoch.
     Shuffled {
         /// Seed of the run.
         seed: u64,

@@ -1,8 +1,8 @@
-//! What loading tells while it works, for a progress bar.
+//! What loading reports while it works, for a progress bar.
 
 use std::path::Path;
 
-/// A step of [`load`](crate::load()), told as it happens.
+/// A step of [`load`](crate::load()), reported as it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress<'a> {
     /// The four files in a folder are read and checked.
@@ -43,5 +43,5 @@ pub enum Progress<'a> {
     },
 }
 
-/// Who is told.
+/// The receiver of the steps.
 pub type Listener<'a> = dyn FnMut(Progress<'_>) + 'a;

@@ -1,5 +1,6 @@
 //! The images that a training sees and those that it is validated on.
 
+use crate::error::Problem;
 use crate::{DataError, Dataset, ImageSet, Normalization};
 
 /// Training and validation images, and the standardisation that both share.
@@ -7,7 +8,7 @@ use crate::{DataError, Dataset, ImageSet, Normalization};
 pub struct Splits {
     /// The first of the dataset's training images.
     pub train: ImageSet,
-    /// The first of the dataset's test images. There is no third set: no number here is a clean test result.
+    /// The first of the dataset's test images. There is not a third set, so these numbers are not clean test results.
     pub validation: ImageSet,
     /// Mean and standard deviation of `train`, used for both sets.
     pub normalization: Normalization,
@@ -25,18 +26,18 @@ impl Splits {
         Ok(Self { train, validation, normalization })
     }
 
-    /// The same images, standardised otherwise; with [`Normalization::identity`], not at all.
+    /// The same images, with another standardisation; with [`Normalization::identity`], not at all.
     #[must_use]
     pub fn with_normalization(self, normalization: Normalization) -> Self {
         Self { normalization, ..self }
     }
 }
 
-fn first(set: &'static str, images: &ImageSet, wanted: usize) -> Result<ImageSet, DataError> {
+fn first(set: &'static str, images: &ImageSet, wanted: usize) -> Result<ImageSet, Problem> {
     if (1..=images.len()).contains(&wanted) {
         Ok(images.first(wanted))
     } else {
-        Err(DataError::ImageCount { set, wanted, available: images.len() })
+        Err(Problem::ImageCount { set, wanted, available: images.len() })
     }
 }
 
@@ -65,10 +66,10 @@ mod tests {
     fn count_that_cannot_be_is_refused() {
         let dataset = made_up();
         let cases = [
-            (51, 10, "51 training images are asked for, expected 1 to 50"),
-            (0, 10, "0 training images are asked for, expected 1 to 50"),
-            (10, 51, "51 validation images are asked for, expected 1 to 50"),
-            (10, 0, "0 validation images are asked for, expected 1 to 50"),
+            (51, 10, "51 training images were requested, expected 1 to 50"),
+            (0, 10, "0 training images were requested, expected 1 to 50"),
+            (10, 51, "51 validation images were requested, expected 1 to 50"),
+            (10, 0, "0 validation images were requested, expected 1 to 50"),
         ];
         for (train, validation, message) in cases {
             assert_eq!(Splits::new(&dataset, train, validation).unwrap_err().to_string(), message);

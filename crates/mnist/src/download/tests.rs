@@ -9,10 +9,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::*;
-use crate::DatasetName;
-use crate::digest::Hasher;
 use crate::idx::{self, Items};
-use crate::{IMAGE_PIXELS, made_up};
+use crate::{DatasetName, made_up};
+
+const IMAGES: Items = Items::Images(made_up::SHAPE);
+const LABELS: Items = Items::Labels(made_up::SHAPE);
 
 /// What the server does with one request.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,18 +26,18 @@ enum Answer {
     Break,
     /// A status without a file.
     Status(u16),
-    /// A page in place of the file.
+    /// A page instead of the file.
     Page,
     /// A range that was not asked for.
     OtherRange,
-    /// Bytes without end.
+    /// Endless bytes.
     Endless,
 }
 
 /// The requests that came in: path, then the range or nothing.
 type Log = Arc<Mutex<Vec<(String, Option<u64>)>>>;
 
-/// Serves `files` in its own thread, answering as told and, after that, properly.
+/// Serves `files` in its own thread, with the given answers first and proper ones after them.
 fn serve(files: Vec<(String, Vec<u8>)>, answers: &[Answer]) -> (String, Log) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());
@@ -54,7 +55,7 @@ fn serve(files: Vec<(String, Vec<u8>)>, answers: &[Answer]) -> (String, Log) {
                 .find_map(|line| line.to_lowercase().strip_prefix("range: bytes=")?.strip_suffix('-')?.parse().ok());
             shared.lock().unwrap().push((path.clone(), range));
             let file = files.iter().find(|(name, _)| path == format!("/{name}")).map(|(_, bytes)| bytes.as_slice());
-            // A client that has seen enough hangs up: that is no failure of the server.
+            // A client that has seen enough hangs up: that is not a failure of the server.
             let _ = respond(&mut stream, answers.next().unwrap_or(Answer::Serve), file, range);
         }
     });
@@ -92,34 +93,30 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    let mut hasher = Hasher::default();
-    hasher.update(bytes);
-    hasher.hex()
-}
-
 /// A small dataset, and its files as a mirror has them.
 fn dataset() -> (DatasetSpec, Vec<(String, Vec<u8>)>) {
     let digits = made_up::draw(1, made_up::Split::Train, 5);
     let files = [
-        idx::write(Items::Images, &digits.pixels),
-        idx::write(Items::Labels, &digits.labels),
-        idx::write(Items::Images, &[9; 2 * IMAGE_PIXELS]),
-        idx::write(Items::Labels, &[1, 2]),
+        idx::write(IMAGES, &digits.pixels),
+        idx::write(LABELS, &digits.labels),
+        idx::write(IMAGES, &[9; 2 * made_up::SHAPE.pixels()]),
+        idx::write(LABELS, &[1, 2]),
     ];
-    let spec = DatasetSpec::new(DatasetName::Mnist, [5, 2], Some(files.each_ref().map(|file| sha256(file))));
+    let spec = DatasetSpec::new(
+        DatasetName::Mnist,
+        made_up::SHAPE,
+        [5, 2],
+        Some(files.each_ref().map(|file| files::sha256(file))),
+    );
     let served = spec.files.iter().zip(&files).map(|(file, bytes)| (format!("{}.gz", file.name), packed(bytes)));
     (spec.clone(), served.collect())
 }
 
-fn quick() -> Waits {
-    Waits { backoff: Duration::from_millis(1), ..Waits::default() }
-}
-
 /// Fetches the small dataset; what is then in the folder, and what was told on the way.
-fn fetch_into(folder: &Path, mirrors: &[String]) -> (Result<(), DownloadError>, Vec<String>) {
+fn fetch_into(folder: &Path, mirrors: &[String]) -> (Result<Vec<PathBuf>, DownloadError>, Vec<String>) {
     let told = RefCell::new(Vec::new());
-    let result = fetch(&dataset().0, mirrors, folder, &quick(), &mut |step| match step {
+    let spec = DatasetSpec { mirrors: mirrors.to_vec(), ..dataset().0 };
+    let result = fetch(&spec, folder, Duration::from_millis(1), &mut |step| match step {
         Progress::Retrying { reason, .. } => told.borrow_mut().push(reason.to_owned()),
         Progress::Downloaded { file } => told.borrow_mut().push(format!("have {file}")),
         _ => {}
@@ -153,16 +150,16 @@ fn four_files_are_fetched_checked_and_named() {
 }
 
 #[test]
-fn misbehaving_mirror_is_borne() {
+fn misbehaving_mirror_is_tolerated() {
     let cases: [(&[Answer], &str); 8] = [
         (&[Answer::Break], "the transfer broke"),
         (&[Answer::Break, Answer::ServeWhole], "the transfer broke"),
-        (&[Answer::Break, Answer::OtherRange], "it sent another range than was asked for"),
-        (&[Answer::Break, Answer::Status(416)], "what came is wrong: the gzip stream ends early"),
+        (&[Answer::Break, Answer::OtherRange], "it sent another range than requested"),
+        (&[Answer::Break, Answer::Status(416)], "the received file is wrong: the gzip stream ends early"),
         (&[Answer::Status(503), Answer::Status(429)], "it answered 503"),
         (&[Answer::Status(500), Answer::Status(502), Answer::Status(504)], "it answered 504"),
-        (&[Answer::Page], "what came is wrong: unpacked to 15 bytes, expected 3,936"),
-        (&[Answer::Break, Answer::Page], "what came is wrong"),
+        (&[Answer::Page], "the received file is wrong: unpacked to 15 bytes, expected 3,936"),
+        (&[Answer::Break, Answer::Page], "the received file is wrong"),
     ];
     for (answers, reason) in cases {
         let folder = tempfile::tempdir().unwrap();
@@ -231,12 +228,12 @@ fn next_mirror_is_asked_when_one_fails() {
 #[test]
 fn failure_leaves_nothing_that_is_later_trusted_and_says_why() {
     let (spec, mut files) = dataset();
-    files[1].1 = packed(&idx::write(Items::Labels, &[0, 1, 2, 3, 4]));
+    files[1].1 = packed(&idx::write(LABELS, &[0, 1, 2, 3, 4]));
     let folder = tempfile::tempdir().unwrap();
     let (mirror, _) = serve(files, &[]);
     let error = fetch_into(folder.path(), &[mirror]).0.unwrap_err().to_string();
     assert!(error.starts_with("downloading train-labels-idx1-ubyte failed: 127.0.0.1:"), "{error}");
-    assert!(error.contains("what came is wrong: the SHA-256 of its unpacked bytes is"), "{error}");
+    assert!(error.contains("the received file is wrong: the SHA-256 of its unpacked bytes is"), "{error}");
     assert_eq!(names(folder.path()), ["train-images-idx3-ubyte.gz"]);
     assert!(folder::find_file(folder.path(), &spec.files[1]).unwrap().is_none());
 }

@@ -9,22 +9,18 @@ use ureq::{Agent, Body, Error, Timeout};
 
 /// Why a transfer ended without a file, by what is to be done next.
 #[derive(Debug, thiserror::Error)]
+#[error("{0}")]
 pub(super) enum Failure {
     /// The mirror cannot be reached: ask another one.
-    #[error("{0}")]
     Unreachable(String),
     /// The mirror does not have the file: ask another one.
-    #[error("{0}")]
     Refused(String),
     /// The mirror is busy, or the line broke: try again.
-    #[error("{0}")]
     Transient(String),
-    /// A file came, but not the right one: fetch it anew, once.
-    #[error("{0}")]
+    /// A file came, but not the right one: fetch it once more.
     Wrong(String),
     /// The disk does not take the file: no mirror helps.
-    #[error("{0}")]
-    Write(io::Error),
+    Write(#[from] io::Error),
 }
 
 /// Receives `url` into `part`, continuing what is there; refuses to write more than `limit` bytes.
@@ -48,24 +44,17 @@ pub(super) fn receive(
         206 if range_start(&response) == Some(present) => present,
         // Nothing lies beyond what is here: the part is the whole file, and the check of its content decides.
         416 if present > 0 => return Ok(()),
-        206 => return restart(part, "it sent another range than was asked for"),
+        206 => {
+            // A part that cannot be continued is deleted.
+            fs::remove_file(part)?;
+            return Err(Failure::Transient("it sent another range than requested".to_owned()));
+        }
         status @ (408 | 425 | 429 | 500..=599) => return Err(Failure::Transient(format!("it answered {status}"))),
         status => return Err(Failure::Refused(format!("it answered {status}"))),
     };
-    let file = open(part, start).map_err(Failure::Write)?;
-    save(response, file, start, limit, on_bytes)
-}
-
-/// A part that cannot be continued is of no use.
-fn restart(part: &Path, reason: &str) -> Result<(), Failure> {
-    fs::remove_file(part).map_err(Failure::Write)?;
-    Err(Failure::Transient(reason.to_owned()))
-}
-
-fn open(part: &Path, start: u64) -> io::Result<File> {
     let file = OpenOptions::new().create(true).append(true).open(part)?;
     file.set_len(start)?;
-    Ok(file)
+    save(response, file, start, limit, on_bytes)
 }
 
 fn save(
@@ -89,10 +78,10 @@ fn save(
         };
         received += count as u64;
         if received > limit {
-            file.set_len(0).map_err(Failure::Write)?;
+            file.set_len(0)?;
             return Err(Failure::Refused("it sends more than the file can have".to_owned()));
         }
-        file.write_all(&buffer[..count]).map_err(Failure::Write)?;
+        file.write_all(&buffer[..count])?;
         on_bytes(received, total);
     }
     match total {

@@ -5,10 +5,13 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use torture::{Scale, Tamper};
+use test_support::{Scale, Tamper};
 
 use super::*;
 
+const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
+const IMAGES: Items = Items::Images(SHAPE);
+const LABELS: Items = Items::Labels(SHAPE);
 /// Items of every file.
 const COUNT: usize = 3;
 
@@ -20,8 +23,8 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
 
 /// Labels and images, both plain and packed, and a packed megabyte of nothing.
 fn samples() -> Vec<Vec<u8>> {
-    let labels = write(Items::Labels, &[0, 9, 4]);
-    let images = write(Items::Images, &vec![7; COUNT * IMAGE_PIXELS]);
+    let labels = write(LABELS, &[0, 9, 4]);
+    let images = write(IMAGES, &vec![7; COUNT * SHAPE.pixels()]);
     let bomb = packed(&vec![0; 1 << 20]);
     vec![packed(&labels), packed(&images), labels, images, bomb]
 }
@@ -39,17 +42,17 @@ fn torture_files_of_data_are_refused_or_the_very_content() {
         let bytes = tamper.changed(&samples);
         gzipped += usize::from(bytes.starts_with(&[0x1f, 0x8b]));
         fs::write(&path, &bytes).unwrap();
-        for items in [Items::Labels, Items::Images] {
+        for items in [LABELS, IMAGES] {
             if let Ok(content) = read(&path, items, COUNT, COUNT) {
                 assert_eq!(content.bytes.len(), COUNT * items.item_bytes());
-                assert!(items == Items::Images || content.bytes.iter().all(|label| *label < N_CLASSES));
+                assert!(items == IMAGES || content.bytes.iter().all(|label| usize::from(*label) < SHAPE.classes));
                 read_whole += 1;
             }
         }
     }
-    let memory = torture::check_memory();
+    let memory = test_support::check_memory();
     let figure = format!("{inputs} inputs, {gzipped} of them gzip, {read_whole} read, 0 panics, {memory} MiB");
-    torture::row("inputs to the IDX and gzip parsers", figure);
+    test_support::row("inputs to the IDX and gzip parsers", figure);
 }
 
 #[test]
@@ -60,13 +63,13 @@ fn torture_bombs_stay_packed() {
     let mut encoder = GzEncoder::new(File::create(&path).unwrap(), Compression::fast());
     let mebibyte = vec![0; 1 << 20];
     // After the images, as many zeros as there are.
-    encoder.write_all(&write(Items::Images, &vec![7; COUNT * IMAGE_PIXELS])).unwrap();
+    encoder.write_all(&write(IMAGES, &vec![7; COUNT * SHAPE.pixels()])).unwrap();
     for _ in 0..GIBIBYTES << 10 {
         encoder.write_all(&mebibyte).unwrap();
     }
     let packed = encoder.finish().unwrap().metadata().unwrap().len();
-    let problem = read(&path, Items::Images, COUNT, COUNT).unwrap_err();
+    let problem = read(&path, IMAGES, COUNT, COUNT).unwrap_err();
     assert!(matches!(problem, FileProblem::TooLong { .. }), "{problem}");
-    let memory = torture::check_memory();
-    torture::row("a gzip bomb of 1 GiB", format!("{packed} bytes packed, refused, {memory} MiB"));
+    let memory = test_support::check_memory();
+    test_support::row("a gzip bomb of 1 GiB", format!("{packed} bytes packed, refused, {memory} MiB"));
 }

@@ -8,12 +8,16 @@ use flate2::write::GzEncoder;
 
 use super::*;
 
+const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
+const IMAGES: Items = Items::Images(SHAPE);
+const LABELS: Items = Items::Labels(SHAPE);
+
 fn images() -> Vec<u8> {
-    write(Items::Images, &vec![7; 3 * IMAGE_PIXELS])
+    write(IMAGES, &vec![7; 3 * SHAPE.pixels()])
 }
 
 fn labels() -> Vec<u8> {
-    write(Items::Labels, &[0, 9, 4])
+    write(LABELS, &[0, 9, 4])
 }
 
 fn packed(bytes: &[u8]) -> Vec<u8> {
@@ -36,7 +40,7 @@ fn read_bytes(bytes: &[u8], items: Items) -> Result<Content, FileProblem> {
 
 #[test]
 fn plain_and_packed_files_read_the_same() {
-    for (bytes, items) in [(images(), Items::Images), (labels(), Items::Labels)] {
+    for (bytes, items) in [(images(), IMAGES), (labels(), LABELS)] {
         let plain = read_bytes(&bytes, items).unwrap();
         assert_eq!(plain.bytes, bytes[items.header_bytes()..]);
         assert_eq!(read_bytes(&packed(&bytes), items).unwrap(), plain);
@@ -48,8 +52,8 @@ fn first_items_are_kept_and_the_digest_is_of_all() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     fs::write(&path, labels()).unwrap();
-    let all = read(&path, Items::Labels, 3, usize::MAX).unwrap();
-    let first = read(&path, Items::Labels, 3, 2).unwrap();
+    let all = read(&path, LABELS, 3, usize::MAX).unwrap();
+    let first = read(&path, LABELS, 3, 2).unwrap();
     assert_eq!((first.bytes.as_slice(), first.sha256), (&[0, 9][..], all.sha256));
 }
 
@@ -84,7 +88,7 @@ fn bad_file_is_refused_and_the_message_says_why() {
         (changed(images(), 4, 0xff), "holds 4,278,190,083 images, expected 3"),
     ];
     for (bytes, expected) in cases {
-        let message = read_bytes(&bytes, Items::Images).unwrap_err().to_string();
+        let message = read_bytes(&bytes, IMAGES).unwrap_err().to_string();
         assert!(message.contains(expected), "{message:?} does not say {expected:?}");
     }
 }
@@ -94,22 +98,22 @@ fn bad_labels_are_refused_and_the_message_says_why() {
     let cases = [
         (changed(labels(), 9, 10), "label 1 (from 0) is 10, expected 0 to 9"),
         (changed(labels(), 10, 255), "label 2 (from 0) is 255, expected 0 to 9"),
-        (write(Items::Labels, &[1; 2]), "holds 2 labels, expected 3"),
+        (write(LABELS, &[1; 2]), "holds 2 labels, expected 3"),
         (images(), "begins with 0x00000803, expected 0x00000801"),
     ];
     for (bytes, expected) in cases {
-        let message = read_bytes(&bytes, Items::Labels).unwrap_err().to_string();
+        let message = read_bytes(&bytes, LABELS).unwrap_err().to_string();
         assert!(message.contains(expected), "{message:?} does not say {expected:?}");
     }
 }
 
 #[test]
 fn any_single_broken_byte_of_a_packed_file_is_an_error_or_harmless() {
-    let good = read_bytes(&labels(), Items::Labels).unwrap();
+    let good = read_bytes(&labels(), LABELS).unwrap();
     let packed = packed(&labels());
     for index in 0..packed.len() {
         for value in [0x00, 0x7f, 0xff] {
-            if let Ok(content) = read_bytes(&changed(packed.clone(), index, value), Items::Labels) {
+            if let Ok(content) = read_bytes(&changed(packed.clone(), index, value), LABELS) {
                 // Only the name, time and system in gzip's own header may change unseen.
                 assert_eq!(content, good, "byte {index}");
             }
@@ -120,7 +124,7 @@ fn any_single_broken_byte_of_a_packed_file_is_an_error_or_harmless() {
 #[test]
 fn folder_in_place_of_a_file_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    assert!(matches!(read(folder.path(), Items::Labels, 3, 3), Err(FileProblem::NotAFile)));
+    assert!(matches!(read(folder.path(), LABELS, 3, 3), Err(FileProblem::NotAFile)));
 }
 
 #[cfg(unix)]
@@ -135,6 +139,6 @@ fn unreadable_file_is_refused() {
         eprintln!("skipped: root reads every file");
         return;
     }
-    let message = read(&path, Items::Labels, 3, 3).unwrap_err().to_string();
+    let message = read(&path, LABELS, 3, 3).unwrap_err().to_string();
     assert!(message.starts_with("cannot be read: Permission denied"), "{message}");
 }

@@ -1,29 +1,31 @@
-//! Which source is taken, which broken file is refused, and what the made-up digits are, on tiny datasets.
+//! Which place is used, which broken file is refused, and what the made-up digits are, on tiny datasets.
 
 use std::env;
 use std::fs;
+use std::io::Cursor;
+
+use burn::data::dataloader::batcher::Batcher;
+use burn::tensor::Device;
 
 use super::*;
 use crate::idx::{self, Items};
-use crate::{IMAGE_PIXELS, Normalization, Splits};
+use crate::{ImageShape, MnistBatcher, Normalization, Splits, contact_sheet, made_up};
+
+const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
+const IMAGES: Items = Items::Images(SHAPE);
+const LABELS: Items = Items::Labels(SHAPE);
 
 /// A dataset of three training and two test images whose digests are known, and its files' bytes.
 fn tiny(name: DatasetName) -> (DatasetSpec, [Vec<u8>; 4]) {
     let files = [
-        idx::write(Items::Images, &[1; 3 * IMAGE_PIXELS]),
-        idx::write(Items::Labels, &[0, 1, 2]),
-        idx::write(Items::Images, &[2; 2 * IMAGE_PIXELS]),
-        idx::write(Items::Labels, &[3, 4]),
+        idx::write(IMAGES, &[1; 3 * SHAPE.pixels()]),
+        idx::write(LABELS, &[0, 1, 2]),
+        idx::write(IMAGES, &[2; 2 * SHAPE.pixels()]),
+        idx::write(LABELS, &[3, 4]),
     ];
-    let folder = tempfile::tempdir().unwrap();
-    let spec = DatasetSpec::new(name, [3, 2], None);
-    put(folder.path(), &spec, &files);
-    let paths = folder::find(folder.path(), &spec, Place::Given).unwrap().unwrap();
-    let contents = folder::read(&paths, &spec, ALL, Place::Given).unwrap();
-    (DatasetSpec::new(name, [3, 2], Some(contents.files.map(|file| file.sha256))), files)
+    let sha256 = files.each_ref().map(|bytes| ::files::sha256(bytes));
+    (DatasetSpec::new(name, SHAPE, [3, 2], Some(sha256)), files)
 }
-
-const ALL: Keep = Keep { train: usize::MAX, test: usize::MAX };
 
 fn put(folder: &Path, spec: &DatasetSpec, files: &[Vec<u8>; 4]) {
     fs::create_dir_all(folder).unwrap();
@@ -32,12 +34,8 @@ fn put(folder: &Path, spec: &DatasetSpec, files: &[Vec<u8>; 4]) {
     }
 }
 
-fn quick() -> Waits {
-    Waits { backoff: std::time::Duration::from_millis(1), ..Waits::default() }
-}
-
 fn get(spec: &DatasetSpec, request: &Request) -> Result<Dataset, DataError> {
-    load_spec(spec, request, &quick(), &mut |_| {})
+    Ok(Search { spec, request, backoff: Duration::from_millis(1), progress: &mut |_| {} }.dataset()?)
 }
 
 /// An empty home: a project folder and a cache, both there and empty; the network is off.
@@ -58,21 +56,99 @@ fn home() -> Home {
 }
 
 #[test]
-fn sources_are_taken_in_their_order() {
+fn places_are_tried_in_their_order() {
     let (spec, files) = tiny(DatasetName::Mnist);
     let Home { folder, mut request } = home();
     let place = |name: &str| folder.path().join(name);
 
     put(&place("cache/mnist"), &spec, &files);
-    assert_eq!(get(&spec, &request).unwrap().source, Source::Cache(place("cache/mnist")));
+    assert_eq!(get(&spec, &request).unwrap().origin, Origin::Cache(place("cache/mnist")));
     put(&place("data/mnist"), &spec, &files);
-    assert_eq!(get(&spec, &request).unwrap().source, Source::Folder(place("data/mnist")));
+    assert_eq!(get(&spec, &request).unwrap().origin, Origin::Folder(place("data/mnist")));
     put(&place("mine"), &spec, &files);
     request.mnist_dir = Some(place("mine"));
-    assert_eq!(get(&spec, &request).unwrap().source, Source::Folder(place("mine")));
+    assert_eq!(get(&spec, &request).unwrap().origin, Origin::Folder(place("mine")));
     put(&place("named/mnist"), &spec, &files);
     request.data_dir = Some(place("named"));
-    assert_eq!(get(&spec, &request).unwrap().source, Source::Folder(place("named/mnist")));
+    assert_eq!(get(&spec, &request).unwrap().origin, Origin::Folder(place("named/mnist")));
+}
+
+#[test]
+fn dataset_of_another_shape_goes_from_its_files_to_batches_and_a_contact_sheet() {
+    // Letters, 15 rows of 11 pixels each; letter n has n bright pixels in its first row and one in its last.
+    const LETTERS: ImageShape = ImageShape { height: 15, width: 11, classes: 26 };
+    let images = |labels: &[u8]| {
+        let pixel = |label: u8, index: usize| match index {
+            154 => 200,
+            _ => 100 * u8::from(index < usize::from(label).min(11)),
+        };
+        let pixels: Vec<u8> = labels.iter().flat_map(|&label| (0..165).map(move |index| pixel(label, index))).collect();
+        idx::write(Items::Images(LETTERS), &pixels)
+    };
+    let sets: [&[u8]; 2] = [&[25, 0, 3, 3, 11], &[24, 1]];
+    let [train, test] = sets.map(|labels| (images(labels), idx::write(Items::Labels(LETTERS), labels)));
+    let spec = DatasetSpec::new(DatasetName::Kmnist, LETTERS, [5, 2], None);
+    let Home { folder, mut request } = home();
+    put(&folder.path().join("data/kmnist"), &spec, &[train.0, train.1, test.0.clone(), test.1]);
+    request.dataset = Some(DatasetName::Kmnist);
+    let dataset = get(&spec, &request).unwrap();
+    assert_eq!((dataset.shape, dataset.train.shape, dataset.test.shape), (LETTERS, LETTERS, LETTERS));
+    assert_eq!(
+        (dataset.train.labels.as_slice(), dataset.train.image(2)[..5].to_vec()),
+        (sets[0], vec![100, 100, 100, 0, 0])
+    );
+
+    let splits = Splits::new(&dataset, 4, 2).unwrap();
+    assert_eq!((splits.train.shape, splits.train.pixels.len()), (LETTERS, 4 * 165));
+    let device = Device::flex();
+    for path in [kernels::ComputePath::Fused, kernels::ComputePath::Plain] {
+        let batcher = MnistBatcher::new(&splits.train, &Normalization::identity(), &device, path);
+        let batch = batcher.batch(vec![3, 1], &device);
+        let pixels: Vec<f32> = batch.images.to_tensor(&device).into_data().try_into_vec().unwrap();
+        let expected = [splits.train.image(3), splits.train.image(1)].concat();
+        assert_eq!(pixels, expected.into_iter().map(f32::from).collect::<Vec<_>>());
+        assert_eq!(batch.targets.into_data().iter::<i64>().collect::<Vec<_>>(), [3, 0]);
+    }
+    let mut sheet = png::Decoder::new(Cursor::new(contact_sheet(&dataset.train, 2))).read_info().unwrap();
+    assert_eq!((sheet.info().width, sheet.info().height), (2 * 24 + 2, 26 * 32 + 2));
+    let mut pixels = vec![0; sheet.output_buffer_size().unwrap()];
+    sheet.next_frame(&mut pixels).unwrap();
+    assert_eq!(pixels[(2 + 25 * 32 + 28) * 50 + 2..][..3], [200, 200, 0], "the last row of letter 25");
+
+    // Files of MNIST's shape are not taken for it, nor is a 27th letter.
+    let broken = [
+        (0, idx::write(IMAGES, &[0; 784]), "holds images of 28 x 28 pixels, expected 15 x 11"),
+        (3, idx::write(Items::Labels(LETTERS), &[0, 26]), "label 1 (from 0) is 26, expected 0 to 25"),
+    ];
+    for (index, bytes, message) in broken {
+        let path = folder.path().join("data/kmnist").join(spec.files[index].name);
+        let good = fs::read(&path).unwrap();
+        fs::write(&path, bytes).unwrap();
+        let error = get(&spec, &request).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+        fs::write(&path, good).unwrap();
+    }
+}
+
+#[test]
+fn local_files_are_those_that_loading_finds_without_a_download() {
+    let (spec, files) = tiny(DatasetName::Mnist);
+    let (mnist, kmnist, drawn) = (DatasetName::Mnist, DatasetName::Kmnist, DatasetName::MadeUp);
+    for place in ["data/mnist", "cache/mnist"] {
+        let Home { folder, mut request } = home();
+        assert!(!has_local_files(&request, mnist) && has_local_files(&request, drawn));
+        put(&folder.path().join(place), &spec, &files);
+        assert!(has_local_files(&request, mnist) && !has_local_files(&request, kmnist));
+        // A folder that is named is the only place.
+        request.mnist_dir = Some(folder.path().join("elsewhere"));
+        assert!(!has_local_files(&request, mnist));
+        put(&folder.path().join("elsewhere/mnist"), &spec, &files);
+        assert!(has_local_files(&request, mnist));
+        request.data_dir = Some(folder.path().join(place));
+        assert!(has_local_files(&request, mnist));
+        fs::remove_file(folder.path().join(place).join(spec.files[3].name)).unwrap();
+        assert!(!has_local_files(&request, mnist));
+    }
 }
 
 #[test]
@@ -89,7 +165,7 @@ fn made_up_digits_stand_in_with_all_reasons_only_when_nothing_was_asked_for() {
 
     request.dataset = Some(DatasetName::Mnist);
     let error = get(&spec, &request).unwrap_err();
-    assert!(error.to_string().starts_with("MNIST is not at hand: "), "{error}");
+    assert!(error.to_string().starts_with("MNIST was not found: "), "{error}");
     assert!(error.hint().unwrap().contains("data/mnist/"));
 
     // The digits drawn above are in the cache now, and are the same ones.
@@ -99,7 +175,7 @@ fn made_up_digits_stand_in_with_all_reasons_only_when_nothing_was_asked_for() {
     assert!(!drawn && cached.warning().is_none());
     assert!(cached.train == stand_in.train && cached.test == stand_in.test && cached.files == stand_in.files);
 
-    // A broken cache is not believed, and is mended.
+    // A broken cache is not trusted, and is repaired.
     let labels = folder.path().join("cache/made-up/t10k-labels-idx1-ubyte");
     let mut bytes = fs::read(&labels).unwrap();
     bytes[8] = (bytes[8] + 1) % 10;
@@ -121,7 +197,7 @@ fn made_up_digits_are_the_same_bytes_on_every_machine() {
 }
 
 #[test]
-fn cache_that_cannot_be_written_is_no_error() {
+fn cache_that_cannot_be_written_is_not_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let blocked = folder.path().join("file");
     fs::write(&blocked, "not a folder").unwrap();
@@ -159,7 +235,7 @@ fn named_folder_that_is_missing_or_empty_is_an_error() {
 }
 
 #[test]
-fn mnist_dir_says_nothing_of_other_datasets() {
+fn mnist_dir_is_for_mnist_only() {
     let (spec, files) = tiny(DatasetName::FashionMnist);
     let Home { folder, mut request } = home();
     put(&folder.path().join("data/fashion-mnist"), &spec, &files);
@@ -169,15 +245,15 @@ fn mnist_dir_says_nothing_of_other_datasets() {
 }
 
 #[test]
-fn broken_file_of_the_user_is_an_error_and_never_passed_over() {
+fn broken_file_of_the_user_is_an_error_and_never_skipped() {
     let (spec, files) = tiny(DatasetName::Mnist);
     let cases: [(usize, Option<Vec<u8>>, &str); 6] = [
         (1, None, "data/mnist: `train-labels-idx1-ubyte` is missing"),
         (0, Some(files[0][..900].to_vec()), "train-images-idx3-ubyte: unpacked to 900 bytes, expected 2,368"),
         (1, Some(files[3].clone()), "train-labels-idx1-ubyte: holds 2 labels, expected 3"),
         (2, Some(files[0].clone()), "t10k-images-idx3-ubyte: holds 3 images, expected 2"),
-        (3, Some(idx::write(Items::Labels, &[3, 44])), "t10k-labels-idx1-ubyte: label 1 (from 0) is 44"),
-        (3, Some(idx::write(Items::Labels, &[3, 5])), "t10k-labels-idx1-ubyte: the SHA-256 of its unpacked bytes is "),
+        (3, Some(idx::write(LABELS, &[3, 44])), "t10k-labels-idx1-ubyte: label 1 (from 0) is 44"),
+        (3, Some(idx::write(LABELS, &[3, 5])), "t10k-labels-idx1-ubyte: the SHA-256 of its unpacked bytes is "),
     ];
     for (index, bytes, message) in cases {
         let Home { folder, request } = home();
@@ -211,7 +287,7 @@ fn broken_link_is_an_error() {
 #[test]
 fn other_spelling_and_unknown_digest_are_taken() {
     let (_, files) = tiny(DatasetName::Kmnist);
-    let spec = DatasetSpec::new(DatasetName::Kmnist, [3, 2], None);
+    let spec = DatasetSpec::new(DatasetName::Kmnist, SHAPE, [3, 2], None);
     let Home { folder, mut request } = home();
     put(&folder.path().join("mine"), &spec, &files);
     let name = |end: &str| folder.path().join("mine").join(format!("train-images{end}"));
@@ -232,7 +308,7 @@ fn files_of_another_dataset_are_named() {
     request.data_dir = Some(folder.path().join("cache/made-up"));
     for name in [DatasetName::Mnist, DatasetName::Kmnist] {
         request.dataset = Some(name);
-        let error = get(&DatasetSpec::new(name, [20_000, 10_000], None), &request).unwrap_err();
+        let error = get(&DatasetSpec::new(name, SHAPE, [20_000, 10_000], None), &request).unwrap_err();
         assert!(error.to_string().contains("is a file of made-up digits, going by its SHA-256"), "{error}");
         assert_eq!(error.hint().unwrap(), "to use it, ask for it with `--dataset made-up`");
     }

@@ -1,4 +1,4 @@
-//! The writer's hand: from a skeleton to the path of the pen in pixels, different every time.
+//! The writer's hand: from a skeleton to the lines of the pen in pixels, different every time.
 //!
 //! In order: the knots move a little, the curve is drawn through them, a smooth random field bends it (the elastic
 //! distortion), then slant, aspect and rotation, and at last the digit is fitted into MNIST's box of 20 by 20 pixels
@@ -7,15 +7,15 @@
 use super::skeletons::{Knot, Skeleton};
 use super::stream::Stream;
 
-/// A point of the pen's path.
+/// A point on a line of the pen.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Point {
     pub(super) x: f32,
     pub(super) y: f32,
 }
 
-/// The path of one stroke: points joined by straight lines, short enough to look curved.
-pub(super) type Path = Vec<Point>;
+/// The line that the pen draws for one stroke: points joined by straight pieces, short enough to look curved.
+pub(super) type Line = Vec<Point>;
 
 /// Straight pieces between two knots.
 const PIECES: u8 = 6;
@@ -35,15 +35,15 @@ const ASPECT: f32 = 0.17;
 const HALF_ROTATION: f32 = 0.08;
 const SHIFT_PIXELS: f32 = 1.0;
 
-/// Writes one digit: the paths of its strokes in pixel coordinates, the pixel in row r and column c being centred at
+/// Writes one digit: the lines of its strokes in pixel coordinates, the pixel in row r and column c being centred at
 /// `(c + 0.5, r + 0.5)`.
-pub(super) fn write(ways: &[Skeleton], stream: &mut Stream) -> Vec<Path> {
+pub(super) fn write(ways: &[Skeleton], stream: &mut Stream) -> Vec<Line> {
     let skeleton = choose(ways, stream);
-    let mut paths: Vec<Path> = skeleton.strokes.iter().map(|stroke| curve(&jittered(stroke, stream))).collect();
-    bend(&mut paths, stream);
-    lean(&mut paths, stream);
-    fit(&mut paths, stream);
-    paths
+    let mut lines: Vec<Line> = skeleton.strokes.iter().map(|stroke| curve(&jittered(stroke, stream))).collect();
+    bend(&mut lines, stream);
+    lean(&mut lines, stream);
+    fit(&mut lines, stream);
+    lines
 }
 
 fn choose<'a>(ways: &'a [Skeleton], stream: &mut Stream) -> &'a Skeleton {
@@ -67,21 +67,21 @@ fn jittered(stroke: &[Knot], stream: &mut Stream) -> Vec<Knot> {
 }
 
 /// The uniform Catmull-Rom spline through the knots, broken at corners.
-fn curve(stroke: &[Knot]) -> Path {
-    let mut path = vec![Point { x: stroke[0].x, y: stroke[0].y }];
+fn curve(stroke: &[Knot]) -> Line {
+    let mut line = vec![Point { x: stroke[0].x, y: stroke[0].y }];
     for i in 0..stroke.len() - 1 {
         let (from, to) = (stroke[i], stroke[i + 1]);
         let before = if i == 0 || from.is_corner { from } else { stroke[i - 1] };
         let after = if i + 2 == stroke.len() || to.is_corner { to } else { stroke[i + 2] };
         for piece in 1..=PIECES {
             let t = f32::from(piece) / f32::from(PIECES);
-            path.push(Point {
+            line.push(Point {
                 x: catmull_rom([before.x, from.x, to.x, after.x], t),
                 y: catmull_rom([before.y, from.y, to.y, after.y], t),
             });
         }
     }
-    path
+    line
 }
 
 /// Catmull-Rom interpolation between `p1` (`t = 0`) and `p2` (`t = 1`).
@@ -93,12 +93,12 @@ fn catmull_rom([p0, p1, p2, p3]: [f32; 4], t: f32) -> f32 {
 }
 
 /// Elastic distortion: every point moves by a smooth random field, a bicubic B-spline on 5 by 5 random vectors.
-fn bend(paths: &mut [Path], stream: &mut Stream) {
+fn bend(lines: &mut [Line], stream: &mut Stream) {
     let mut field = [[(0.0, 0.0); 5]; 5];
     for vector in field.iter_mut().flatten() {
         *vector = (stream.bell(ELASTIC), stream.bell(ELASTIC));
     }
-    for point in paths.iter_mut().flatten() {
+    for point in lines.iter_mut().flatten() {
         let (column, across) = b_spline(point.x / 0.7);
         let (row, down) = b_spline(point.y);
         for (vectors, weight_y) in field[row..].iter().zip(down) {
@@ -120,14 +120,14 @@ fn b_spline(position: f32) -> (usize, [f32; 4]) {
 }
 
 /// Slant, aspect and rotation about the middle of the digit.
-fn lean(paths: &mut [Path], stream: &mut Stream) {
+fn lean(lines: &mut [Line], stream: &mut Stream) {
     // People lean to the right on the whole; beyond these limits a digit is no longer readable.
     let slant = (0.10 + stream.bell(SLANT)).clamp(-0.45, 0.55);
     let aspect = 1.0 + stream.bell(ASPECT);
     // With t the tangent of the half angle, cosine and sine are rational: no library function, the same bits everywhere.
     let t = stream.bell(HALF_ROTATION);
     let (cosine, sine) = ((1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t));
-    for point in paths.iter_mut().flatten() {
+    for point in lines.iter_mut().flatten() {
         let y = point.y - 0.5;
         let x = (point.x - 0.3) * aspect - slant * y;
         *point = Point { x: cosine * x - sine * y, y: sine * x + cosine * y };
@@ -135,24 +135,24 @@ fn lean(paths: &mut [Path], stream: &mut Stream) {
 }
 
 /// Scales the digit into MNIST's box and puts the centre of its mass near the middle of the image.
-fn fit(paths: &mut [Path], stream: &mut Stream) {
-    let (low, high) = bounds(paths);
+fn fit(lines: &mut [Line], stream: &mut Stream) {
+    let (low, high) = bounds(lines);
     let longest = (high.x - low.x).max(high.y - low.y);
     let scale = (BOX_PIXELS - 2.0) * stream.between(0.86, 1.04) / longest;
-    let mass = centre_of_mass(paths);
+    let mass = centre_of_mass(lines);
     // Where the origin goes. Rarely, a digit that is heavy at one end would leave the image: it stays inside.
     let place = |low: f32, mass: f32, high: f32, shift: f32| {
         (CENTRE + shift - mass * scale).clamp(MARGIN - low * scale, 2.0 * CENTRE - MARGIN - high * scale)
     };
     let right = place(low.x, mass.x, high.x, stream.bell(SHIFT_PIXELS));
     let below = place(low.y, mass.y, high.y, stream.bell(SHIFT_PIXELS));
-    for point in paths.iter_mut().flatten() {
+    for point in lines.iter_mut().flatten() {
         *point = Point { x: point.x * scale + right, y: point.y * scale + below };
     }
 }
 
-fn bounds(paths: &[Path]) -> (Point, Point) {
-    let mut points = paths.iter().flatten();
+fn bounds(lines: &[Line]) -> (Point, Point) {
+    let mut points = lines.iter().flatten();
     let first = *points.next().expect("every skeleton has a stroke");
     points.fold((first, first), |(low, high), point| {
         (
@@ -163,9 +163,9 @@ fn bounds(paths: &[Path]) -> (Point, Point) {
 }
 
 /// The mean of the middles of all pieces, weighted by their lengths.
-fn centre_of_mass(paths: &[Path]) -> Point {
+fn centre_of_mass(lines: &[Line]) -> Point {
     let (mut x, mut y, mut mass) = (0.0, 0.0, 0.0);
-    for [from, to] in paths.iter().flat_map(|path| path.array_windows()) {
+    for [from, to] in lines.iter().flat_map(|line| line.array_windows()) {
         let (across, down) = (to.x - from.x, to.y - from.y);
         let length = (across * across + down * down).sqrt();
         x += length * (from.x + to.x) / 2.0;
@@ -183,9 +183,9 @@ mod tests {
     #[test]
     fn curve_passes_through_its_knots() {
         let stroke = &skeletons()[2][0].strokes[0];
-        let path = curve(stroke);
+        let line = curve(stroke);
         for knot in stroke {
-            assert!(path.iter().any(|point| (point.x - knot.x).abs() + (point.y - knot.y).abs() < 1e-6));
+            assert!(line.iter().any(|point| (point.x - knot.x).abs() + (point.y - knot.y).abs() < 1e-6));
         }
     }
 

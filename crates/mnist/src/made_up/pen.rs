@@ -1,13 +1,13 @@
-//! The pen: from the path of its tip to 28 by 28 grey pixels, white on black, antialiased.
+//! The pen: from the lines of its tip to 28 by 28 grey pixels, white on black, antialiased.
 
-use super::hand::{Path, Point};
+use super::hand::{Line, Point};
 use super::stream::Stream;
-use crate::{IMAGE_PIXELS, IMAGE_SIDE};
+use super::{PIXELS, SIDE};
 
 /// Grey below which ink leaves no trace; keeps the inked pixels near MNIST's 19 %.
 const FAINTEST: f32 = 16.0;
 
-/// A pen and the paper's grain, drawn anew for every image.
+/// A pen and the paper's grain, drawn again for every image.
 struct Pen {
     /// Half the stroke's width in pixels, at the start and at the end of a stroke.
     half_width: [f32; 2],
@@ -36,12 +36,12 @@ impl Pen {
 }
 
 /// Draws the strokes: `[28, 28]` pixels in row-major order.
-pub(super) fn draw(paths: &[Path], stream: &mut Stream) -> [u8; IMAGE_PIXELS] {
+pub(super) fn draw(lines: &[Line], stream: &mut Stream) -> [u8; PIXELS] {
     let pen = Pen::pick(stream);
-    let mut paper = [0.0; IMAGE_PIXELS];
-    for path in paths {
-        for (index, [from, to]) in path.array_windows().enumerate() {
-            let progress = index as f32 / path.len() as f32;
+    let mut paper = [0.0; PIXELS];
+    for line in lines {
+        for (index, [from, to]) in line.array_windows().enumerate() {
+            let progress = index as f32 / line.len() as f32;
             let half_width = pen.half_width[0] + (pen.half_width[1] - pen.half_width[0]) * progress;
             draw_piece(&mut paper, *from, *to, half_width, pen.softness);
         }
@@ -50,15 +50,15 @@ pub(super) fn draw(paths: &[Path], stream: &mut Stream) -> [u8; IMAGE_PIXELS] {
 }
 
 /// One straight piece with round ends. A pixel's coverage falls from 1 to 0 over `softness` pixels about the edge;
-/// where pieces overlap the larger coverage stays, so a joint is no brighter than its pieces.
-fn draw_piece(paper: &mut [f32; IMAGE_PIXELS], from: Point, to: Point, half_width: f32, softness: f32) {
+/// where pieces overlap the larger coverage stays, so a joint is as bright as its pieces.
+fn draw_piece(paper: &mut [f32; PIXELS], from: Point, to: Point, half_width: f32, softness: f32) {
     let reach = half_width + softness / 2.0;
     let rows = pixels(from.y.min(to.y) - reach, from.y.max(to.y) + reach);
     for row in rows {
         for column in pixels(from.x.min(to.x) - reach, from.x.max(to.x) + reach) {
             let centre = Point { x: column as f32 + 0.5, y: row as f32 + 0.5 };
             let coverage = ((reach - distance(centre, from, to)) / softness).clamp(0.0, 1.0);
-            let pixel = &mut paper[row * IMAGE_SIDE + column];
+            let pixel = &mut paper[row * SIDE + column];
             *pixel = pixel.max(coverage);
         }
     }
@@ -68,7 +68,7 @@ fn draw_piece(paper: &mut [f32; IMAGE_PIXELS], from: Point, to: Point, half_widt
 fn pixels(low: f32, high: f32) -> std::ops::Range<usize> {
     // The cast is exact: it cuts off the fraction of a number between 0 and 28.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let clamped = |coordinate: f32| coordinate.clamp(0.0, IMAGE_SIDE as f32) as usize;
+    let clamped = |coordinate: f32| coordinate.clamp(0.0, SIDE as f32) as usize;
     clamped(low)..clamped(high + 1.0)
 }
 
@@ -83,12 +83,12 @@ fn distance(point: Point, from: Point, to: Point) -> f32 {
 }
 
 /// Every pixel gives `blur` of its coverage to its four neighbours.
-fn blurred(paper: &[f32; IMAGE_PIXELS], blur: f32) -> [f32; IMAGE_PIXELS] {
-    let mut spread = [0.0; IMAGE_PIXELS];
-    for row in 1..IMAGE_SIDE - 1 {
-        for column in 1..IMAGE_SIDE - 1 {
-            let here = row * IMAGE_SIDE + column;
-            let around = paper[here - IMAGE_SIDE] + paper[here - 1] + paper[here + 1] + paper[here + IMAGE_SIDE];
+fn blurred(paper: &[f32; PIXELS], blur: f32) -> [f32; PIXELS] {
+    let mut spread = [0.0; PIXELS];
+    for row in 1..SIDE - 1 {
+        for column in 1..SIDE - 1 {
+            let here = row * SIDE + column;
+            let around = paper[here - SIDE] + paper[here - 1] + paper[here + 1] + paper[here + SIDE];
             spread[here] = (1.0 - blur) * paper[here] + blur * around / 4.0;
         }
     }
@@ -111,7 +111,7 @@ fn develop(coverage: f32, pen: &Pen, stream: &mut Stream) -> u8 {
 mod tests {
     use super::*;
 
-    fn line() -> Vec<Path> {
+    fn line() -> Vec<Line> {
         vec![vec![Point { x: 14.0, y: 6.0 }, Point { x: 14.0, y: 22.0 }]]
     }
 

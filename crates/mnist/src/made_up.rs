@@ -1,7 +1,7 @@
-//! The embedded default: made-up digits, drawn here, so that the program works where MNIST cannot be had.
+//! The embedded default: made-up digits, drawn here, so that the program works without MNIST.
 //!
-//! Balanced classes in shuffled order. Every image has a random stream of its own, so the images depend neither on the
-//! number of threads nor on how many images are drawn.
+//! Balanced classes in shuffled order. Every image has its own random stream, so the images depend neither on the number
+//! of threads nor on how many images are drawn.
 
 mod hand;
 mod pen;
@@ -10,10 +10,19 @@ mod stream;
 
 use std::thread;
 
-use self::skeletons::{Skeleton, skeletons};
+use self::skeletons::skeletons;
 use self::stream::Stream;
-use crate::{IMAGE_PIXELS, ImageSet, N_CLASSES};
+use crate::{ImageSet, ImageShape};
 
+/// Rows, and columns, of a drawing.
+const SIDE: usize = 28;
+/// Pixels of a drawing.
+const PIXELS: usize = SIDE * SIDE;
+/// Digits that are drawn.
+const DIGITS: u8 = 10;
+
+/// Shape of the made-up digits.
+pub(crate) const SHAPE: ImageShape = ImageShape { height: SIDE, width: SIDE, classes: DIGITS as usize };
 /// The seed of the made-up digits that every user sees.
 pub(crate) const SEED: u64 = 1;
 /// Made-up training images.
@@ -22,7 +31,7 @@ pub(crate) const TRAIN_IMAGES: usize = 20_000;
 pub(crate) const TEST_IMAGES: usize = 10_000;
 
 /// SHA-256 of the made-up digits as IDX files, in the order of [`crate::Dataset::files`]: they are the same bytes on every
-/// machine, and a cache that holds others is not believed.
+/// machine, and a cache that holds others is not trusted.
 pub(crate) const SHA256: [&str; 4] = [
     "eb3e492e564a85a8247658caaffb01fd096131cc6a6cddf854bbf3bd64435395",
     "7d10988b8cc730fa40294dc1141011b07e8d4834a3b3dd6479eb35069a708ca9",
@@ -40,11 +49,7 @@ pub(crate) enum Split {
 impl Split {
     /// The number of the stream of the image at `index`; stream 0 of a split shuffles its labels.
     fn stream(self, seed: u64, index: usize) -> Stream {
-        let first = match self {
-            Self::Train => 0,
-            Self::Test => 1 << 32,
-        };
-        Stream::new(seed, first + index as u64)
+        Stream::new(seed, ((self as u64) << 32) + index as u64)
     }
 }
 
@@ -55,30 +60,27 @@ pub(crate) fn draw(seed: u64, split: Split, count: usize) -> ImageSet {
 
 fn draw_on(seed: u64, split: Split, count: usize, threads: usize) -> ImageSet {
     let labels = shuffled_labels(count, &mut split.stream(seed, 0));
-    let mut pixels = vec![0; count * IMAGE_PIXELS];
+    let mut pixels = vec![0; count * PIXELS];
     let share = count.div_ceil(threads).max(1);
     let skeletons = skeletons();
     thread::scope(|scope| {
-        for (chunk, (labels, pixels)) in labels.chunks(share).zip(pixels.chunks_mut(share * IMAGE_PIXELS)).enumerate() {
+        for (chunk, (labels, pixels)) in labels.chunks(share).zip(pixels.chunks_mut(share * PIXELS)).enumerate() {
             let skeletons = &skeletons;
             scope.spawn(move || {
-                for (offset, (&label, image)) in labels.iter().zip(pixels.chunks_mut(IMAGE_PIXELS)).enumerate() {
+                for (offset, (&label, image)) in labels.iter().zip(pixels.chunks_mut(PIXELS)).enumerate() {
                     let mut stream = split.stream(seed, 1 + chunk * share + offset);
-                    image.copy_from_slice(&draw_digit(&skeletons[usize::from(label)], &mut stream));
+                    let lines = hand::write(&skeletons[usize::from(label)], &mut stream);
+                    image.copy_from_slice(&pen::draw(&lines, &mut stream));
                 }
             });
         }
     });
-    ImageSet { pixels, labels }
-}
-
-fn draw_digit(ways: &[Skeleton], stream: &mut Stream) -> [u8; IMAGE_PIXELS] {
-    pen::draw(&hand::write(ways, stream), stream)
+    ImageSet { shape: SHAPE, pixels, labels }
 }
 
 /// As many labels of every class as can be, in random order (Fisher and Yates).
 fn shuffled_labels(count: usize, stream: &mut Stream) -> Vec<u8> {
-    let mut labels: Vec<u8> = (0..N_CLASSES).cycle().take(count).collect();
+    let mut labels: Vec<u8> = (0..DIGITS).cycle().take(count).collect();
     for last in (1..count).rev() {
         labels.swap(last, stream.below(last + 1));
     }
@@ -112,7 +114,7 @@ mod tests {
             counts[usize::from(*label)] += 1;
         }
         assert_eq!(counts, [100; 10]);
-        assert!(labels.windows(2).any(|pair| pair[1] != (pair[0] + 1) % N_CLASSES));
+        assert!(labels.windows(2).any(|pair| pair[1] != (pair[0] + 1) % DIGITS));
     }
 
     #[test]
