@@ -1,0 +1,232 @@
+//! `Catalog`: the folder of declared experiments, found by name or by path, their baselines resolved.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use mlp::ImageShape;
+
+use crate::declared::error::DeclaredError;
+use crate::declared::file::{DeclaredFile, Spec, stem};
+use crate::declared::overrides::Override;
+use crate::{ComparisonSpec, ExperimentSpec, suggest};
+
+/// Baselines of baselines that are followed: the report's ladder has four.
+const MOST_BASELINES: usize = 100;
+
+/// A folder of declared experiments and comparisons.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    folder: PathBuf,
+    shape: ImageShape,
+}
+
+/// What a file declares, resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Declaration {
+    /// One experiment.
+    Experiment(Box<Experiment>),
+    /// Several experiments drawn together.
+    Comparison(Comparison),
+}
+
+/// An experiment and what it is compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// The experiment, overrides applied.
+    pub spec: ExperimentSpec,
+    /// Its baseline as declared, without overrides.
+    pub baseline: Option<ExperimentSpec>,
+    /// What its claims compare it with besides the baseline, as declared.
+    pub against: Vec<ExperimentSpec>,
+    /// The overrides as they were given.
+    pub overrides: Vec<String>,
+}
+
+/// A comparison and its experiments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// The comparison.
+    pub spec: ComparisonSpec,
+    /// Its experiments in the order of the legend, overrides applied to each.
+    pub runs: Vec<Experiment>,
+}
+
+impl Catalog {
+    /// The catalogue in a folder, whose networks have to be small enough for images of this shape; nothing is read yet.
+    #[must_use]
+    pub fn new(folder: impl Into<PathBuf>, shape: ImageShape) -> Self {
+        Self { folder: folder.into(), shape }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Names of all declared files, sorted.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, DeclaredError> {
+        names_in(&self.folder)
+    }
+
+    /// Names of the experiments that are not the report's, in the folder's `extras`, sorted; none without that folder.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn extras(&self) -> Result<Vec<String>, DeclaredError> {
+        let folder = self.extras_folder();
+        if folder.is_dir() { names_in(&folder) } else { Ok(Vec::new()) }
+    }
+
+    /// Names of everything that is declared: the report's files, then the extra ones.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub fn all_names(&self) -> Result<Vec<String>, DeclaredError> {
+        Ok([self.names()?, self.extras()?].concat())
+    }
+
+    fn extras_folder(&self) -> PathBuf {
+        self.folder.join("extras")
+    }
+
+    /// An experiment or comparison by its name in the catalogue (`task4e`, an extra one too) or by its path (`path/to/mine.toml`).
+    ///
+    /// A baseline, or a run of a comparison, is looked for next to the file first and then in the catalogue.
+    ///
+    /// # Errors
+    /// There is no such file, something in it is wrong, or an override does not fit.
+    pub fn load(&self, name_or_path: &str, overrides: &[Override]) -> Result<Declaration, DeclaredError> {
+        let file = DeclaredFile::read(&self.path_of(name_or_path)?, overrides)?;
+        match file.spec(self.shape)? {
+            Spec::Experiment(spec) => Ok(Declaration::Experiment(self.experiment(*spec, &file)?.into())),
+            Spec::Comparison(spec) => Ok(Declaration::Comparison(self.comparison(spec, &file)?)),
+        }
+    }
+
+    fn path_of(&self, name_or_path: &str) -> Result<PathBuf, DeclaredError> {
+        let path = Path::new(name_or_path);
+        if path.extension().is_some_and(|extension| extension == "toml") || path.components().count() > 1 {
+            return Ok(path.to_owned());
+        }
+        // Told of a folder that cannot be read.
+        self.names()?;
+        find(name_or_path, &[&self.folder, &self.extras_folder()]).map_err(|known| {
+            let all = || format!("there are {}", suggest::listed(&known, "and"));
+            let hint = suggest::did_you_mean(name_or_path, known.iter().map(String::as_str)).unwrap_or_else(all);
+            let problem = format!("no experiment or comparison is called `{name_or_path}`");
+            DeclaredError::in_file(self.folder.display(), problem, Some(hint))
+        })
+    }
+
+    fn experiment(&self, spec: ExperimentSpec, file: &DeclaredFile) -> Result<Experiment, DeclaredError> {
+        let against = self.against(&spec, file)?;
+        // What is overridden is no longer the declared experiment, which it may be compared with.
+        let visited = if file.overrides.is_empty() { vec![file.path.clone()] } else { Vec::new() };
+        let baseline = self.baseline(&spec, file, visited)?;
+        let overrides = file.overrides.iter().map(ToString::to_string).collect();
+        Ok(Experiment { spec, baseline, against, overrides })
+    }
+
+    /// The experiments that claims name, the baseline left out.
+    fn against(&self, spec: &ExperimentSpec, file: &DeclaredFile) -> Result<Vec<ExperimentSpec>, DeclaredError> {
+        let named = spec.claims.iter().map(|claim| &claim.against).enumerate();
+        let others = named.filter(|(_, named)| Some(*named) != spec.baseline.as_ref());
+        let declared = |(index, named): (usize, &String)| {
+            self.declared(&format!("claim[{index}].against"), named, file, &[]).map(|(_, spec)| spec)
+        };
+        others.map(declared).collect()
+    }
+
+    /// The baseline that a file names; its own baselines are followed to the end, and a circle is refused.
+    fn baseline(
+        &self,
+        spec: &ExperimentSpec,
+        file: &DeclaredFile,
+        mut visited: Vec<PathBuf>,
+    ) -> Result<Option<ExperimentSpec>, DeclaredError> {
+        let Some(named) = &spec.baseline else { return Ok(None) };
+        let refuse = |rule: String| Err(file.refuse_name("baseline", named, &rule, None));
+        let (found, spec) = self.declared("baseline", named, file, &[])?;
+        let is_circle = visited.contains(&found.path);
+        visited.push(found.path.clone());
+        if is_circle {
+            let circle: Vec<String> = visited.iter().map(|path| stem(path)).collect();
+            return refuse(format!("that is a circle: {}", circle.join(" → ")));
+        }
+        if visited.len() > MOST_BASELINES {
+            return refuse(format!("more than {MOST_BASELINES} baselines follow one another"));
+        }
+        self.baseline(&spec, &found, visited)?;
+        Ok(Some(spec))
+    }
+
+    fn comparison(&self, spec: ComparisonSpec, file: &DeclaredFile) -> Result<Comparison, DeclaredError> {
+        let run = |(index, named): (usize, &String)| {
+            let (run, spec) = self.declared(&format!("runs[{index}]"), named, file, &file.overrides)?;
+            self.experiment(spec, &run)
+        };
+        let runs = spec.runs.iter().enumerate().map(run).collect::<Result<_, _>>()?;
+        Ok(Comparison { spec, runs })
+    }
+
+    /// The experiment that a key of a file names, next to that file or in the catalogue.
+    fn declared(
+        &self,
+        key: &str,
+        named: &str,
+        file: &DeclaredFile,
+        overrides: &[Override],
+    ) -> Result<(DeclaredFile, ExperimentSpec), DeclaredError> {
+        let next_to = file.path.parent().unwrap_or(Path::new(""));
+        let path = find(named, &[next_to, &self.folder, &self.extras_folder()]).map_err(|known| {
+            let others = known.iter().map(String::as_str).filter(|name| *name != file.name);
+            let rule = format!("there is no experiment of that name in {}", self.folder.display());
+            file.refuse_name(key, named, &rule, suggest::did_you_mean(named, others))
+        })?;
+        let found = DeclaredFile::read(&path, overrides)?;
+        match found.spec(self.shape)? {
+            Spec::Experiment(spec) => Ok((found, *spec)),
+            Spec::Comparison(_) => Err(file.refuse_name(key, named, "that is a comparison, not an experiment", None)),
+        }
+    }
+}
+
+/// The file of a name in the first of these folders that has it.
+///
+/// # Errors
+/// None has it; the names that they have, sorted.
+fn find(name: &str, folders: &[&Path]) -> Result<PathBuf, Vec<String>> {
+    let mut known = BTreeSet::new();
+    for folder in folders {
+        let here = names_in(folder).unwrap_or_default();
+        if here.iter().any(|known| known == name) {
+            return Ok(folder.join(format!("{name}.toml")));
+        }
+        known.extend(here);
+    }
+    Err(known.into_iter().collect())
+}
+
+/// Names of the TOML files of a folder, sorted; hidden ones are an editor's.
+fn names_in(folder: &Path) -> Result<Vec<String>, DeclaredError> {
+    let readable = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let hint = "run in the project's folder, or name the folder of the experiments";
+    let unreadable = |error: io::Error| {
+        DeclaredError::in_file(readable.display(), format!("cannot read: {error}"), Some(hint.to_owned()))
+    };
+    let mut names = Vec::new();
+    for entry in readable.read_dir().map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = stem(&path);
+        if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() && !name.starts_with('.') {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}

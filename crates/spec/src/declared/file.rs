@@ -1,0 +1,199 @@
+//! `DeclaredFile`: a file of the catalogue with its overrides, as one JSON value.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use files::{Unread, read_bounded};
+use mlp::ImageShape;
+use serde_json::Value;
+use toml::de::DeTable;
+
+use super::error::{DeclaredError, Place};
+use super::overrides::Override;
+use super::places::{Places, Standing, read_table};
+use super::syntax;
+use crate::spec_error::Fault;
+use crate::{ComparisonSpec, ExperimentSpec, SpecError, explain, keys, kind, name};
+
+/// Largest file that is read.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// What a file declares: a comparison if it has the key `runs`, else an experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Spec {
+    /// One experiment.
+    Experiment(Box<ExperimentSpec>),
+    /// Several experiments drawn together.
+    Comparison(ComparisonSpec),
+}
+
+impl Spec {
+    /// What a TOML text declares, for a file of that path and for images of that shape.
+    ///
+    /// Overrides are for experiments; a comparison stays as it is.
+    ///
+    /// # Errors
+    /// The path is not that of a declaration, the text is not TOML, or something in it or in an override is wrong.
+    pub fn from_toml(
+        path: &Path,
+        text: String,
+        overrides: &[Override],
+        shape: ImageShape,
+    ) -> Result<Self, DeclaredError> {
+        DeclaredFile::new(path, text, overrides)?.spec(shape)
+    }
+}
+
+/// A declared file with its overrides, its values not looked at.
+pub(crate) struct DeclaredFile {
+    pub(crate) path: PathBuf,
+    pub(crate) name: String,
+    text: String,
+    /// As they were given; a comparison has nothing that they could change and stays as it is.
+    pub(crate) overrides: Vec<Override>,
+    value: Value,
+    places: Places,
+}
+
+impl DeclaredFile {
+    pub(crate) fn read(path: &Path, overrides: &[Override]) -> Result<Self, DeclaredError> {
+        check_path(path)?;
+        Self::new(path, read_text(path)?, overrides)
+    }
+
+    /// A file's text with the values of overrides in place of its own, the last one of a key winning.
+    fn new(path: &Path, text: String, overrides: &[Override]) -> Result<Self, DeclaredError> {
+        let (path, name, overrides) = (path.to_owned(), check_path(path)?, overrides.to_vec());
+        let mut file = Self { path, name, text, overrides, value: Value::Null, places: Places::new() };
+        let table = DeTable::parse(&file.text).map_err(|error| {
+            let place = file.place(error.span().unwrap_or_default());
+            DeclaredError::new(place, syntax::message(&file.text, &error), None)
+        })?;
+        file.value = read_table(&mut file.places, "", table.get_ref());
+        if !file.is_comparison() {
+            file.apply_overrides()?;
+        }
+        Ok(file)
+    }
+
+    pub(crate) fn spec(&self, shape: ImageShape) -> Result<Spec, DeclaredError> {
+        let spec = self.named().and_then(|value| {
+            if self.is_comparison() {
+                return ComparisonSpec::from_value(&value).map(Spec::Comparison);
+            }
+            let spec = ExperimentSpec::from_value(&value)?;
+            spec.check_size(shape)?;
+            Ok(Spec::Experiment(spec.into()))
+        });
+        spec.map_err(|error| self.refuse(error))
+    }
+
+    /// The error of a key that names another experiment: `rule` says what is wrong, in words that follow "but".
+    pub(crate) fn refuse_name(&self, key: &str, named: &str, rule: &str, hint: Option<String>) -> DeclaredError {
+        let sentence = format!("`{key}` is \"{named}\", but {rule}");
+        self.refuse(SpecError::rule(&[key], sentence).with_hint(hint))
+    }
+
+    fn is_comparison(&self) -> bool {
+        self.value.get("runs").is_some()
+    }
+
+    /// The file's table, overrides applied, with the name that only the file's own name says.
+    fn named(&self) -> Result<Value, SpecError> {
+        if self.value == Value::Object(serde_json::Map::new()) {
+            let needed = "an experiment needs `title` and the tables [data], [model], [optimizer] and [training]";
+            return Err(SpecError::rule(&[], format!("declares nothing: {needed}")));
+        }
+        if self.value.get("name").is_some() {
+            let sentence = format!("`name` cannot be set: it is the file's name, {}", self.name);
+            let hint = "rename the file to rename the experiment".to_owned();
+            return Err(SpecError::rule(&["name"], sentence).with_hint(Some(hint)));
+        }
+        let mut value = self.value.clone();
+        keys::put(&mut value, "name", self.name.as_str().into());
+        Ok(value)
+    }
+
+    /// An error at its place: of the keys that may be wrong the one that was overridden last, else the first.
+    fn refuse(&self, mut error: SpecError) -> DeclaredError {
+        let written = self.places.get(error.key()).and_then(|standing| standing.written.as_ref());
+        if let (Some(written), Fault::Value { found, .. }) = (written, &mut error.fault) {
+            found.clone_from(written);
+        }
+        let hint = error.hint.take();
+        let stand = error.keys.iter().filter_map(|key| self.standing(key));
+        let Some(standing) = stand.rev().max_by_key(|standing| standing.given) else {
+            return DeclaredError::in_file(self.path.display(), error, hint);
+        };
+        let is_key = matches!(error.fault, Fault::UnknownKey { .. });
+        let span = if is_key { standing.key.clone() } else { standing.value.clone() };
+        let Some(given) = standing.given.and_then(|index| self.overrides.get(index)) else {
+            return DeclaredError::new(self.place(span), error, hint);
+        };
+        let is_type = matches!(&error.fault, Fault::Value { is_type, known, .. } if *is_type || !known.is_empty());
+        let hint = hint.or_else(|| is_type.then(|| given.accepted_form()));
+        DeclaredError::new(given.place(span), error, hint)
+    }
+
+    fn place(&self, span: Range<usize>) -> Place {
+        let (path, text) = (self.path.display().to_string(), &self.text);
+        let line = 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count();
+        Place::new(format!("{path}:{line}"), &path, text, span)
+    }
+
+    /// Where a key stands, or the table or list that it belongs to.
+    fn standing(&self, key: &str) -> Option<&Standing> {
+        self.places.get(key).or_else(|| self.standing(&key[..key.rfind(['.', '['])?]))
+    }
+
+    /// A table whose kind is overridden loses the keys of the file that only its old kind knows.
+    fn drop_keys_of_old_kinds(&mut self) {
+        for (table, usual) in kind::USUAL {
+            let given = self.overrides.iter().rev().find(|given| given.key().strip_suffix(".kind") == Some(table));
+            let kind = given.and_then(|given| given.parts().ok()).map(|(kind, _)| kind);
+            let Some(new) = kind.as_ref().and_then(Value::as_str) else { continue };
+            let Some(settings) = self.value.get_mut(table).and_then(Value::as_object_mut) else { continue };
+            let old = settings.get("kind").map_or(Some(usual), Value::as_str).unwrap_or_default();
+            let (old, new) = (explain::keys_of_kind(table, old), explain::keys_of_kind(table, new));
+            settings.retain(|key, _| new.is_empty() || new.contains(&&**key) || !old.contains(&&**key));
+        }
+    }
+
+    fn apply_overrides(&mut self) -> Result<(), DeclaredError> {
+        self.drop_keys_of_old_kinds();
+        for (index, given) in self.overrides.iter().enumerate() {
+            let (value, places) = given.parts()?;
+            keys::put(&mut self.value, given.key(), value);
+            self.places.extend(places.into_iter().map(|(key, place)| (key, Standing { given: Some(index), ..place })));
+        }
+        Ok(())
+    }
+}
+
+/// The name of the experiment that a file of that path declares.
+fn check_path(path: &Path) -> Result<String, DeclaredError> {
+    let refuse = |problem: String, hint| DeclaredError::in_file(path.display(), problem, hint);
+    if path.extension().is_none_or(|extension| extension != "toml") {
+        let hint = format!("for example {}", path.with_added_extension("toml").display());
+        return Err(refuse("is not a TOML file, which is what declares an experiment".to_owned(), Some(hint)));
+    }
+    let name = stem(path);
+    name::check(&name).map_err(|why| refuse(format!("an experiment cannot be called `{name}`: {why}"), None))?;
+    Ok(name)
+}
+
+/// The name of a file without its ending.
+pub(crate) fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn read_text(path: &Path) -> Result<String, DeclaredError> {
+    let refuse = |problem: String| DeclaredError::in_file(path.display(), problem, None);
+    let bytes = read_bounded(path, MOST_BYTES).map_err(|unread| match unread {
+        Unread::Io(error) => refuse(format!("cannot read: {error}")),
+        Unread::NotAFile => refuse("is not a regular file".to_owned()),
+        Unread::TooLarge => refuse("is larger than 1 MiB, the limit for an experiment".to_owned()),
+    })?;
+    let not_text = |at: usize| refuse(format!("is not UTF-8 text (byte {at})"));
+    String::from_utf8(bytes).map_err(|error| not_text(error.utf8_error().valid_up_to()))
+}

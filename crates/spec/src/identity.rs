@@ -1,0 +1,99 @@
+//! The identity of a run, a hash of everything that can move its curve, and what two experiments differ in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mlp::ImageShape;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{ExperimentSpec, keys, kind};
+
+/// Part of every identity: the format of records when identities were first written. It stays, so that records of every
+/// later format are found again.
+const RECORD_FORMAT: u32 = 2;
+
+/// The identity of a run on a dataset: SHA-256 over canonical JSON, 64 hexadecimal characters.
+///
+/// `numerics_version` is raised with every change of the code that moves a curve.
+#[must_use]
+pub fn run_id(
+    spec: &ExperimentSpec,
+    seed: u64,
+    dataset_digest: &str,
+    shape: ImageShape,
+    backend: &str,
+    numerics_version: u32,
+) -> String {
+    let mut identity = settings(spec);
+    // As it was when there was one kind of each.
+    for (table, usual) in kind::USUAL {
+        if let Some(settings) = identity[table].as_object_mut().filter(|settings| settings["kind"] == usual) {
+            settings.remove("kind");
+        }
+    }
+    let images = [("model.n_inputs", shape.pixels().into()), ("model.n_outputs", shape.classes.into())];
+    let run = [("seed", seed.into()), ("dataset_digest", dataset_digest.into()), ("backend", backend.into())];
+    let code = [("numerics_version", numerics_version.into()), ("record_format", RECORD_FORMAT.into())];
+    for (key, value) in images.into_iter().chain(run).chain(code) {
+        keys::put(&mut identity, key, value);
+    }
+    files::sha256(canonical(&identity).as_bytes())
+}
+
+/// Everything in a specification that can move a curve: no name, no title, no baseline, no seeds, no claims.
+pub(crate) fn settings(spec: &ExperimentSpec) -> Value {
+    let spec = plain(spec);
+    ["data", "model", "optimizer", "training"].iter().map(|&table| (table.to_owned(), spec[table].clone())).collect()
+}
+
+/// Specs as JSON values.
+pub(crate) fn plain(spec: &impl Serialize) -> Value {
+    serde_json::to_value(spec).expect("specs are plain data with text keys")
+}
+
+/// Dotted keys that can move the curve and differ, sorted: `["model.activation"]`.
+#[must_use]
+pub fn differing_keys(left: &ExperimentSpec, right: &ExperimentSpec) -> Vec<String> {
+    let (left, right) = (by_key(left), by_key(right));
+    let keys: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
+    keys.into_iter().filter(|key| left.get(*key) != right.get(*key)).cloned().collect()
+}
+
+/// Every value of a specification that can move the curve, by its dotted key.
+fn by_key(spec: &ExperimentSpec) -> BTreeMap<String, Value> {
+    let mut by_key = BTreeMap::new();
+    for (table, values) in settings(spec).as_object().into_iter().flatten() {
+        for (key, value) in values.as_object().into_iter().flatten() {
+            by_key.insert(format!("{table}.{key}"), value.clone());
+        }
+    }
+    by_key
+}
+
+/// JSON without spaces, keys sorted, floats with the fewest digits that read back equal and one zero.
+///
+/// Written here because how `serde_json` orders keys and prints floats depends on its features and version.
+fn canonical(value: &Value) -> String {
+    match value {
+        // -0.0 trains as 0.0 does.
+        Value::Number(number) if number.is_f64() => format!("{:e}", number.as_f64().unwrap_or_default() + 0.0),
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        Value::Object(entries) => {
+            let sorted: BTreeMap<&String, &Value> = entries.iter().collect();
+            let entry = |(key, value)| format!("{}:{}", Value::from(String::as_str(key)), canonical(value));
+            format!("{{{}}}", sorted.into_iter().map(entry).collect::<Vec<_>>().join(","))
+        }
+        plain => plain.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_json_is_pinned() {
+        let value = serde_json::json!({"b": [0.02, -0.0, 1e300], "a": {"x": 3, "text": "say \"hi\""}, "none": null});
+        assert_eq!(canonical(&value), r#"{"a":{"text":"say \"hi\"","x":3},"b":[2e-2,0e0,1e300],"none":null}"#);
+    }
+}

@@ -1,0 +1,83 @@
+//! The dotted keys of an experiment that an override may set, each with a value that it accepts.
+
+use serde_json::{Map, Value};
+
+use crate::suggest;
+
+/// The keys and their examples. What a key takes the types say; a new kind brings its keys.
+pub(crate) const KEYS: [(&str, &str); 19] = [
+    ("title", "\"Two layers\""),
+    ("baseline", "task3c"),
+    ("data.train_images", "20_000"),
+    ("data.validation_images", "10_000"),
+    ("data.pixel_scaling", "train_mean_std"),
+    ("model.kind", "mlp"),
+    ("model.hidden_units", "[60, 60]"),
+    ("model.activation", "relu"),
+    ("model.weight_init", "fan_in_normal"),
+    ("model.bias", "first_layer"),
+    ("optimizer.kind", "sgd"),
+    ("optimizer.learning_rate", "0.02"),
+    ("optimizer.momentum", "0.9"),
+    ("training.batch_size", "32"),
+    ("training.shuffle", "every_epoch"),
+    ("training.max_epochs", "50"),
+    ("training.validations_per_epoch", "5"),
+    ("training.patience_validations", "50"),
+    ("checkpoint.every_validations", "10"),
+];
+
+/// A value that a key accepts, as an override has it; none if an override may not set the key.
+pub(crate) fn example_of(key: &str) -> Option<&'static str> {
+    KEYS.iter().find(|(known, _)| *known == key).map(|(_, example)| *example)
+}
+
+/// Why an override may not set a key, in words that follow it, and a hint.
+pub(crate) fn refusal(key: &str) -> (&'static str, String) {
+    let all = KEYS.map(|(key, _)| key);
+    let table = key.split('.').next().unwrap_or_default();
+    let siblings: Vec<&str> =
+        all.into_iter().filter(|key| key.split_once('.').is_some_and(|(of, _)| of == table)).collect();
+    let list = key.split('[').next().unwrap_or_default();
+    match list.split('.').next().unwrap_or_default() {
+        "claim" | "runs" | "name" | "seeds" => {
+            ("cannot be overridden: edit the file", "an override changes a setting of one experiment".into())
+        }
+        _ if example_of(list).is_some() => {
+            ("is one value of a list; set the whole list", format!("the key is `{list}`"))
+        }
+        table if table == key && !siblings.is_empty() => {
+            ("is a table; set one of its keys", format!("its keys are {}", suggest::keys(&siblings)))
+        }
+        _ => {
+            let known = if siblings.is_empty() { &all[..] } else { &siblings };
+            let listed = || format!("the keys are {}", suggest::keys(known));
+            ("is not a key", suggest::did_you_mean(key, all).unwrap_or_else(listed))
+        }
+    }
+}
+
+/// A dotted key; what is not a bare key of TOML is quoted, so that a dot in it separates nothing.
+pub(crate) fn join(table: &str, key: &str) -> String {
+    let is_bare = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let key = if is_bare { key.to_owned() } else { format!("\"{}\"", crate::visible(key)) };
+    if table.is_empty() { key } else { format!("{table}.{key}") }
+}
+
+/// Puts a value at a key, `model.bias`, `claim[3].margin`. A table is made where there is none; another value in its place
+/// stays.
+pub(crate) fn put(spec: &mut Value, key: &str, value: Value) {
+    match (spec, key.split_once('.')) {
+        (Value::Object(spec), None) => drop(spec.insert(key.to_owned(), value)),
+        (Value::Object(spec), Some((table, key))) => match table.trim_end_matches(']').split_once('[') {
+            None => put(spec.entry(table).or_insert_with(|| Map::new().into()), key, value),
+            Some((list, index)) => {
+                let index = index.parse::<usize>().ok();
+                if let Some(element) = index.and_then(|index| spec.get_mut(list)?.get_mut(index)) {
+                    put(element, key, value);
+                }
+            }
+        },
+        _ => {}
+    }
+}

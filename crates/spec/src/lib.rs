@@ -1,0 +1,32 @@
+//! Declared experiments and their specification: one door for every format, and the identity of a run.
+//!
+//! The only crate that knows TOML.
+
+mod catalog;
+mod claim;
+mod declared;
+mod door;
+mod explain;
+mod identity;
+mod keys;
+mod kind;
+mod metric;
+pub mod name;
+mod rules;
+mod spec;
+mod spec_error;
+mod suggest;
+mod text;
+
+pub use catalog::{Catalog, Comparison, Declaration, Experiment};
+pub use claim::{Claim, Expectation};
+pub use declared::error::DeclaredError;
+pub use declared::file::Spec;
+pub use declared::overrides::Override;
+pub use identity::{differing_keys, run_id};
+pub use metric::{Metric, MetricKind};
+pub use mlp::values::thousands;
+pub use mlp::{Activation, Bias, ImageShape, Layer, MlpConfig, NetworkConfig, OptimizerConfig, SgdConfig, WeightInit};
+pub use spec::{CheckpointSpec, ComparisonSpec, DataSpec, ExperimentSpec, PixelScaling, Shuffle, TrainingSpec};
+pub use spec_error::SpecError;
+pub use text::{is_plain, visible};

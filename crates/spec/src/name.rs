@@ -1,0 +1,72 @@
+//! Names of experiments: they become names of files, folders and figures on every system.
+
+use serde::{Deserialize, Deserializer};
+use thiserror::Error;
+
+use crate::text;
+
+/// Longest name of an experiment.
+const LONGEST: usize = 64;
+
+/// Why a text is not a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct NameError(&'static str);
+
+/// Whether a text may be the name of an experiment or of a file of a run.
+///
+/// # Errors
+/// Why it may not.
+pub fn check(name: &str) -> Result<(), NameError> {
+    if name.len() > LONGEST {
+        Err(NameError("a name has at most 64 characters"))
+    } else if !name.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        Err(NameError("a name begins with a letter or a digit (a-z, A-Z, 0-9)"))
+    } else if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) {
+        Err(NameError("a name has only letters, digits, `.`, `_` and `-`"))
+    } else if name.ends_with('.') || is_reserved(name) {
+        Err(NameError("Windows cannot keep a file of that name"))
+    } else {
+        Ok(())
+    }
+}
+
+fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let numbered =
+        |prefix: &str| stem.strip_prefix(prefix).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
+}
+
+/// A name, read from a specification.
+pub(crate) fn valid<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+    let named = |name: &str| check(name).map(|()| name.to_owned());
+    text::checked(source, |name| named(name).map_err(|why| format!("the name of an experiment: {why}")))
+}
+
+/// A name or nothing, read from a specification.
+pub(crate) fn optional<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Name(#[serde(deserialize_with = "valid")] String);
+    Ok(Option::<Name>::deserialize(source)?.map(|Name(name)| name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_safe_on_every_system() {
+        let longest = "a".repeat(LONGEST);
+        for name in ["task4e", "4d-59_59.relu", "console", "com", "com10", &longest] {
+            assert_eq!(check(name), Ok(()), "{name}");
+        }
+        let too_long = "a".repeat(LONGEST + 1);
+        for name in
+            ["", ".hidden", "-x", "a/b", "a\\b", "..", "a b", "größe", "nul", "CON", "aux.x", "com1", "a.", &too_long]
+        {
+            assert!(check(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The rules across keys. An error names every key of its rule, the one that is most likely wrong first.
+
+use mlp::values::thousands;
+use mlp::{ImageShape, Layer};
+use serde_json::Value;
+
+use crate::identity::plain;
+use crate::{ExperimentSpec, SpecError, name, suggest, visible};
+
+/// Every run is a line in a figure.
+const MOST_RUNS: usize = 100;
+/// All claims are tested together, and each costs the others power.
+const MOST_CLAIMS: usize = 100;
+/// A record keeps the loss of every step and all validations.
+const MOST_STEPS: usize = 10_000_000;
+const MOST_VALIDATIONS: usize = 100_000;
+const MOST_LAYERS: usize = 1_000;
+const MOST_GIB: f64 = 32.0;
+const GIB: f64 = (1_u64 << 30) as f64;
+/// A number of a network, f32.
+const NUMBER_BYTES: f64 = 4.0;
+/// Numbers that a training holds for every weight: the weight, its gradient, velocity and last value, the best one, and
+/// copies while they are saved. Measured: 7.6 to 9.3 with 70 to 80 million weights.
+const PER_WEIGHT: f64 = 8.0;
+/// Numbers for every unit and image of a step: its sum, its activation and the gradient of it.
+const PER_UNIT: f64 = 3.0;
+/// Images that a probe looks at with the batch.
+const PROBE_IMAGES: usize = 128;
+
+const TRAIN_IMAGES: &str = "data.train_images";
+const BATCH_SIZE: &str = "training.batch_size";
+const VALIDATIONS: &str = "training.validations_per_epoch";
+const EPOCHS: &str = "training.max_epochs";
+
+/// A claim that names no other experiment is about the baseline.
+pub(crate) fn fill_in_against(spec: &mut ExperimentSpec) -> Result<(), SpecError> {
+    for (index, claim) in spec.claims.iter_mut().enumerate().filter(|(_, claim)| claim.against.is_empty()) {
+        let missing = || {
+            let key = format!("claim[{index}]");
+            let hint = "add a `baseline` to the file, or `against = \"…\"` to the claim".to_owned();
+            let sentence = format!("`{key}` is compared with nothing: `baseline` is missing");
+            SpecError::rule(&[&key], sentence).with_hint(Some(hint))
+        };
+        claim.against = spec.baseline.clone().ok_or_else(missing)?;
+    }
+    Ok(())
+}
+
+/// The rules across the keys of an experiment, except its size, for which the images have to be known.
+pub(crate) fn check(spec: &ExperimentSpec) -> Result<(), SpecError> {
+    check_batch(spec)?;
+    check_validations(spec)?;
+    check_length(spec)?;
+    if spec.claims.len() > MOST_CLAIMS {
+        let sentence = format!("`claim` is a list of {} statements, but has at most 100", thousands(spec.claims.len()));
+        return Err(SpecError::rule(&[&format!("claim[{MOST_CLAIMS}]")], sentence));
+    }
+    Ok(())
+}
+
+fn check_batch(spec: &ExperimentSpec) -> Result<(), SpecError> {
+    let (batch_size, images) = (spec.training.batch_size, spec.data.train_images);
+    if batch_size <= images {
+        return Ok(());
+    }
+    let (batch_size, images) = (thousands(batch_size), thousands(images));
+    let sentence = format!("`{BATCH_SIZE}` is {batch_size}, but `{TRAIN_IMAGES}` is only {images}");
+    Err(SpecError::rule(&[BATCH_SIZE, TRAIN_IMAGES], sentence))
+}
+
+fn check_validations(spec: &ExperimentSpec) -> Result<(), SpecError> {
+    let (steps, validations) = (spec.steps_per_epoch(), spec.training.validations_per_epoch);
+    if steps.is_multiple_of(validations) {
+        return Ok(());
+    }
+    let sentence = format!(
+        "`{VALIDATIONS}` is {}, but must divide the {} steps of an epoch (`{TRAIN_IMAGES}` / `{BATCH_SIZE}`) evenly",
+        thousands(validations),
+        thousands(steps)
+    );
+    let hint = format!("{} would do", suggest::listed(&nearest_divisors(steps, validations), "or"));
+    Err(SpecError::rule(&[VALIDATIONS, BATCH_SIZE, TRAIN_IMAGES], sentence).with_hint(Some(hint)))
+}
+
+/// The two divisors below and the two above a number that is none.
+fn nearest_divisors(number: usize, near: usize) -> Vec<String> {
+    let is_divisor = |divisor: &usize| number.is_multiple_of(*divisor);
+    let mut below: Vec<usize> = (1..=near.min(number)).rev().filter(is_divisor).take(2).collect();
+    below.reverse();
+    below.extend((near + 1..=number).filter(is_divisor).take(2));
+    below.into_iter().map(thousands).collect()
+}
+
+fn check_length(spec: &ExperimentSpec) -> Result<(), SpecError> {
+    let (epochs, steps, per_epoch) =
+        (spec.training.max_epochs, spec.steps_per_epoch(), spec.training.validations_per_epoch);
+    let limits = [
+        ("steps", steps, MOST_STEPS, [EPOCHS, BATCH_SIZE, TRAIN_IMAGES].as_slice()),
+        ("validations", per_epoch, MOST_VALIDATIONS, &[EPOCHS, VALIDATIONS]),
+    ];
+    for (what, per_epoch, most, keys) in limits {
+        if epochs * per_epoch > most {
+            let [epochs, per_epoch, all, most] = [epochs, per_epoch, epochs * per_epoch, most].map(thousands);
+            let others = suggest::keys(&keys[1..]);
+            let sentence = format!(
+                "`{EPOCHS}` is {epochs}, which makes {all} {what} ({per_epoch} in every epoch, by {others}), \
+                 but {most} is the limit"
+            );
+            return Err(SpecError::rule(keys, sentence));
+        }
+    }
+    Ok(())
+}
+
+/// The rules of a comparison's list of experiments.
+pub(crate) fn check_runs(runs: &[String]) -> Result<(), SpecError> {
+    let broken = |key: &str, sentence: String| Err(SpecError::rule(&[key], sentence));
+    if runs.is_empty() {
+        return broken("runs", "`runs` is empty, but a comparison draws at least one experiment".to_owned());
+    }
+    if runs.len() > MOST_RUNS {
+        let count = thousands(runs.len());
+        return broken("runs", format!("`runs` is a list of {count} experiments, but has at most 100"));
+    }
+    for (index, run) in runs.iter().enumerate() {
+        let key = format!("runs[{index}]");
+        if let Err(why) = name::check(run) {
+            let run = visible(run);
+            return broken(&key, format!("`{key}` is \"{run}\", but must be the name of an experiment: {why}"));
+        }
+        if runs[..index].contains(run) {
+            return broken(&key, format!("`{key}` is \"{run}\", but that experiment is listed before"));
+        }
+    }
+    Ok(())
+}
+
+impl ExperimentSpec {
+    /// Whether its network, for images of this shape, has at most 1,000 layers and trains in at most 32 GiB of memory.
+    ///
+    /// # Errors
+    /// It does not; the message says how large it is.
+    pub fn check_size(&self, shape: ImageShape) -> Result<(), SpecError> {
+        let layers = self.model.layers(shape);
+        let size = self.size_key();
+        let broken = |sentence: String| Err(SpecError::rule(&[&size, BATCH_SIZE], sentence));
+        if layers.len() > MOST_LAYERS {
+            let count = thousands(layers.len());
+            return broken(format!("`{size}` makes a network of {count} layers, but it has at most 1,000"));
+        }
+        let needed = memory(&layers, self.training.batch_size);
+        if needed > MOST_GIB {
+            let parameters: usize = layers.iter().map(Layer::parameters).sum();
+            return broken(format!(
+                "`{size}` is a network of {} parameters, but training it would take {}, and {MOST_GIB} GiB is the limit",
+                thousands(parameters),
+                gib(needed)
+            ));
+        }
+        Ok(())
+    }
+
+    /// The first key of the network that is a number or a list: the one that decides its size.
+    fn size_key(&self) -> String {
+        let spec = plain(self);
+        let settings = spec["model"].as_object().into_iter().flatten();
+        let size = settings.into_iter().find(|(_, setting)| matches!(setting, Value::Number(_) | Value::Array(_)));
+        size.map_or("model".to_owned(), |(key, _)| format!("model.{key}"))
+    }
+}
+
+/// GiB that the training of a network takes at least.
+fn memory(layers: &[Layer], batch_size: usize) -> f64 {
+    let weights: f64 = layers.iter().map(|layer| layer.parameters() as f64).sum();
+    let units: f64 = layers.iter().map(|layer| layer.n_activations.max(layer.n_outputs) as f64).sum();
+    let images = (batch_size + PROBE_IMAGES) as f64;
+    NUMBER_BYTES * (PER_WEIGHT * weights + PER_UNIT * units * images) / GIB
+}
+
+/// `about 24.6 GiB of memory`.
+fn gib(needed: f64) -> String {
+    let decimal = format!("{needed:.1}");
+    let (whole, tenths) = decimal.split_once('.').unwrap_or((&decimal, "0"));
+    format!("about {}.{tenths} GiB of memory", thousands(whole))
+}

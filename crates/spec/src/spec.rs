@@ -1,0 +1,192 @@
+//! `ExperimentSpec`: one experiment, valid. Only this type travels, and a value of it needs no further check.
+
+use mlp::{NetworkConfig, OptimizerConfig, values};
+use serde::de::{Deserializer, Error as _};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::door::Keyed;
+use crate::{Claim, SpecError, explain, kind, name, rules, text};
+
+/// How pixels (0 to 255) become inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PixelScaling {
+    /// `(pixel - mean) / std`, with one scalar mean and standard deviation of the training images.
+    TrainMeanStd,
+    /// The pixels as they are.
+    None,
+}
+
+/// Which images a run sees.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSpec {
+    /// Training images: the first N of the training set.
+    #[serde(deserialize_with = "values::count::<_, 1, 60_000>")]
+    pub train_images: usize,
+    /// Validation images: the first N of the test set.
+    #[serde(deserialize_with = "values::count::<_, 1, 10_000>")]
+    pub validation_images: usize,
+    /// How pixels become inputs.
+    pub pixel_scaling: PixelScaling,
+}
+
+/// In which order a run sees its training images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shuffle {
+    /// A new permutation every epoch, a function of the seed and the epoch.
+    EveryEpoch,
+    /// The order of the files, every epoch.
+    Never,
+}
+
+/// How long a run trains and how often it is validated.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingSpec {
+    /// Images of one step; the last incomplete batch of an epoch is dropped.
+    #[serde(deserialize_with = "values::count::<_, 1, 60_000>")]
+    pub batch_size: usize,
+    /// Order of the training images.
+    pub shuffle: Shuffle,
+    /// Epochs after which a run ends at the latest.
+    #[serde(deserialize_with = "values::count::<_, 1, 10_000>")]
+    pub max_epochs: usize,
+    /// Validations in every epoch, evenly spaced; one more comes before the first step.
+    #[serde(deserialize_with = "values::count::<_, 1, 60_000>")]
+    pub validations_per_epoch: usize,
+    /// Early stopping: validations in a row without a new lowest validation loss after which a run ends.
+    #[serde(deserialize_with = "values::count::<_, 1, 1_000_000>")]
+    pub patience_validations: usize,
+}
+
+/// How often a run saves where it stands. It moves no curve and is no part of a run's identity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointSpec {
+    /// Validations between two checkpoints.
+    #[serde(deserialize_with = "values::count::<_, 1, 100_000>")]
+    pub every_validations: usize,
+}
+
+impl Default for CheckpointSpec {
+    /// Every two epochs of the report's: a few tenths of a second, of which a checkpoint takes a hundredth.
+    fn default() -> Self {
+        Self { every_validations: 10 }
+    }
+}
+
+/// One experiment, valid: reading it from any format checks its values and the rules across them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", deny_unknown_fields)]
+pub struct ExperimentSpec {
+    /// Name of the file without its ending: `task4e`.
+    #[serde(deserialize_with = "name::valid")]
+    pub name: String,
+    /// What figures and tables call it.
+    #[serde(deserialize_with = "text::line::<_, 100>")]
+    pub title: String,
+    /// Name of the experiment it is compared with.
+    #[serde(default, deserialize_with = "name::optional")]
+    pub baseline: Option<String>,
+    /// Seeds that it is trained with unless the command line names others; not part of a run's identity.
+    #[serde(default = "one", deserialize_with = "values::count::<_, 1, 1_000>")]
+    pub seeds: usize,
+    /// Which images it sees.
+    pub data: DataSpec,
+    /// The network.
+    #[serde(serialize_with = "kind::serialize")]
+    pub model: NetworkConfig,
+    /// The optimizer.
+    #[serde(serialize_with = "kind::serialize")]
+    pub optimizer: OptimizerConfig,
+    /// Length and validations.
+    pub training: TrainingSpec,
+    /// How often it saves where it stands.
+    #[serde(default)]
+    pub checkpoint: CheckpointSpec,
+    /// Statements of the report about it: tables `[[claim]]` in a file, `claims` in a record.
+    #[serde(default, rename(deserialize = "claim"), alias = "claims")]
+    pub claims: Vec<Claim>,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl ExperimentSpec {
+    /// The members of a specification, each valid, the rules across them not looked at.
+    pub(crate) fn members(value: &Value) -> Result<Self, SpecError> {
+        Self::deserialize(Keyed::root(value))
+    }
+
+    /// The experiment of a JSON value, where tables with kinds are flat: `{"kind": "sgd", …}`.
+    ///
+    /// # Errors
+    /// A key is missing or not known, a value is not valid, or several values do not go together.
+    pub fn from_value(value: &Value) -> Result<Self, SpecError> {
+        let mut spec = explain::read(value, Self::members)?;
+        rules::fill_in_against(&mut spec)?;
+        rules::check(&spec)?;
+        Ok(spec)
+    }
+
+    /// Steps of one epoch: whole batches only.
+    #[must_use]
+    pub fn steps_per_epoch(&self) -> usize {
+        self.data.train_images / self.training.batch_size
+    }
+
+    /// Steps between two validations.
+    #[must_use]
+    pub fn steps_per_validation(&self) -> usize {
+        self.steps_per_epoch() / self.training.validations_per_epoch
+    }
+
+    /// Steps after which the run ends at the latest.
+    #[must_use]
+    pub fn max_steps(&self) -> usize {
+        self.steps_per_epoch() * self.training.max_epochs
+    }
+}
+
+impl Serialize for ExperimentSpec {
+    fn serialize<S: Serializer>(&self, target: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, target)
+    }
+}
+
+impl<'de> Deserialize<'de> for ExperimentSpec {
+    /// The door of every format: [`ExperimentSpec::from_value`].
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        Self::from_value(&Value::deserialize(source)?).map_err(D::Error::custom)
+    }
+}
+
+/// Several experiments drawn together, such as the ladder of task 3.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonSpec {
+    /// Name of the file without its ending: `task3`.
+    #[serde(deserialize_with = "name::valid")]
+    pub name: String,
+    /// What the figure is called.
+    #[serde(deserialize_with = "text::line::<_, 100>")]
+    pub title: String,
+    /// Seeds that each is trained with unless the command line names others.
+    #[serde(default = "one", deserialize_with = "values::count::<_, 1, 1_000>")]
+    pub seeds: usize,
+    /// Names of the experiments, in the order of the legend.
+    pub runs: Vec<String>,
+}
+
+impl ComparisonSpec {
+    pub(crate) fn from_value(value: &Value) -> Result<Self, SpecError> {
+        let spec = explain::read(value, |value| Self::deserialize(Keyed::root(value)))?;
+        rules::check_runs(&spec.runs)?;
+        Ok(spec)
+    }
+}

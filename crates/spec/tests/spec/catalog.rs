@@ -1,0 +1,152 @@
+//! Finding, reading and refusing declared files in folders made for each test.
+
+use std::fs;
+
+use spec::{Catalog, Declaration, Override};
+use tempfile::TempDir;
+use test_support::{DECLARED, SHAPE, declared_with};
+
+use crate::with_hint;
+
+/// A catalogue of these files: name and text.
+fn catalog(files: &[(&str, &str)]) -> (TempDir, Catalog) {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        fs::write(folder.path().join(name), text).expect("a file");
+    }
+    let catalog = Catalog::new(folder.path(), SHAPE);
+    (folder, catalog)
+}
+
+/// A valid file with that baseline.
+fn after(baseline: &str) -> String {
+    declared_with("baseline", &format!("baseline = \"{baseline}\""))
+}
+
+fn first() -> String {
+    declared_with("baseline", "").split("[[claim]]").next().expect("all but the claim").to_owned()
+}
+
+/// What is said of a name, without the folder; the hint behind a bar.
+fn refused(catalog: &Catalog, name: &str, overrides: &[&str]) -> String {
+    let overrides: Vec<Override> = overrides.iter().map(|text| text.parse().expect("an override")).collect();
+    let error = catalog.load(name, &overrides).expect_err("a bad declaration");
+    with_hint(&error).replace(&catalog.folder().display().to_string(), "experiments")
+}
+
+#[test]
+fn names_are_sorted_and_only_of_toml_files() {
+    let (_folder, catalog) =
+        catalog(&[("b.toml", ""), ("a.toml", ""), (".a.toml", ""), ("a.toml~", ""), ("notes.md", "")]);
+    assert_eq!(catalog.names().expect("names"), ["a", "b"]);
+}
+
+#[test]
+fn an_experiment_is_found_by_name_and_by_path() {
+    let (folder, catalog) = catalog(&[("a.toml", &first()), ("b.toml", &after("a"))]);
+    let by_name = catalog.load("b", &[]).expect("b");
+    let path = folder.path().join("b.toml");
+    assert_eq!(Catalog::new("elsewhere", SHAPE).load(path.to_str().expect("a path"), &[]).expect("b"), by_name);
+    let Declaration::Experiment(experiment) = by_name else { panic!("not an experiment") };
+    assert_eq!(experiment.spec.name, "b");
+    assert_eq!(experiment.baseline.expect("a baseline").name, "a");
+}
+
+#[test]
+fn a_baseline_is_looked_for_next_to_the_file_and_then_in_the_catalogue() {
+    let (_folder, catalog) = catalog(&[("a.toml", &first())]);
+    let mine = tempfile::tempdir().expect("a folder");
+    let path = mine.path().join("mine.toml");
+    fs::write(&path, after("a")).expect("a file");
+    assert!(catalog.load(path.to_str().expect("a path"), &[]).is_ok());
+    fs::write(mine.path().join("a.toml"), "").expect("a file");
+    assert!(catalog.load(path.to_str().expect("a path"), &[]).is_err(), "the one next to it comes first");
+}
+
+#[test]
+fn unknown_names_are_refused_with_the_nearest() {
+    let comparison = "title = \"x\"\nruns = [\"task1\"]";
+    let (_folder, catalog) =
+        catalog(&[("task1.toml", &first()), ("both.toml", comparison), ("task2.toml", &after("task9"))]);
+    insta::assert_snapshot!(refused(&catalog, "tsk1", &[]), @"experiments: no experiment or comparison is called `tsk1` | did you mean `task1`?");
+    insta::assert_snapshot!(refused(&catalog, "other", &[]), @"experiments: no experiment or comparison is called `other` | there are both, task1 and task2");
+    insta::assert_snapshot!(refused(&catalog, "task2", &[]), @r#"experiments/task2.toml:2: `baseline` is "task9", but there is no experiment of that name in experiments | did you mean `task1`?"#);
+    insta::assert_snapshot!(refused(&catalog, "task2", &["baseline=both"]), @r#"--set baseline=both: `baseline` is "both", but that is a comparison, not an experiment"#);
+    insta::assert_snapshot!(refused(&catalog, "task2", &["baseline=../task1"]), @r#"--set baseline=../task1: `baseline` is "../task1", but must be the name of an experiment: a name begins with a letter or a digit (a-z, A-Z, 0-9)"#);
+    assert!(refused(&catalog, "none/task1.toml", &[]).starts_with("none/task1.toml: cannot read: "));
+    insta::assert_snapshot!(refused(&catalog, "none/nul.toml", &[]), @"none/nul.toml: an experiment cannot be called `nul`: Windows cannot keep a file of that name");
+}
+
+#[test]
+fn a_circle_of_baselines_is_refused() {
+    let (_folder, catalog) =
+        catalog(&[("a.toml", &after("b")), ("b.toml", &after("c")), ("c.toml", &after("b")), ("d.toml", &after("d"))]);
+    insta::assert_snapshot!(refused(&catalog, "a", &[]), @r#"experiments/c.toml:2: `baseline` is "b", but that is a circle: a → b → c → b"#);
+    insta::assert_snapshot!(refused(&catalog, "d", &[]), @r#"experiments/d.toml:2: `baseline` is "d", but that is a circle: d → d"#);
+}
+
+#[test]
+fn baselines_of_baselines_have_an_end() {
+    let files: Vec<(String, String)> =
+        (0..103).map(|index| (format!("a{index}.toml"), after(&format!("a{}", index + 1)))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let (_folder, catalog) = catalog(&files);
+    insta::assert_snapshot!(refused(&catalog, "a0", &[]), @r#"experiments/a99.toml:2: `baseline` is "a100", but more than 100 baselines follow one another"#);
+}
+
+#[test]
+fn only_toml_files_are_experiments() {
+    let (folder, catalog) = catalog(&[]);
+    fs::create_dir(folder.path().join("folder.toml")).expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    insta::assert_snapshot!(refused(&catalog, &path("folder.toml"), &[]), @"experiments/folder.toml: is not a regular file");
+    insta::assert_snapshot!(refused(&catalog, &path("plain"), &[]), @"experiments/plain: is not a TOML file, which is what declares an experiment | for example experiments/plain.toml");
+}
+
+#[test]
+fn an_overridden_experiment_may_be_compared_with_the_declared_one() {
+    let (_folder, catalog) = catalog(&[("a.toml", &first())]);
+    let overrides = ["model.hidden_units=[16]", "baseline=a"].map(|text| text.parse().expect("an override"));
+    let Declaration::Experiment(experiment) = catalog.load("a", &overrides).expect("a") else {
+        panic!("not an experiment")
+    };
+    assert_eq!(experiment.spec.model.as_mlp().expect("an MLP").hidden_units, [16]);
+    assert_eq!(experiment.baseline.expect("a baseline").model.as_mlp().expect("an MLP").hidden_units, [64, 64]);
+    assert_eq!(experiment.overrides, ["model.hidden_units=[16]", "baseline=a"]);
+}
+
+#[test]
+fn overrides_of_a_comparison_go_to_each_run() {
+    let comparison = "title = \"x\"\nruns = [\"b\", \"a\"]";
+    let (_folder, catalog) = catalog(&[("a.toml", &first()), ("b.toml", &after("a")), ("ab.toml", comparison)]);
+    let overrides = ["training.max_epochs=2".parse().expect("an override")];
+    let Declaration::Comparison(comparison) = catalog.load("ab", &overrides).expect("ab") else {
+        panic!("not a comparison")
+    };
+    let runs: Vec<_> =
+        comparison.runs.iter().map(|run| (run.spec.name.as_str(), run.spec.training.max_epochs)).collect();
+    assert_eq!(runs, [("b", 2), ("a", 2)]);
+}
+
+#[test]
+fn only_small_text_files_are_read() {
+    let (folder, catalog) =
+        catalog(&[("large.toml", &" ".repeat(1 << 20)), ("larger.toml", &" ".repeat((1 << 20) + 1))]);
+    fs::write(folder.path().join("binary.toml"), b"title\xff").expect("a file");
+    insta::assert_snapshot!(refused(&catalog, "large", &[]), @"experiments/large.toml: declares nothing: an experiment needs `title` and the tables [data], [model], [optimizer] and [training]");
+    insta::assert_snapshot!(refused(&catalog, "larger", &[]), @"experiments/larger.toml: is larger than 1 MiB, the limit for an experiment");
+    insta::assert_snapshot!(refused(&catalog, "binary", &[]), @"experiments/binary.toml: is not UTF-8 text (byte 5)");
+}
+
+#[test]
+fn the_span_of_an_error_covers_the_bad_value() {
+    let (_folder, catalog) = catalog(&[("a.toml", &DECLARED.replace("[64, 64]", "[64, 0]"))]);
+    let marked = |overrides: &[Override]| {
+        let error = catalog.load("a", overrides).expect_err("a bad value");
+        let (_, text) = error.source_code().expect("a source");
+        text[error.span().expect("a span")].to_owned()
+    };
+    assert_eq!(marked(&[]), "0");
+    assert_eq!(marked(&["model.hidden_units=[8, -1]".parse().expect("an override")]), "-1");
+    assert_eq!(marked(&["model.bias=some".parse().expect("an override")]), "some");
+}
