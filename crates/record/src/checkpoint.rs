@@ -1,33 +1,29 @@
-//! `Checkpoint`: where a training stands, so that it goes on as if nothing had happened.
+//! `Checkpoint`: where a training stands, so that it resumes as if it had never stopped.
 
 mod bytes;
-#[cfg(test)]
-mod tests;
 
 use std::time::Duration;
 
-use mlp::MlpWeights;
+use mlp::{ImageShape, OptimizerState, ParameterShape, Tensors};
+use spec::ExperimentSpec;
 
-use crate::{ExperimentSpec, Probe, Validation};
+use crate::History;
+pub(crate) use bytes::CheckpointInfo;
 
-/// Where a training stands: all it takes to go on bit for bit.
+/// Where a training stands: all it takes to resume bit for bit.
 ///
 /// The position in the shuffle is the number of steps, for the order of the images is a function of seed and epoch; what
 /// early stopping has counted follows from the validations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingState {
-    /// Mean cross-entropy of every step's batch before its update.
-    pub step_losses: Vec<f32>,
-    /// All validations, the one before the first step included.
-    pub validations: Vec<Validation>,
-    /// A look into the network at every validation.
-    pub probes: Vec<Probe>,
+    /// Losses, validations and probes.
+    pub history: History,
     /// The weights now.
-    pub last: MlpWeights,
-    /// The velocity of every weight, in the shape of the weights; none without momentum and before the first step.
-    pub velocity: Option<MlpWeights>,
+    pub last: Tensors,
+    /// What the optimizer remembers; empty before the first step.
+    pub optimizer: OptimizerState,
     /// The weights at the lowest validation loss; none without a validation.
-    pub best: Option<MlpWeights>,
+    pub best: Option<Tensors>,
     /// Wall time so far, validations included; of a training that was resumed, that of all its parts.
     pub wall: Duration,
     /// Processor time so far.
@@ -58,12 +54,21 @@ pub struct RunKey<'a> {
     pub spec: &'a ExperimentSpec,
     /// The seed.
     pub seed: u64,
+    /// Shape of its images.
+    pub shape: ImageShape,
 }
 
-/// What a checkpoint says of its run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Summary {
-    pub(crate) experiment: String,
-    pub(crate) seed: u64,
-    pub(crate) steps: usize,
+impl RunKey<'_> {
+    fn weights(&self) -> Vec<ParameterShape> {
+        self.spec.model.shapes(self.shape)
+    }
+
+    /// What the optimizer keeps under these names of every parameter; nothing before the first step.
+    fn kept(&self, names: &[&str], steps: usize) -> Vec<ParameterShape> {
+        let of = |parameter: ParameterShape| {
+            let name = |what: &&str| format!("{}.{what}", parameter.name);
+            names.iter().map(|what| ParameterShape { name: name(what), ..parameter.clone() }).collect::<Vec<_>>()
+        };
+        if steps == 0 { Vec::new() } else { self.weights().into_iter().flat_map(of).collect() }
+    }
 }

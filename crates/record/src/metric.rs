@@ -1,57 +1,8 @@
-//! Metrics of a run: each a number that its record decides, defined here and nowhere else.
+//! The value of every metric of a run.
 
-#[cfg(test)]
-mod tests;
-mod words;
-
-use serde::{Deserialize, Serialize};
+use spec::Metric;
 
 use crate::{LayerProbe, Probe, RunRecord, Validation};
-pub use words::MetricKind;
-
-/// A metric of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Highest accuracy among the validations.
-    BestValidationAccuracy,
-    /// Lowest validation loss.
-    BestValidationLoss,
-    /// Validation accuracy of the last weights.
-    LastValidationAccuracy,
-    /// Validation loss of the last weights.
-    LastValidationLoss,
-    /// Loss of the last weights on the training images.
-    LastTrainLoss,
-    /// Accuracy of the last weights on the training images.
-    LastTrainAccuracy,
-    /// Steps until the run ended.
-    Steps,
-    /// Steps until the first validation with a validation accuracy of at least 90 %: how fast a run converges in accuracy.
-    #[serde(rename = "steps_to_90_percent_accuracy")]
-    StepsTo90PercentAccuracy,
-    /// The same with 95 %.
-    #[serde(rename = "steps_to_95_percent_accuracy")]
-    StepsTo95PercentAccuracy,
-    /// Steps until the first validation with a loss on the training images of at most [`Metric::TRAIN_LOSS_LEVEL`].
-    #[serde(rename = "steps_to_0.1_train_loss")]
-    StepsToTrainLoss,
-    /// Mean loss on the training images over the validations of the first [`Metric::EARLY_EPOCHS`] epochs, the one
-    /// before the first step not counted: how fast a run converges in training loss.
-    EarlyTrainLoss,
-    /// Area under the curve of the validation loss over the first [`Metric::AREA_EPOCHS`] epochs, by the trapezoidal
-    /// rule, in loss times epochs; a run that ended sooner keeps its last loss.
-    ValidationLossArea,
-    /// Accuracy on the training images minus validation accuracy, of the last weights: how much a run overfits.
-    GeneralizationGap,
-    /// Gradient of the first layer over that of the output layer, both as root mean squares over their weights; the
-    /// geometric mean over the probes of the first [`Metric::EARLY_EPOCHS`] epochs. Far below 1, gradients vanish.
-    GradientRatio,
-    /// The same of the steps' updates.
-    UpdateRatio,
-    /// Share of the hidden units that are saturated at the last probe, all hidden layers together.
-    SaturatedUnits,
-}
 
 /// The value of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,72 +13,47 @@ pub enum Measured {
     MoreThan(f64),
 }
 
-impl Metric {
-    /// Every metric.
-    pub const ALL: [Self; 16] = [
-        Self::BestValidationAccuracy,
-        Self::BestValidationLoss,
-        Self::LastValidationAccuracy,
-        Self::LastValidationLoss,
-        Self::LastTrainLoss,
-        Self::LastTrainAccuracy,
-        Self::Steps,
-        Self::StepsTo90PercentAccuracy,
-        Self::StepsTo95PercentAccuracy,
-        Self::StepsToTrainLoss,
-        Self::EarlyTrainLoss,
-        Self::ValidationLossArea,
-        Self::GeneralizationGap,
-        Self::GradientRatio,
-        Self::UpdateRatio,
-        Self::SaturatedUnits,
-    ];
-    /// Epochs that [`Metric::EarlyTrainLoss`] and [`Metric::GradientRatio`] look at.
-    pub const EARLY_EPOCHS: f64 = 5.0;
-    /// Epochs that [`Metric::ValidationLossArea`] looks at.
-    pub const AREA_EPOCHS: f64 = 10.0;
-    /// The loss that [`Metric::StepsToTrainLoss`] waits for.
-    pub const TRAIN_LOSS_LEVEL: f64 = 0.1;
-
-    /// The metric of a run; none when the run was stopped before it had one.
+impl RunRecord {
+    /// The value of a metric; none when the run was stopped before it had one.
     #[must_use]
-    pub fn of(self, record: &RunRecord) -> Option<Measured> {
-        let last = |value: fn(&Validation) -> f64| record.last().map(value);
-        let value = match self {
-            Self::BestValidationAccuracy => record.validations.iter().map(|v| v.validation_accuracy).reduce(f64::max),
-            Self::BestValidationLoss => record.best().map(|validation| validation.validation_loss),
-            Self::LastValidationAccuracy => last(|validation| validation.validation_accuracy),
-            Self::LastValidationLoss => last(|validation| validation.validation_loss),
-            Self::LastTrainLoss => last(|validation| validation.train_loss),
-            Self::LastTrainAccuracy => last(|validation| validation.train_accuracy),
-            Self::Steps => Some(record.steps as f64),
-            Self::StepsTo90PercentAccuracy => return steps_until(record, |v| v.validation_accuracy >= 0.9),
-            Self::StepsTo95PercentAccuracy => return steps_until(record, |v| v.validation_accuracy >= 0.95),
-            Self::StepsToTrainLoss => return steps_until(record, |v| v.train_loss <= Self::TRAIN_LOSS_LEVEL),
-            Self::EarlyTrainLoss => early_train_loss(record),
-            Self::ValidationLossArea => validation_loss_area(record),
-            Self::GeneralizationGap => last(|validation| validation.train_accuracy - validation.validation_accuracy),
-            Self::GradientRatio => early_ratio(record, |layer| Some(layer.gradient_rms)),
-            Self::UpdateRatio => early_ratio(record, |layer| layer.update_rms),
-            Self::SaturatedUnits => saturated_units(record),
+    pub fn measure(&self, metric: Metric) -> Option<Measured> {
+        let last = |value: fn(&Validation) -> f64| self.history.last().map(value);
+        let validations = self.history.validations.iter();
+        let value = match metric {
+            Metric::BestValidationAccuracy => validations.map(|v| v.validation_accuracy).reduce(f64::max),
+            Metric::BestValidationLoss => self.history.best().map(|validation| validation.validation_loss),
+            Metric::LastValidationAccuracy => last(|validation| validation.validation_accuracy),
+            Metric::LastValidationLoss => last(|validation| validation.validation_loss),
+            Metric::LastTrainLoss => last(|validation| validation.train_loss),
+            Metric::LastTrainAccuracy => last(|validation| validation.train_accuracy),
+            Metric::Steps => Some(self.steps as f64),
+            Metric::StepsTo90PercentAccuracy => return steps_until(self, |v| v.validation_accuracy >= 0.9),
+            Metric::StepsTo95PercentAccuracy => return steps_until(self, |v| v.validation_accuracy >= 0.95),
+            Metric::StepsToTrainLoss => return steps_until(self, |v| v.train_loss <= Metric::TRAIN_LOSS_LEVEL),
+            Metric::EarlyTrainLoss => early_train_loss(self),
+            Metric::ValidationLossArea => validation_loss_area(self),
+            Metric::GeneralizationGap => last(|validation| validation.train_accuracy - validation.validation_accuracy),
+            Metric::GradientRatio => early_ratio(self, |layer| Some(layer.gradient_rms)),
+            Metric::UpdateRatio => early_ratio(self, |layer| layer.update_rms),
+            Metric::SaturatedUnits => saturated_units(self),
         };
         value.map(Measured::Exactly)
     }
 }
 
 fn steps_until(record: &RunRecord, has_come: impl Fn(&Validation) -> bool) -> Option<Measured> {
-    let last = record.last()?;
-    let first = record.validations.iter().find(|validation| has_come(validation));
+    let last = record.history.last()?;
+    let first = record.history.validations.iter().find(|validation| has_come(validation));
     Some(first.map_or(Measured::MoreThan(last.step as f64), |validation| Measured::Exactly(validation.step as f64)))
 }
 
 fn early_train_loss(record: &RunRecord) -> Option<f64> {
     let is_early = |validation: &&Validation| validation.step > 0 && validation.epoch <= Metric::EARLY_EPOCHS;
-    mean(record.validations.iter().filter(is_early).map(|validation| validation.train_loss))
+    mean(record.history.validations.iter().filter(is_early).map(|validation| validation.train_loss))
 }
 
 fn validation_loss_area(record: &RunRecord) -> Option<f64> {
-    let early = record.validations.iter().filter(|validation| validation.epoch <= Metric::AREA_EPOCHS);
+    let early = record.history.validations.iter().filter(|validation| validation.epoch <= Metric::AREA_EPOCHS);
     let early: Vec<&Validation> = early.collect();
     let last = early.last()?;
     let trapezoid = |pair: &[&Validation]| {
@@ -145,15 +71,15 @@ fn early_ratio(record: &RunRecord, size: impl Fn(&LayerProbe) -> Option<f64>) ->
         (first > 0.0 && last > 0.0).then(|| (first / last).ln())
     };
     let is_early = |probe: &&Probe| probe.step > 0 && probe.step as f64 <= early_steps;
-    mean(record.probes.iter().filter(is_early).filter_map(ratio)).map(f64::exp)
+    mean(record.history.probes.iter().filter(is_early).filter_map(ratio)).map(f64::exp)
 }
 
-/// Every hidden layer counts by its units.
+/// Every hidden layer counts by its activations.
 fn saturated_units(record: &RunRecord) -> Option<f64> {
-    let layers = &record.probes.last()?.layers;
-    let units = &record.spec.model.hidden_units;
-    let saturated = layers.iter().zip(units).filter_map(|(layer, &units)| Some(layer.saturated? * units as f64));
-    let total: usize = units.iter().sum();
+    let (probes, layers) = (&record.history.probes.last()?.layers, record.layers());
+    let total: usize = layers.iter().map(|layer| layer.n_activations).sum();
+    let saturated =
+        probes.iter().zip(&layers).filter_map(|(probe, layer)| Some(probe.saturated? * layer.n_activations as f64));
     (total > 0).then(|| saturated.sum::<f64>() / total as f64)
 }
 

@@ -1,9 +1,10 @@
 //! `RunRecord`: everything that is known of one training. Plain data; figures and reports read nothing else.
 
-use mlp::LayerProbe;
+use mlp::{ImageShape, Layer};
 use serde::{Deserialize, Serialize};
+use spec::ExperimentSpec;
 
-use crate::ExperimentSpec;
+use crate::{History, Predictions};
 
 /// The dataset of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,8 @@ pub struct DatasetInfo {
     pub title: String,
     /// SHA-256 over the unpacked bytes of its files, hexadecimal.
     pub digest: String,
+    /// Size of its images and number of its classes.
+    pub shape: ImageShape,
     /// Mean of the training pixels that were used, 0 to 255.
     pub pixel_mean: f64,
     /// Standard deviation of the training pixels that were used.
@@ -55,32 +58,6 @@ pub struct HostInfo {
     pub cores: usize,
 }
 
-/// Loss and accuracy on both sets at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Validation {
-    /// Steps taken before it.
-    pub step: usize,
-    /// Epochs taken before it, fractions included.
-    pub epoch: f64,
-    /// Mean cross-entropy on the validation images, natural logarithm.
-    pub validation_loss: f64,
-    /// Share of the validation images that are classified right.
-    pub validation_accuracy: f64,
-    /// Mean cross-entropy on all training images.
-    pub train_loss: f64,
-    /// Share of the training images that are classified right.
-    pub train_accuracy: f64,
-}
-
-/// A look into the network at a validation, on the same few training images every time.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Probe {
-    /// Steps taken before it.
-    pub step: usize,
-    /// Every layer, first to last.
-    pub layers: Vec<LayerProbe>,
-}
-
 /// Why a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -89,9 +66,9 @@ pub enum StopReason {
     EarlyStopping,
     /// All epochs are done.
     MaxEpochs,
-    /// The user or the system asked for it; the run is not finished and goes on when it is asked for again.
+    /// The user or the system stopped it; the run is not finished and resumes when it is asked for again.
     Interrupted,
-    /// The loss is not a finite number any more.
+    /// The loss became NaN or infinite.
     Diverged,
 }
 
@@ -142,31 +119,22 @@ pub struct RunRecord {
     pub wall_seconds: f64,
     /// Processor time of the process during the training, seconds.
     pub cpu_seconds: f64,
-    /// All validations, the one before the first step included; every value is finite.
-    pub validations: Vec<Validation>,
-    /// Mean cross-entropy of every step's batch before its update; kept in `steps.csv`, not in `record.json`.
+    /// Losses, validations and probes; its JSON is the validations, which are all finite.
+    #[serde(rename = "validations")]
+    pub history: History,
+    /// What the best network says of the validation images, kept in `predictions.json`; records of before format 3 and of
+    /// runs that were stopped have none.
     #[serde(skip)]
-    pub step_losses: Vec<f32>,
-    /// A look into the network at every validation; kept in `probes.csv`, not in `record.json`.
-    #[serde(skip)]
-    pub probes: Vec<Probe>,
+    pub predictions: Option<Predictions>,
 }
 
 impl RunRecord {
-    /// The version of the format that this program writes and reads.
-    pub const FORMAT: u32 = 2;
+    /// The version of the format that this program writes; it reads the one before it, too.
+    pub const FORMAT: u32 = 3;
 
-    /// The validation of the last weights; none when a run was stopped before its first.
+    /// The layers of its network that have weights, first to last.
     #[must_use]
-    pub fn last(&self) -> Option<&Validation> {
-        self.validations.last()
-    }
-
-    /// The first validation with the lowest validation loss.
-    #[must_use]
-    pub fn best(&self) -> Option<&Validation> {
-        self.validations
-            .iter()
-            .reduce(|best, next| if next.validation_loss < best.validation_loss { next } else { best })
+    pub fn layers(&self) -> Vec<Layer> {
+        self.spec.model.layers(self.dataset.shape)
     }
 }

@@ -1,36 +1,27 @@
-//! `RunStore`: where records lie on disk. One folder a run, written at once or not at all.
+//! `RunStore`: where records lie on disk. One folder per run, written whole or not at all.
 
-mod checked;
 mod error;
 mod folder;
-#[cfg(test)]
-mod hostile;
 mod owned;
-mod tables;
-#[cfg(test)]
-mod tests;
+mod record_file;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use files::sha256;
+use spec::name;
 
-use crate::identity::sha256;
-use crate::{RunRecord, name};
+use crate::check::is_hexadecimal;
+use crate::{Defect, RunRecord, predictions, tables};
 pub use error::StoreError;
 use folder::{MOST_BYTES, read_file, replace_folder};
 pub use owned::{Latest, OwnedRun, Unfinished};
+use record_file::Digests;
 
-/// The record, everything but the step losses: what `json.load` reads.
+/// The record, everything but its tables and predictions: what `json.load` reads.
 const RECORD: &str = "record.json";
-/// `step,training_loss`, the first step being 1.
-const STEPS: &str = "steps.csv";
-/// All fields of every validation.
-const VALIDATIONS: &str = "validations.csv";
-/// All fields of every layer at every validation.
-const PROBES: &str = "probes.csv";
-/// The tables beside the record, none of which is a file of weights.
-const TABLES: [&str; 3] = [STEPS, VALIDATIONS, PROBES];
+/// The files of a record that are not weights.
+const OWN_FILES: [&str; 5] = [RECORD, tables::STEPS, tables::VALIDATIONS, tables::PROBES, predictions::FILE];
 /// Largest `record.json` that is read; 100,000 validations, the most that a spec allows, stay below it.
 const MOST_RECORD_BYTES: u64 = 1 << 25;
 /// Characters of a run's identity that end its folder's name.
@@ -43,20 +34,6 @@ const SHORT_ID: usize = 16;
 #[derive(Debug, Clone)]
 pub struct RunStore {
     folder: PathBuf,
-}
-
-/// `record.json`: the record, and SHA-256 of the files beside it.
-#[derive(Serialize, Deserialize)]
-struct RecordFile {
-    #[serde(flatten)]
-    record: RunRecord,
-    files: BTreeMap<String, String>,
-}
-
-/// What is read first, for a record of another format need not be readable further.
-#[derive(Deserialize)]
-struct Format {
-    format: u32,
 }
 
 impl RunStore {
@@ -108,10 +85,10 @@ impl RunStore {
         }
     }
 
-    /// Reads the record in a run's folder and verifies its tables.
+    /// Reads the record in a run's folder and verifies its tables and predictions.
     ///
     /// # Errors
-    /// A file is missing, damaged or of another format.
+    /// A file is missing, damaged or of a format that is not read.
     pub fn load(folder: &Path) -> Result<RunRecord, StoreError> {
         loop {
             let before = folder::number_of(folder);
@@ -124,17 +101,20 @@ impl RunStore {
     }
 
     fn load_once(folder: &Path) -> Result<RunRecord, StoreError> {
-        let RecordFile { mut record, files } = read_record(&folder.join(RECORD))?;
-        read_verified(folder, VALIDATIONS, &files)?;
-        let steps = read_verified(folder, STEPS, &files)?;
-        record.step_losses =
-            tables::read_steps(&steps).map_err(|what| StoreError::damaged(folder.join(STEPS), what))?;
-        let probes = read_verified(folder, PROBES, &files)?;
-        record.probes = tables::read_probes(&probes).map_err(|what| StoreError::damaged(folder.join(PROBES), what))?;
-        match checked::what_is_wrong_with_tables(&record) {
-            Some(what) => Err(StoreError::damaged(folder.join(RECORD), what)),
-            None => Ok(record),
+        let (mut record, files) = read_record(folder)?;
+        let read = |file| read_verified(folder, file, &files);
+        read(tables::VALIDATIONS)?;
+        let damaged = |file| StoreError::damaged(folder.join(file));
+        record.history.step_losses = tables::read_steps(&read(tables::STEPS)?).map_err(damaged(tables::STEPS))?;
+        let (probes, layers) = (read(tables::PROBES)?, record.layers());
+        record.history.probes = tables::read_probes(&probes, &layers).map_err(damaged(tables::PROBES))?;
+        if files.contains_key(predictions::FILE) {
+            let parsed = serde_json::from_slice(&read(predictions::FILE)?);
+            let predictions = parsed.map_err(Defect::json("is not a file of predictions"));
+            record.predictions = Some(predictions.map_err(damaged(predictions::FILE))?);
         }
+        record.check().map_err(damaged(RECORD))?;
+        Ok(*record)
     }
 
     /// A file of weights that was saved with a record, verified.
@@ -143,8 +123,7 @@ impl RunStore {
     /// It was not saved with the record, is missing or damaged.
     pub fn weights(&self, record: &RunRecord, file: &str) -> Result<Vec<u8>, StoreError> {
         let folder = self.folder_of(record);
-        let RecordFile { files, .. } = read_record(&folder.join(RECORD))?;
-        read_verified(&folder, file, &files)
+        read_verified(&folder, file, &read_record(&folder)?.1)
     }
 
     /// Writes a record with its weights, `(file name, bytes)`, and returns its folder.
@@ -154,24 +133,18 @@ impl RunStore {
     /// # Errors
     /// The folder cannot be written, or the record would not read back equal.
     pub fn save(&self, record: &RunRecord, weights: &[(&str, &[u8])]) -> Result<PathBuf, StoreError> {
-        check_names(record, weights)?;
-        let mut files: BTreeMap<&str, Vec<u8>> = weights.iter().map(|(file, bytes)| (*file, bytes.to_vec())).collect();
-        files.insert(STEPS, tables::steps(&record.step_losses));
-        files.insert(VALIDATIONS, tables::validations(&record.validations));
-        files.insert(PROBES, tables::probes(&record.probes));
-        let digests = files.iter().map(|(file, bytes)| ((*file).to_owned(), sha256(bytes))).collect();
-        files.insert(RECORD, record_json(record, digests)?);
+        let files = files_of(record, weights)?;
         let folder = self.folder_of(record);
         replace_folder(&folder, &files)?;
         Ok(folder)
     }
 
-    /// The folders, sorted by name, whose names end in an identity; figures and whatever else lies there are none of ours.
+    /// The folders, sorted by name, whose names end in an identity; figures and other folders are left out.
     fn run_folders(&self) -> Result<Vec<PathBuf>, StoreError> {
         let mut folders = folder::list(&self.folder)?;
         folders.retain(|folder| {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            name.rsplit_once('-').is_some_and(|(_, short_id)| is_identity(short_id) && short_id.len() == SHORT_ID)
+            name.rsplit_once('-').is_some_and(|(_, short_id)| is_hexadecimal(short_id) && short_id.len() == SHORT_ID)
         });
         Ok(folders)
     }
@@ -182,73 +155,48 @@ fn folder_name(record: &RunRecord) -> String {
     format!("{}-seed{}-{short_id}", record.spec.name, record.seed)
 }
 
-fn is_identity(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// The files of a record by their names, if all of it reads back equal.
+fn files_of<'a>(record: &RunRecord, weights: &[(&'a str, &[u8])]) -> Result<BTreeMap<&'a str, Vec<u8>>, Defect> {
+    let is_bad = |file: &str| name::check(file).is_err() || OWN_FILES.contains(&file);
+    if let Some((file, _)) = weights.iter().find(|(file, _)| is_bad(file)) {
+        return Err(Defect::rule(format!("`{}` is not a name for a file of weights", file.escape_debug())));
+    }
+    let mut files: BTreeMap<&str, Vec<u8>> = weights.iter().map(|(file, bytes)| (*file, bytes.to_vec())).collect();
+    files.insert(tables::STEPS, tables::steps(&record.history.step_losses));
+    files.insert(tables::VALIDATIONS, tables::validations(&record.history.validations));
+    files.insert(tables::PROBES, tables::probes(&record.history.probes, &record.layers()));
+    if let Some(predictions) = &record.predictions {
+        files.insert(predictions::FILE, serde_json::to_vec(predictions).map_err(Defect::json("the predictions"))?);
+    }
+    let digests = files.iter().map(|(file, bytes)| ((*file).to_owned(), sha256(bytes))).collect();
+    // Written and read first: only what passed the door of specifications can be computed with.
+    files.insert(RECORD, record_file::to_bytes(record, digests)?);
+    record.check()?;
+    Ok(files)
 }
 
-fn check_names(record: &RunRecord, weights: &[(&str, &[u8])]) -> Result<(), StoreError> {
-    let refuse = |what: String| Err(StoreError::NotStorable { what });
-    if record.format != RunRecord::FORMAT {
-        return refuse(format!("its format is {}, not {}", record.format, RunRecord::FORMAT));
+/// The record in a folder without its tables, and the files next to it.
+fn read_record(folder: &Path) -> Result<(Box<RunRecord>, Digests), StoreError> {
+    let path = folder.join(RECORD);
+    let (record, files) =
+        record_file::parse(&read_file(&path, MOST_RECORD_BYTES)?).map_err(StoreError::damaged(&path))?;
+    let name = folder_name(&record);
+    if folder.file_name().is_some_and(|folder| *folder == *name) {
+        return Ok((record, files));
     }
-    if let Some(what) = checked::what_is_wrong(record).or_else(|| checked::what_is_wrong_with_tables(record)) {
-        return refuse(what);
-    }
-    let is_bad = |file: &str| name::what_is_wrong(file).is_some() || file == RECORD || TABLES.contains(&file);
-    match weights.iter().find(|(file, _)| is_bad(file)) {
-        Some((file, _)) => refuse(format!("`{file}` is no name for a file of weights")),
-        None => Ok(()),
-    }
+    let elsewhere = format!("is the record of {name}, which is not the folder that it lies in");
+    Err(StoreError::damaged(path)(Defect::Rule(elsewhere)))
 }
 
-/// `record.json` as bytes; JSON has no NaN, so what would not read back equal is refused before anything is written.
-fn record_json(record: &RunRecord, files: BTreeMap<String, String>) -> Result<Vec<u8>, StoreError> {
-    let record = RunRecord { step_losses: Vec::new(), probes: Vec::new(), ..record.clone() };
-    let file = RecordFile { record, files };
-    let not_storable = |what: String| StoreError::NotStorable { what };
-    let mut json = serde_json::to_vec_pretty(&file).map_err(|error| not_storable(error.to_string()))?;
-    json.push(b'\n');
-    match serde_json::from_slice::<RecordFile>(&json) {
-        Ok(read) if read.record == file.record => Ok(json),
-        _ => Err(not_storable("a number other than a step's loss is not finite".into())),
-    }
-}
-
-fn read_record(path: &Path) -> Result<RecordFile, StoreError> {
-    parse_record(path, &read_file(path, MOST_RECORD_BYTES)?)
-}
-
-/// The record of a `record.json`, checked: whoever computes with it need not ask where it comes from.
-fn parse_record(path: &Path, bytes: &[u8]) -> Result<RecordFile, StoreError> {
-    let damaged = |error: serde_json::Error| StoreError::damaged(path, format!("is not a record: {error}"));
-    let Format { format } = serde_json::from_slice(bytes).map_err(damaged)?;
-    if format != RunRecord::FORMAT {
-        return Err(StoreError::Format { path: path.to_owned(), found: format });
-    }
-    let file: RecordFile = serde_json::from_slice(bytes).map_err(damaged)?;
-    let wrong = checked::what_is_wrong(&file.record).or_else(|| checked::what_is_wrong_with_files(&file.files));
-    match wrong.or_else(|| is_elsewhere(path, &file.record)) {
-        Some(what) => Err(StoreError::damaged(path, what)),
-        None => Ok(file),
-    }
-}
-
-/// Why a record is not the one that belongs into the folder it lies in; none when it is.
-fn is_elsewhere(path: &Path, record: &RunRecord) -> Option<String> {
-    let (folder, expected) = (path.parent()?.file_name()?, folder_name(record));
-    (*folder != *expected).then(|| format!("is the record of {expected}, which is not the folder that it lies in"))
-}
-
-fn read_verified(folder: &Path, file: &str, digests: &BTreeMap<String, String>) -> Result<Vec<u8>, StoreError> {
+fn read_verified(folder: &Path, file: &str, digests: &Digests) -> Result<Vec<u8>, StoreError> {
     let path = folder.join(file);
-    let Some(expected) = digests.get(file) else {
-        return Err(StoreError::damaged(path, format!("is not among the files of {RECORD}")));
-    };
+    let unlisted = || StoreError::damaged(&path)(Defect::rule("is not among the files of record.json"));
+    let expected = digests.get(file).ok_or_else(unlisted)?;
     let bytes = read_file(&path, MOST_BYTES)?;
     let found = sha256(&bytes);
     if found == *expected {
-        Ok(bytes)
-    } else {
-        Err(StoreError::damaged(path, format!("its SHA-256 is {found}, but {RECORD} has {expected}")))
+        return Ok(bytes);
     }
+    let other = format!("its SHA-256 is {found}, but record.json has {expected}");
+    Err(StoreError::damaged(path)(Defect::Rule(other)))
 }

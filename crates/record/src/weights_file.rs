@@ -1,31 +1,33 @@
-//! Weights as safetensors: named tensors, no code, readable from Python.
+//! Named tensors as safetensors: no code, readable from Python.
 
 use std::collections::HashMap;
 
-use mlp::{DenseWeights, LayerShape, MlpConfig, MlpWeights};
+use mlp::{NamedTensor, ParameterShape, Tensors};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
+
+use crate::Defect;
 
 /// The weights at the end of a run.
 pub const LAST: &str = "last.safetensors";
 /// The weights at the lowest validation loss.
 pub const BEST: &str = "best.safetensors";
 
-/// The bytes of a safetensors file: `layers.0.weight` `[n_inputs, n_outputs]`, `layers.0.bias` and so on, in f32.
+/// The bytes of a safetensors file: every tensor under its name, `layers.0.weight`, in f32.
 ///
 /// # Panics
-/// When weights have not the shapes that they claim.
+/// If a tensor does not have as many values as its shape says.
 #[must_use]
-pub fn encode(weights: &MlpWeights) -> Vec<u8> {
-    serialize(&of_weights("", weights), None)
+pub fn encode(tensors: &Tensors) -> Vec<u8> {
+    serialize(&entries("", tensors), None)
 }
 
-/// The weights of a network from a file of [`encode`].
+/// The tensors of these names and shapes from a file of [`encode`].
 ///
 /// # Errors
-/// Why the file is none of this network, in words.
-pub fn decode(bytes: &[u8], config: &MlpConfig) -> Result<MlpWeights, String> {
-    read_weights(&deserialize(bytes)?, "", config)
+/// The file is not one of such tensors.
+pub fn decode(bytes: &[u8], shapes: &[ParameterShape]) -> Result<Tensors, Defect> {
+    read_tensors(&deserialize(bytes)?, "", shapes)
 }
 
 /// A tensor of a file: name, type, shape, bytes.
@@ -38,21 +40,22 @@ pub(crate) struct Entry {
 
 impl Entry {
     /// A tensor of single precision.
-    pub(crate) fn f32(name: &str, shape: Vec<usize>, values: &[f32]) -> Self {
+    pub(crate) fn f32(name: String, shape: Vec<usize>, values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Self { name: name.to_owned(), dtype: Dtype::F32, shape, bytes }
+        Self { name, dtype: Dtype::F32, shape, bytes }
     }
 
     /// A tensor of double precision.
-    pub(crate) fn f64(name: &str, shape: Vec<usize>, values: &[f64]) -> Self {
-        let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-        Self { name: name.to_owned(), dtype: Dtype::F64, shape, bytes }
+    pub(crate) fn f64(name: String, shape: Vec<usize>, values: impl Iterator<Item = f64>) -> Self {
+        Self { name, dtype: Dtype::F64, shape, bytes: values.flat_map(f64::to_le_bytes).collect() }
     }
 }
 
-/// The tensors of a network, their names behind a prefix.
-pub(crate) fn of_weights(prefix: &str, weights: &MlpWeights) -> Vec<Entry> {
-    weights.named().map(|(name, shape, values)| Entry::f32(&format!("{prefix}{name}"), shape, values)).collect()
+/// Tensors, their names behind a prefix.
+pub(crate) fn entries(prefix: &str, tensors: &Tensors) -> Vec<Entry> {
+    let entry =
+        |tensor: &NamedTensor| Entry::f32(format!("{prefix}{}", tensor.name), tensor.shape.clone(), &tensor.values);
+    tensors.0.iter().map(entry).collect()
 }
 
 /// A safetensors file; its metadata is one text under one name, so that its bytes are a function of its content.
@@ -67,79 +70,36 @@ pub(crate) fn serialize(entries: &[Entry], metadata: Option<(&str, String)>) -> 
 }
 
 /// A file's tensors, nothing of which is read yet.
-pub(crate) fn deserialize(bytes: &[u8]) -> Result<SafeTensors<'_>, String> {
-    SafeTensors::deserialize(bytes).map_err(|error| format!("is no safetensors file: {error}"))
+pub(crate) fn deserialize(bytes: &[u8]) -> Result<SafeTensors<'_>, Defect> {
+    SafeTensors::deserialize(bytes).map_err(Defect::NotSafetensors)
+}
+
+/// The tensors of these names and shapes, in single precision, behind a prefix.
+pub(crate) fn read_tensors(file: &SafeTensors, prefix: &str, shapes: &[ParameterShape]) -> Result<Tensors, Defect> {
+    let tensor = |ParameterShape { name, shape, .. }: &ParameterShape| {
+        let values = read_f32(file, &format!("{prefix}{name}"), shape)?;
+        Ok(NamedTensor { name: name.clone(), shape: shape.clone(), values })
+    };
+    shapes.iter().map(tensor).collect::<Result<_, _>>().map(Tensors)
 }
 
 /// The values of a tensor of single precision and this shape.
-pub(crate) fn read_f32(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+pub(crate) fn read_f32(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>, Defect> {
     let (numbers, _) = read(file, name, Dtype::F32, shape)?.as_chunks();
     Ok(numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
 }
 
 /// The values of a tensor of double precision and this shape.
-pub(crate) fn read_f64(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f64>, String> {
+pub(crate) fn read_f64(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f64>, Defect> {
     let (numbers, _) = read(file, name, Dtype::F64, shape)?.as_chunks();
     Ok(numbers.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect())
 }
 
-fn read<'a>(file: &SafeTensors<'a>, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8], String> {
-    let tensor = file.tensor(name).map_err(|error| format!("`{name}`: {error}"))?;
-    if (tensor.dtype(), tensor.shape()) != (dtype, shape) {
-        return Err(format!("`{name}` is {:?} {:?}, expected {dtype:?} {shape:?}", tensor.dtype(), tensor.shape()));
+fn read<'a>(file: &SafeTensors<'a>, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8], Defect> {
+    let tensor = file.tensor(name).map_err(|_| Defect::MissingTensor(name.to_owned()))?;
+    if (tensor.dtype(), tensor.shape()) == (dtype, shape) {
+        return Ok(tensor.data());
     }
-    Ok(tensor.data())
-}
-
-/// The weights of a network, their names behind a prefix.
-pub(crate) fn read_weights(file: &SafeTensors, prefix: &str, config: &MlpConfig) -> Result<MlpWeights, String> {
-    let layer = |(index, shape): (usize, LayerShape)| {
-        let name = |what: &str| format!("{prefix}layers.{index}.{what}");
-        Ok(DenseWeights {
-            shape,
-            weight: read_f32(file, &name("weight"), &[shape.n_inputs, shape.n_outputs])?,
-            bias: if shape.has_bias { read_f32(file, &name("bias"), &[shape.n_outputs])? } else { Vec::new() },
-        })
-    };
-    let layers = config.layers().into_iter().enumerate().map(layer).collect::<Result<_, String>>()?;
-    Ok(MlpWeights { layers })
-}
-
-#[cfg(test)]
-mod tests {
-    use mlp::{Activation, Bias, WeightInit};
-
-    use super::*;
-
-    fn config(hidden_units: &[usize]) -> MlpConfig {
-        MlpConfig {
-            n_inputs: 5,
-            hidden_units: hidden_units.to_vec(),
-            n_outputs: 2,
-            activation: Activation::Relu,
-            weight_init: WeightInit::FanInNormal,
-            bias: Bias::FirstLayer,
-        }
-    }
-
-    #[test]
-    fn weights_read_back_equal() {
-        let config = config(&[4, 3]);
-        let weights = config.initial_weights(1);
-        assert_eq!(decode(&encode(&weights), &config), Ok(weights));
-    }
-
-    #[test]
-    fn what_is_no_file_of_these_weights_is_refused() {
-        let bytes = encode(&config(&[4]).initial_weights(1));
-        assert!(
-            decode(&bytes, &config(&[5]))
-                .expect_err("refused")
-                .starts_with("`layers.0.weight` is F32 [5, 4], expected")
-        );
-        assert!(decode(&bytes, &config(&[4, 3])).is_err());
-        for length in 0..bytes.len() {
-            assert!(decode(&bytes[..length], &config(&[4])).is_err(), "{length}");
-        }
-    }
+    let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
+    Err(Defect::rule(format!("`{name}` is {found}, expected {dtype:?} {shape:?}")))
 }

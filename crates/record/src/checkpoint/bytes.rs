@@ -3,232 +3,237 @@
 //! Nothing of a file is believed before its checksum is right, and nothing after it before it fits the run: a checkpoint
 //! from elsewhere can carry any numbers with a right checksum.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use mlp::LayerProbe;
+use files::sha256;
+use mlp::recorded::Recorded;
+use mlp::{LayerProbe, OptimizerState};
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
-use super::{Checkpoint, RunKey, Summary, TrainingState};
-use crate::identity::sha256;
+use super::{Checkpoint, RunKey, TrainingState};
+use crate::check::{MOST_SECONDS, check_line, check_name};
+use crate::defect::ensure;
 use crate::weights_file::{self, Entry};
-use crate::{ExperimentSpec, Probe, Validation, is_plain, name};
+use crate::{Defect, History, Probe, Validation};
 
-const FORMAT_LINE: &str = "mnist-experiments checkpoint 1\n";
-/// The format line, 64 hexadecimal digits and an end of line.
-pub(super) const HEADER_BYTES: usize = FORMAT_LINE.len() + 64 + 1;
+/// How the first line begins; the number of the format ends it.
+const FORMAT_LINE: &str = "mnist-experiments checkpoint ";
+/// The format that is written and read.
+const FORMAT: u32 = 2;
+/// The first line, 64 hexadecimal digits and an end of line.
+const HEADER_BYTES: usize = FORMAT_LINE.len() + 2 + 64 + 1;
 /// Where safetensors keep text.
 const METADATA: &str = "checkpoint";
-/// Step, epoch, and loss and accuracy on both sets.
-const VALIDATION_COLUMNS: usize = 6;
-/// The fields of a layer, two of which are there or not.
-const PROBE_COLUMNS: usize = 6;
+const TOO_SHORT: &str = "is too short to be a checkpoint";
+const OTHER_VALIDATIONS: &str = "its validations are not those of the run";
+const OTHER_PROBES: &str = "its probes are not those of the run";
 /// Bytes of a moment in RFC 3339, fractions of a second included.
 const LONGEST_MOMENT: usize = 40;
 /// More than the header, the names of the tensors and the metadata of a thousand layers take.
 const MOST_TEXT_BYTES: u64 = 4 << 20;
 
-/// What is no tensor.
+/// What is not a tensor: what a checkpoint says of its run, whichever it is.
 #[derive(Serialize, Deserialize)]
-struct Metadata {
+pub(crate) struct CheckpointInfo {
     id: String,
-    experiment: String,
-    seed: u64,
+    pub(crate) experiment: String,
+    pub(crate) seed: u64,
     started_at: String,
-    steps: usize,
+    pub(crate) steps: usize,
     validations: usize,
-    has_velocity: bool,
-    has_best: bool,
-    wall_seconds: f64,
-    cpu_seconds: f64,
+    counters: BTreeMap<String, u64>,
+    wall: Duration,
+    cpu: Duration,
 }
 
 impl Checkpoint {
     /// The checkpoint as a file.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let state = &self.state;
-        let mut entries = weights_file::of_weights("last.", &state.last);
-        entries.extend(state.velocity.iter().flat_map(|velocity| weights_file::of_weights("velocity.", velocity)));
-        entries.extend(state.best.iter().flat_map(|best| weights_file::of_weights("best.", best)));
-        entries.push(Entry::f32("step_losses", vec![state.step_losses.len()], &state.step_losses));
-        let validations: Vec<f64> = state.validations.iter().flat_map(validation_row).collect();
-        entries.push(Entry::f64("validations", vec![state.validations.len(), VALIDATION_COLUMNS], &validations));
-        let probes: Vec<f64> = state.probes.iter().flat_map(|probe| probe.layers.iter().flat_map(probe_row)).collect();
-        let n_layers = state.last.layers.len();
-        entries.push(Entry::f64("probes", vec![state.probes.len(), n_layers, PROBE_COLUMNS], &probes));
+    ///
+    /// # Panics
+    /// If a tensor does not have as many values as its shape says, or the probes differ in their number of layers.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let TrainingState { history: History { step_losses, validations, probes }, last, optimizer, best, .. } =
+            &self.state;
+        let mut entries = weights_file::entries("last.", last);
+        entries.extend(weights_file::entries("optimizer.", &optimizer.tensors));
+        entries.extend(best.iter().flat_map(|best| weights_file::entries("best.", best)));
+        entries.push(Entry::f32("step_losses".to_owned(), vec![step_losses.len()], step_losses));
+        entries.extend(columns("validations", &[validations.len()], validations));
+        let layers: Vec<LayerProbe> = probes.iter().flat_map(|probe| probe.layers.iter().copied()).collect();
+        let n_layers = probes.first().map_or(0, |probe| probe.layers.len());
+        entries.extend(columns("probes", &[probes.len(), n_layers], &layers));
         let metadata = serde_json::to_string(&self.metadata()).expect("plain data");
         let body = weights_file::serialize(&entries, Some((METADATA, metadata)));
-        let header = format!("{FORMAT_LINE}{}\n", sha256(&body));
+        let header = format!("{FORMAT_LINE}{FORMAT}\n{}\n", sha256(&body));
         [header.into_bytes(), body].concat()
     }
 
-    /// What a file says of its run, whichever it is.
-    pub(crate) fn summary(bytes: &[u8]) -> Result<Summary, String> {
-        let Metadata { experiment, seed, steps, .. } = metadata_of(verified(bytes)?)?;
-        Ok(Summary { experiment, seed, steps })
-    }
-
-    fn metadata(&self) -> Metadata {
+    fn metadata(&self) -> CheckpointInfo {
         let state = &self.state;
-        Metadata {
+        CheckpointInfo {
             id: self.id.clone(),
             experiment: self.experiment.clone(),
             seed: self.seed,
             started_at: self.started_at.clone(),
-            steps: state.step_losses.len(),
-            validations: state.validations.len(),
-            has_velocity: state.velocity.is_some(),
-            has_best: state.best.is_some(),
-            wall_seconds: state.wall.as_secs_f64(),
-            cpu_seconds: state.cpu.as_secs_f64(),
+            steps: state.history.step_losses.len(),
+            validations: state.history.validations.len(),
+            counters: state.optimizer.counters.clone(),
+            wall: state.wall,
+            cpu: state.cpu,
         }
     }
 
-    /// The most bytes that a checkpoint of an experiment has.
-    pub(crate) fn most_bytes(spec: &ExperimentSpec) -> u64 {
-        let weights = 3 * 4 * spec.model.parameters() as u64;
-        let n_validations = 1 + (spec.training.max_epochs * spec.training.validations_per_epoch) as u64;
-        let row = 8 * (VALIDATION_COLUMNS + PROBE_COLUMNS * (spec.model.hidden_units.len() + 1)) as u64;
-        weights + 4 * spec.max_steps() as u64 + n_validations * row + MOST_TEXT_BYTES
-    }
-
-    /// The checkpoint of a run from a file of [`Checkpoint::to_bytes`]; the error says what is wrong with the file.
-    pub(crate) fn from_bytes(bytes: &[u8], run: RunKey) -> Result<Self, String> {
+    /// The checkpoint of a run from a file of [`Checkpoint::to_bytes`].
+    ///
+    /// # Errors
+    /// The file is not a checkpoint of this run.
+    pub fn from_bytes(bytes: &[u8], run: RunKey) -> Result<Self, Defect> {
         let body = verified(bytes)?;
-        let file = weights_file::deserialize(body)?;
         let metadata = metadata_of(body)?;
         check_metadata(&metadata, run)?;
-        let (model, steps) = (&run.spec.model, metadata.steps);
-        let weights = |prefix: &str| weights_file::read_weights(&file, prefix, model);
+        let file = weights_file::deserialize(body)?;
+        let history = history(&file, &metadata, run)?;
+        check_history(&history, run)?;
+        let tensors = |prefix, shapes: &[_]| weights_file::read_tensors(&file, prefix, shapes);
+        let CheckpointInfo { id, experiment, seed, started_at, steps, counters, wall, cpu, .. } = metadata;
+        let kept = run.kept(run.spec.optimizer.state().tensors, steps);
         let state = TrainingState {
-            step_losses: weights_file::read_f32(&file, "step_losses", &[steps])?,
-            validations: validations(&file, metadata.validations)?,
-            probes: probes(&file, &metadata, run.spec)?,
-            last: weights("last.")?,
-            velocity: metadata.has_velocity.then(|| weights("velocity.")).transpose()?,
-            best: metadata.has_best.then(|| weights("best.")).transpose()?,
-            wall: seconds(metadata.wall_seconds)?,
-            cpu: seconds(metadata.cpu_seconds)?,
+            history,
+            last: tensors("last.", &run.weights())?,
+            optimizer: OptimizerState { tensors: tensors("optimizer.", &kept)?, counters },
+            best: Some(tensors("best.", &run.weights())?),
+            wall,
+            cpu,
         };
-        check(&state, run.spec)?;
-        let Metadata { id, experiment, seed, started_at, .. } = metadata;
         Ok(Self { id, experiment, seed, started_at, state })
+    }
+
+    /// What a file says of its run, whichever it is.
+    pub(crate) fn info(bytes: &[u8]) -> Result<CheckpointInfo, Defect> {
+        metadata_of(verified(bytes)?)
+    }
+
+    /// The most bytes that a checkpoint of a run has.
+    #[must_use]
+    pub fn most_bytes(run: RunKey) -> u64 {
+        let RunKey { spec, shape, .. } = run;
+        let tensors = 2 + spec.optimizer.state().tensors.len();
+        let validations = 1 + spec.training.max_epochs * spec.training.validations_per_epoch;
+        let row = Validation::COLUMNS.len() + LayerProbe::COLUMNS.len() * spec.model.layers(shape).len();
+        let numbers = 4 * (tensors * spec.model.parameters(shape) + spec.max_steps()) + 8 * validations * row;
+        numbers as u64 + MOST_TEXT_BYTES
     }
 }
 
 /// What follows the header, whose checksum is right.
-fn verified(bytes: &[u8]) -> Result<&[u8], String> {
-    let Some((header, body)) = bytes.split_at_checked(HEADER_BYTES) else {
-        return Err("is too short to be a checkpoint".to_owned());
-    };
-    let Some(expected) = header.strip_prefix(FORMAT_LINE.as_bytes()) else {
-        return Err(format!("does not begin with `{}`", FORMAT_LINE.trim_end()));
-    };
-    let found = sha256(body);
-    if expected == format!("{found}\n").as_bytes() {
-        Ok(body)
-    } else {
-        Err(format!("its content has the SHA-256 {found}, but its second line says otherwise"))
+fn verified(bytes: &[u8]) -> Result<&[u8], Defect> {
+    ensure!(bytes.len() >= HEADER_BYTES, "{TOO_SHORT}");
+    let begun = line(bytes).and_then(|(first, rest)| {
+        let format = str::from_utf8(first.strip_prefix(FORMAT_LINE.as_bytes())?).ok()?;
+        Some((format.parse().ok()?, rest))
+    });
+    let (format, rest) = begun.ok_or_else(|| Defect::rule(format!("does not begin with `{FORMAT_LINE}{FORMAT}`")))?;
+    if format != FORMAT {
+        return Err(Defect::Format(format, FORMAT));
     }
+    let (expected, body) = line(rest).ok_or_else(|| Defect::rule(TOO_SHORT))?;
+    let found = sha256(body);
+    let is_right = expected == found.as_bytes();
+    ensure!(is_right, "its content has the SHA-256 {found}, but its second line says otherwise");
+    Ok(body)
 }
 
-fn metadata_of(body: &[u8]) -> Result<Metadata, String> {
-    let (_, header) = SafeTensors::read_metadata(body).map_err(|error| format!("is no safetensors file: {error}"))?;
+/// The first line, and what follows it.
+fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = bytes.iter().position(|&byte| byte == b'\n')?;
+    Some((&bytes[..end], &bytes[end + 1..]))
+}
+
+fn metadata_of(body: &[u8]) -> Result<CheckpointInfo, Defect> {
+    let (_, header) = SafeTensors::read_metadata(body).map_err(Defect::NotSafetensors)?;
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA));
-    let text = text.ok_or_else(|| format!("has no metadata `{METADATA}`"))?;
-    let metadata: Metadata = serde_json::from_str(text).map_err(|error| format!("its metadata: {error}"))?;
-    if let Some(why) = name::what_is_wrong(&metadata.experiment) {
-        return Err(format!("is of an experiment called `{}`: {why}", metadata.experiment.escape_debug()));
-    }
+    let text = text.ok_or_else(|| Defect::rule("has no metadata `checkpoint`"))?;
+    let metadata: CheckpointInfo = serde_json::from_str(text).map_err(Defect::json("has other metadata"))?;
+    check_name("experiment", &metadata.experiment)?;
     // The record of the run will carry it.
-    if metadata.started_at.len() > LONGEST_MOMENT || !metadata.started_at.chars().all(is_plain) {
-        return Err("its `started_at` is no moment".to_owned());
-    }
+    check_line("started_at", &metadata.started_at, LONGEST_MOMENT)?;
     Ok(metadata)
 }
 
 /// Whether the metadata are of this run and within its bounds.
-fn check_metadata(metadata: &Metadata, run: RunKey) -> Result<(), String> {
-    if (metadata.id.as_str(), metadata.seed) != (run.id, run.seed) {
-        return Err(format!("is of another run, seed {}, {}", metadata.seed, metadata.id.escape_debug()));
-    }
-    let (steps, most) = (metadata.steps, run.spec.max_steps());
-    if steps > most {
-        return Err(format!("has {steps} steps, but the run has at most {most}"));
-    }
+fn check_metadata(metadata: &CheckpointInfo, run: RunKey) -> Result<(), Defect> {
+    let &CheckpointInfo { ref id, seed, steps, validations, ref counters, .. } = metadata;
+    let is_same = (id.as_str(), seed) == (run.id, run.seed);
+    ensure!(is_same, "is of another run, seed {seed}, {}", id.escape_debug());
+    let most = run.spec.max_steps();
+    ensure!(steps <= most, "`steps` is {steps}, but the run has at most {most}");
     let expected = 1 + steps / run.spec.steps_per_validation();
-    if metadata.validations != expected {
-        return Err(format!("has {} validations after {steps} steps, expected {expected}", metadata.validations));
-    }
+    ensure!(validations == expected, "`validations` is {validations}, but {steps} steps come to {expected}");
+    let is_too_long = metadata.wall.max(metadata.cpu).as_secs_f64() > MOST_SECONDS;
+    ensure!(!is_too_long, "is of a training that took too long to be one");
+    // An optimizer counts its steps.
+    let is_possible = |&count: &u64| count <= steps as u64;
+    let kept = run.kept(run.spec.optimizer.state().counters, steps);
+    let expected: BTreeSet<String> = kept.into_iter().map(|counter| counter.name).collect();
+    let are_good = counters.keys().eq(&expected) && counters.values().all(is_possible);
+    ensure!(are_good, "the counters of its optimizer are not those of the run");
     Ok(())
 }
 
+fn history(file: &SafeTensors, metadata: &CheckpointInfo, run: RunKey) -> Result<History, Defect> {
+    let &CheckpointInfo { steps, validations, .. } = metadata;
+    let n_layers = run.spec.model.layers(run.shape).len();
+    let layers: Vec<LayerProbe> = rows(file, "probes", &[validations, n_layers], OTHER_PROBES)?;
+    // A probe for every validation; the steps of both are the same.
+    let probe = |(index, layers): (usize, &[LayerProbe])| Probe {
+        step: index * run.spec.steps_per_validation(),
+        layers: layers.to_vec(),
+    };
+    Ok(History {
+        step_losses: weights_file::read_f32(file, "step_losses", &[steps])?,
+        validations: rows(file, "validations", &[validations], OTHER_VALIDATIONS)?,
+        probes: layers.chunks_exact(n_layers).enumerate().map(probe).collect(),
+    })
+}
+
 /// What no training comes to, whatever a checksum says.
-fn check(state: &TrainingState, spec: &ExperimentSpec) -> Result<(), String> {
+fn check_history(history: &History, run: RunKey) -> Result<(), Defect> {
     let is_in_order = |(index, validation): (usize, &Validation)| {
-        let Validation { step, epoch, validation_loss, validation_accuracy, train_loss, train_accuracy } = *validation;
-        let values = [epoch, validation_loss, validation_accuracy, train_loss, train_accuracy];
-        step == index * spec.steps_per_validation() && values.iter().all(|value| value.is_finite())
+        validation.step == index * run.spec.steps_per_validation() && validation.is_possible()
     };
-    let needs_velocity = spec.optimizer.momentum != 0.0 && !state.step_losses.is_empty();
-    if !state.validations.iter().enumerate().all(is_in_order) {
-        Err("its validations are not those of the run".to_owned())
-    } else if !state.step_losses.iter().all(|loss| loss.is_finite()) {
-        Err("the loss of a step is not a finite number".to_owned())
-    } else if needs_velocity && state.velocity.is_none() {
-        Err("has no velocity".to_owned())
-    } else if state.best.is_none() {
-        Err("has no best weights".to_owned())
-    } else {
-        Ok(())
+    let mut layers = history.probes.iter().flat_map(|probe| &probe.layers);
+    ensure!(history.validations.iter().enumerate().all(is_in_order), "{OTHER_VALIDATIONS}");
+    ensure!(layers.all(LayerProbe::is_possible), "{OTHER_PROBES}");
+    let is_finite = history.step_losses.iter().all(|loss| loss.is_finite());
+    ensure!(is_finite, "the loss of a step is not a finite number");
+    Ok(())
+}
+
+/// A tensor for every column of some rows, `validations.epoch`; NaN where a row lacks a value.
+fn columns<T: Recorded>(table: &str, shape: &[usize], rows: &[T]) -> Vec<Entry> {
+    let values: Vec<Vec<Option<f64>>> = rows.iter().map(T::values).collect();
+    let column = |(index, column): (usize, &mlp::recorded::Column)| {
+        let numbers = values.iter().map(|row| row[index].unwrap_or(f64::NAN));
+        Entry::f64(format!("{table}.{}", column.name), shape.to_vec(), numbers)
+    };
+    T::COLUMNS.iter().enumerate().map(column).collect()
+}
+
+/// The rows of such tensors; a file of before a column has none of its values.
+fn rows<T: Recorded>(file: &SafeTensors, table: &str, shape: &[usize], rule: &'static str) -> Result<Vec<T>, Defect> {
+    let mut columns = Vec::new();
+    for column in T::COLUMNS {
+        match weights_file::read_f64(file, &format!("{table}.{}", column.name), shape) {
+            Err(Defect::MissingTensor(_)) if column.is_optional => columns.push((true, Vec::new())),
+            numbers => columns.push((column.is_optional, numbers?)),
+        }
     }
-}
-
-fn seconds(value: f64) -> Result<Duration, String> {
-    Duration::try_from_secs_f64(value).map_err(|error| format!("{value} seconds: {error}"))
-}
-
-fn validation_row(validation: &Validation) -> [f64; VALIDATION_COLUMNS] {
-    let Validation { step, epoch, validation_loss, validation_accuracy, train_loss, train_accuracy } = *validation;
-    [step as f64, epoch, validation_loss, validation_accuracy, train_loss, train_accuracy]
-}
-
-fn validations(file: &SafeTensors, count: usize) -> Result<Vec<Validation>, String> {
-    let values = weights_file::read_f64(file, "validations", &[count, VALIDATION_COLUMNS])?;
-    let (rows, _) = values.as_chunks::<VALIDATION_COLUMNS>();
-    Ok(rows.iter().map(validation).collect())
-}
-
-fn validation(row: &[f64; VALIDATION_COLUMNS]) -> Validation {
-    let [step, epoch, validation_loss, validation_accuracy, train_loss, train_accuracy] = *row;
-    Validation { step: whole(step), epoch, validation_loss, validation_accuracy, train_loss, train_accuracy }
-}
-
-/// A count that was kept as a number; whatever is none is no count of a training either and is found out by `check`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is no count saturates")]
-fn whole(value: f64) -> usize {
-    value as usize
-}
-
-fn probe_row(layer: &LayerProbe) -> [f64; PROBE_COLUMNS] {
-    let LayerProbe { gradient_rms, update_rms, weight_rms, saturated } = *layer;
-    let flag = |value: Option<f64>| f64::from(u8::from(value.is_some()));
-    [gradient_rms, weight_rms, flag(update_rms), update_rms.unwrap_or(0.0), flag(saturated), saturated.unwrap_or(0.0)]
-}
-
-/// A probe for every validation; the steps of both are the same.
-fn probes(file: &SafeTensors, metadata: &Metadata, spec: &ExperimentSpec) -> Result<Vec<Probe>, String> {
-    let n_layers = spec.model.hidden_units.len() + 1;
-    let values = weights_file::read_f64(file, "probes", &[metadata.validations, n_layers, PROBE_COLUMNS])?;
-    let (rows, _) = values.as_chunks::<PROBE_COLUMNS>();
-    let layer = |&[gradient_rms, weight_rms, has_update, update_rms, has_units, saturated]: &[f64; PROBE_COLUMNS]| {
-        let there = |flag: f64, value: f64| (flag != 0.0).then_some(value);
-        let (update_rms, saturated) = (there(has_update, update_rms), there(has_units, saturated));
-        LayerProbe { gradient_rms, update_rms, weight_rms, saturated }
+    let value = |(is_optional, numbers): &(bool, Vec<f64>), row: usize| {
+        numbers.get(row).copied().filter(|number| !(*is_optional && number.is_nan()))
     };
-    let probe = |(index, rows): (usize, &[[f64; PROBE_COLUMNS]])| Probe {
-        step: index * spec.steps_per_validation(),
-        layers: rows.iter().map(layer).collect(),
-    };
-    Ok(rows.chunks_exact(n_layers).enumerate().map(probe).collect())
+    let row = |row| T::from_values(columns.iter().map(|column| value(column, row)));
+    (0..shape.iter().product()).map(|index| row(index).ok_or_else(|| Defect::rule(rule))).collect()
 }

@@ -1,13 +1,14 @@
 //! `StoreError`: what is wrong with the folder of runs or with one record.
 
 use std::io;
+use std::io::ErrorKind::{NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-use crate::RunRecord;
+use crate::Defect;
 
-/// A record that cannot be read or written: the path and what is wrong there.
+/// A file of a run that cannot be read or written: the path and what is wrong there.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -22,27 +23,16 @@ pub enum StoreError {
         source: io::Error,
     },
     /// A file is not what was written.
-    #[error("{path}: {what}")]
+    #[error("{path}: {defect}")]
     Damaged {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        what: String,
-    },
-    /// A record of another version of the format.
-    #[error("{path}: has format {found}, but this program reads format {}", RunRecord::FORMAT)]
-    Format {
-        /// The file.
-        path: PathBuf,
-        /// Its format.
-        found: u32,
+        defect: Box<Defect>,
     },
     /// A record that would not read back as it is.
-    #[error("this record cannot be kept: {what}")]
-    NotStorable {
-        /// Why.
-        what: String,
-    },
+    #[error("this record cannot be stored: {0}")]
+    NotStorable(#[from] Defect),
 }
 
 impl StoreError {
@@ -51,28 +41,26 @@ impl StoreError {
         move |source| Self::Io { path, action, source }
     }
 
-    pub(super) fn damaged(path: impl Into<PathBuf>, what: impl Into<String>) -> Self {
-        Self::Damaged { path: path.into(), what: what.into() }
+    pub(super) fn damaged(path: impl Into<PathBuf>) -> impl FnOnce(Defect) -> Self {
+        let path = path.into();
+        move |defect| Self::Damaged { path, defect: Box::new(defect) }
     }
 
     /// What would help, for a line of its own.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
+        const ANOTHER_FOLDER: &str = "choose another folder for the runs";
         match self {
             Self::Io { source, .. } => match source.kind() {
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::NotADirectory => {
-                    Some("choose another folder for the runs".into())
-                }
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                    Some("free some space, or choose another folder for the runs".into())
-                }
+                PermissionDenied | ReadOnlyFilesystem | NotADirectory => Some(ANOTHER_FOLDER.into()),
+                StorageFull | QuotaExceeded => Some(format!("free some space, or {ANOTHER_FOLDER}")),
                 _ => None,
             },
-            Self::Damaged { path, .. } | Self::Format { path, .. } => {
-                let folder = path.parent()?.display();
-                Some(format!("delete the folder {folder} and run again"))
+            Self::Damaged { defect, .. } if matches!(**defect, Defect::Format(found, ours) if found > ours) => {
+                Some(format!("update this program, or {ANOTHER_FOLDER}"))
             }
-            Self::NotStorable { .. } => None,
+            Self::Damaged { path, .. } => Some(format!("delete the folder {} and run again", path.parent()?.display())),
+            Self::NotStorable(_) => None,
         }
     }
 }

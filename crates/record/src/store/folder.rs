@@ -1,4 +1,4 @@
-//! Folders that appear at once: written beside their place under a hidden name, then renamed.
+//! Folders that appear at once: written next to their place under a hidden name, then renamed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -9,6 +9,7 @@ use files::{Unread, open_to_all, read_bounded, sync_folder};
 use tempfile::TempDir;
 
 use super::{SHORT_ID, StoreError};
+use crate::Defect;
 
 /// Largest file of a record that is read. The longest run that a spec allows, ten million steps, stays below it.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
@@ -52,12 +53,13 @@ pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(folders)
 }
 
-/// The bytes of a file, or an error when there are too many of them to be one of ours.
+/// The bytes of a file, or an error when there are more than such a file ever has.
 pub(super) fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, StoreError> {
+    let damaged = |sentence| StoreError::damaged(path)(Defect::Rule(sentence));
     read_bounded(path, most_bytes).map_err(|unread| match unread {
         Unread::Io(error) => StoreError::io(path, "read")(error),
-        Unread::NotAFile => StoreError::damaged(path, "is not a regular file"),
-        Unread::TooLarge => StoreError::damaged(path, format!("is larger than {most_bytes} bytes, which it never is")),
+        Unread::NotAFile => damaged("is not a regular file".to_owned()),
+        Unread::TooLarge => damaged(format!("is larger than {most_bytes} bytes, which it never is")),
     })
 }
 
@@ -89,7 +91,7 @@ fn file_number(_: &fs::Metadata) -> Option<(u64, u64)> {
 /// Puts the fresh folder where the old one is, which changes places with it and is deleted.
 ///
 /// At every moment one of them is there, where the system can exchange names; elsewhere a run that dies between two
-/// renames has no record and goes on from its last checkpoint.
+/// renames has no record and resumes from its last checkpoint.
 fn put_in_place(fresh: TempDir, folder: &Path, parent: &Path) -> Result<(), StoreError> {
     const MOST_ATTEMPTS: usize = 100;
     let mut attempt = 0;

@@ -1,7 +1,4 @@
-//! `OwnedRun`: a run that this process alone trains, and its checkpoints.
-
-#[cfg(test)]
-mod tests;
+//! `OwnedRun`: a run that only this process trains, and its checkpoints.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -12,8 +9,9 @@ use serde::Serialize;
 
 use super::folder::{self, MOST_BYTES, UNFINISHED};
 use super::{RunStore, SHORT_ID, StoreError};
-use crate::checkpoint::Summary;
-use crate::{Checkpoint, RunKey};
+use crate::check::is_hexadecimal;
+use crate::checkpoint::CheckpointInfo;
+use crate::{Checkpoint, Defect, RunKey};
 
 /// The folder of the checkpoints in the folder of the runs.
 const CHECKPOINTS: &str = ".checkpoints";
@@ -22,11 +20,11 @@ const LOCK: &str = "lock";
 /// Between two looks at a folder that others make and delete at the same time.
 const MOST_ATTEMPTS: usize = 1000;
 
-/// A run that this process alone trains until the value is dropped or the process dies, however it dies.
+/// A run that only this process trains until the value is dropped or the process dies, however it dies.
 ///
 /// Its folder, `.checkpoints/<first 16 characters of the identity>`, holds the file `lock`, which is locked (`flock`; on
 /// NFS Linux makes it a lock of the server), and the two newest checkpoints, `step-<steps taken>.checkpoint`. Where a
-/// file system has no locks at all, nobody is kept out: two processes then train the same run to the same bits.
+/// file system has no locks at all, no process is kept out: two processes then train the same run to the same bits.
 #[derive(Debug)]
 pub struct OwnedRun {
     folder: PathBuf,
@@ -64,7 +62,7 @@ impl RunStore {
     /// What a process that died left half written of this run is deleted.
     ///
     /// # Errors
-    /// The folder cannot be made or written, or the identity is no hash.
+    /// The folder cannot be made or written, or the identity is not a hash.
     pub fn own(&self, id: &str) -> Result<Option<OwnedRun>, StoreError> {
         let folder = self.checkpoints_of(id)?;
         let path = folder.join(LOCK);
@@ -82,7 +80,7 @@ impl RunStore {
             if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
                 return Ok(None);
             }
-            // A lock on a file that was deleted before it was locked keeps nobody out.
+            // A lock on a file that was deleted before it was locked keeps no process out.
             if folder::is_same_file(&lock, &path) {
                 self.sweep(id, &folder);
                 return Ok(Some(OwnedRun { folder, newest: None, _lock: lock }));
@@ -97,7 +95,7 @@ impl RunStore {
         let left = self.left_behind();
         let is_left = |id: &&str| id.get(..SHORT_ID).is_some_and(|short_id| left.contains(short_id));
         for id in ids.into_iter().filter(is_left) {
-            // Who has the run deletes them himself; what cannot be deleted costs space alone.
+            // A process that has the run deletes them itself; what cannot be deleted only costs space.
             if let Ok(Some(owned)) = self.own(id) {
                 owned.finish();
             }
@@ -106,10 +104,8 @@ impl RunStore {
 
     /// The short identities of all runs of which there are checkpoints or half-written records.
     fn left_behind(&self) -> HashSet<String> {
-        let of_records = names_in(&self.folder).filter_map(|name| {
-            let rest = name.strip_prefix(UNFINISHED)?;
-            Some(rest.split_once('-')?.0.to_owned())
-        });
+        let short_id = |name: String| Some(name.strip_prefix(UNFINISHED)?.split_once('-')?.0.to_owned());
+        let of_records = names_in(&self.folder).filter_map(short_id);
         names_in(&self.folder.join(CHECKPOINTS)).chain(of_records).collect()
     }
 
@@ -124,18 +120,18 @@ impl RunStore {
 
     fn checkpoints_of(&self, id: &str) -> Result<PathBuf, StoreError> {
         match id.get(..SHORT_ID) {
-            Some(short_id) if super::is_identity(id) => Ok(self.folder.join(CHECKPOINTS).join(short_id)),
-            _ => Err(StoreError::NotStorable { what: format!("its identity `{}` is no hash", id.escape_debug()) }),
+            Some(short_id) if is_hexadecimal(id) => Ok(self.folder.join(CHECKPOINTS).join(short_id)),
+            _ => Err(Defect::rule(format!("`{}` is not a hash", id.escape_debug())).into()),
         }
     }
 
-    /// Deletes what processes that died have left half written of a run that nobody else trains now: records, and
+    /// Deletes what processes that died have left half written of a run that no other process trains now: records, and
     /// checkpoints in their folder.
     fn sweep(&self, id: &str, folder: &Path) {
         let own = folder::unfinished_prefix(&id[..SHORT_ID]);
         for (folder, prefix) in [(&*self.folder, own.as_str()), (folder, UNFINISHED)] {
             for path in names_in(folder).filter(|name| name.starts_with(prefix)).map(|name| folder.join(name)) {
-                // What cannot be deleted is in nobody's way.
+                // What cannot be deleted does no harm.
                 let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
             }
         }
@@ -149,9 +145,9 @@ fn names_in(folder: &Path) -> impl Iterator<Item = String> {
 
 /// What the newest whole checkpoint in a folder says of its run.
 fn unfinished_in(folder: &Path) -> Option<Unfinished> {
-    let newest = |(_, path): (usize, PathBuf)| Checkpoint::summary(&folder::read_file(&path, MOST_BYTES).ok()?).ok();
-    let Summary { experiment, seed, steps } = generations(folder).ok()?.into_iter().find_map(newest)?;
-    // Whoever wants to train it meanwhile tries again.
+    let newest = |(_, path): (usize, PathBuf)| Checkpoint::info(&folder::read_file(&path, MOST_BYTES).ok()?).ok();
+    let CheckpointInfo { experiment, seed, steps, .. } = generations(folder).ok()?.into_iter().find_map(newest)?;
+    // A process that wants to train it meanwhile tries again.
     let lock = check_lock(&folder.join(LOCK)).and_then(File::open).ok()?;
     let is_trained = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
     Some(Unfinished { experiment, seed, steps, is_trained })
@@ -171,12 +167,10 @@ fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {
 /// The path of a lock, unless something else lies there: opening a pipe would wait for its other end.
 fn check_lock(path: &Path) -> io::Result<&Path> {
     // Asked once: its last owner may delete it any moment.
-    match fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() => {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"))
-        }
-        _ => Ok(path),
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
+    Ok(path)
 }
 
 /// The checkpoints in a folder with the steps that they have taken, newest first.
@@ -219,7 +213,7 @@ impl OwnedRun {
     /// # Errors
     /// It cannot be written; those there were are still there.
     pub fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
-        let path = self.folder.join(format!("step-{:08}.checkpoint", checkpoint.state.step_losses.len()));
+        let path = self.folder.join(format!("step-{:08}.checkpoint", checkpoint.state.history.step_losses.len()));
         files::write_whole(&path, UNFINISHED, &checkpoint.to_bytes()).map_err(StoreError::io(&path, "write"))?;
         let previous = self.newest.replace(path);
         for (_, path) in generations(&self.folder).map_err(StoreError::io(&self.folder, "read"))? {
@@ -233,7 +227,7 @@ impl OwnedRun {
 
     /// Deletes the checkpoints of a run whose record is on the disk.
     pub fn finish(self) {
-        // What stays behind costs space alone: a finished run is never looked for here.
+        // What stays behind only costs space: a finished run is never looked for here.
         let _ = fs::remove_dir_all(&self.folder);
         // Not empty as long as another run is under way.
         let _ = self.folder.parent().map(fs::remove_dir);
@@ -242,12 +236,11 @@ impl OwnedRun {
 
 /// The checkpoint in a file, which has to be of the run and of the step that its name says.
 fn load(path: &Path, steps: usize, run: RunKey) -> Result<Checkpoint, StoreError> {
-    let bytes = folder::read_file(path, Checkpoint::most_bytes(run.spec))?;
-    let checkpoint = Checkpoint::from_bytes(&bytes, run).map_err(|what| StoreError::damaged(path, what))?;
-    let found = checkpoint.state.step_losses.len();
+    let bytes = folder::read_file(path, Checkpoint::most_bytes(run))?;
+    let checkpoint = Checkpoint::from_bytes(&bytes, run).map_err(StoreError::damaged(path))?;
+    let found = checkpoint.state.history.step_losses.len();
     if found == steps {
-        Ok(checkpoint)
-    } else {
-        Err(StoreError::damaged(path, format!("is the checkpoint of step {found}")))
+        return Ok(checkpoint);
     }
+    Err(StoreError::damaged(path)(Defect::rule(format!("`steps` is {found}, but its name says {steps}"))))
 }

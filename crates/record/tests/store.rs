@@ -1,22 +1,23 @@
 //! Writing, reading, replacing and refusing records in folders made for each test.
 
 use std::fs;
+use std::path::PathBuf;
 
-use super::*;
-use crate::{StopReason, example};
+use record::{RunRecord, RunStore, StopReason, StoreError};
+use test_support::record;
 
 /// A store with the example's record, and the folder of its run.
 fn store() -> (tempfile::TempDir, RunStore, PathBuf) {
     let root = tempfile::tempdir().expect("a folder");
     let store = RunStore::new(root.path().join("runs"));
-    let folder = store.save(&example::record(), &[("last.safetensors", b"last")]).expect("saved");
+    let folder = store.save(&record(), &[("last.safetensors", b"last")]).expect("saved");
     (root, store, folder)
 }
 
 #[test]
 fn a_record_reads_back_equal() {
     let (_root, store, folder) = store();
-    let record = example::record();
+    let record = test_support::record();
     assert_eq!(store.find(&record.id).expect("read"), Some(record.clone()));
     assert_eq!(
         folder.file_name().expect("a name").to_string_lossy(),
@@ -30,28 +31,28 @@ fn a_record_reads_back_equal() {
 #[test]
 fn losses_that_are_not_finite_read_back() {
     let (_root, store, _) = store();
-    let mut record = example::record();
+    let mut record = test_support::record();
     record.stop_reason = StopReason::Diverged;
-    record.step_losses = vec![1.0, f32::INFINITY, f32::NAN];
+    record.history.step_losses = vec![1.0, f32::INFINITY, f32::NAN];
     store.save(&record, &[]).expect("saved");
     let read = store.find(&record.id).expect("read").expect("a record");
-    assert_eq!(read.step_losses[..2], record.step_losses[..2]);
-    assert!(read.step_losses[2].is_nan());
+    assert_eq!(read.history.step_losses[..2], record.history.step_losses[..2]);
+    assert!(read.history.step_losses[2].is_nan());
 }
 
 #[test]
 fn saving_again_replaces_the_whole_folder() {
     let (_root, store, folder) = store();
-    store.save(&example::record(), &[("best.safetensors", b"best")]).expect("saved");
+    store.save(&record(), &[("best.safetensors", b"best")]).expect("saved");
     assert!(!folder.join("last.safetensors").exists());
-    assert_eq!(store.weights(&example::record(), "best.safetensors").expect("weights"), b"best");
+    assert_eq!(store.weights(&record(), "best.safetensors").expect("weights"), b"best");
     assert_eq!(fs::read_dir(store.folder()).expect("a folder").count(), 1);
 }
 
 #[test]
 fn a_finished_record_is_found_before_an_unfinished_one() {
     let (_root, store, _) = store();
-    let mut unfinished = example::record();
+    let mut unfinished = record();
     unfinished.stop_reason = StopReason::Interrupted;
     unfinished.spec.name = "a-first".into();
     store.save(&unfinished, &[]).expect("saved");
@@ -62,7 +63,7 @@ fn a_finished_record_is_found_before_an_unfinished_one() {
 #[test]
 fn what_was_never_saved_is_not_found() {
     let (_root, store, _) = store();
-    for id in ["", "31a66ba5", &"0".repeat(64), &format!("{}0", &example::record().id[..63])] {
+    for id in ["", "31a66ba5", &"0".repeat(64), &format!("{}0", &record().id[..63])] {
         assert_eq!(store.find(id).expect("read"), None, "{id}");
     }
     assert!(RunStore::new("no/such/folder").list().is_empty());
@@ -83,7 +84,7 @@ fn unfinished_writes_are_no_runs() {
     let name = folder.file_name().expect("a name").to_string_lossy();
     fs::rename(&folder, store.folder().join(format!(".saving-{name}"))).expect("renamed");
     assert!(store.list().is_empty());
-    assert_eq!(store.find(&example::record().id).expect("read"), None);
+    assert_eq!(store.find(&record().id).expect("read"), None);
 }
 
 #[test]
@@ -92,9 +93,21 @@ fn damage_is_refused() {
         ("steps.csv", Some("step,training_loss\n1,0.5\n"), "steps.csv: its SHA-256 is"),
         ("steps.csv", None, "steps.csv: cannot read: "),
         ("validations.csv", Some(""), "validations.csv: its SHA-256 is"),
-        ("record.json", Some("{"), "record.json: is not a record: "),
-        ("record.json", Some("{\"format\": 2}"), "record.json: is not a record: missing field `files`"),
-        ("record.json", Some("{\"format\": 3}"), "record.json: has format 3, but this program reads format 2"),
+        ("predictions.json", Some("{}"), "predictions.json: its SHA-256 is"),
+        ("predictions.json", None, "predictions.json: cannot read: "),
+        ("record.json", Some("{"), "record.json: is not a record: it is not JSON, see line 1, column 1"),
+        ("record.json", Some("[3]"), "record.json: is not a record: a value has the wrong type or is out of bounds"),
+        ("record.json", Some("{\"format\": 3}"), "record.json: is not a record: it lacks `files`"),
+        (
+            "record.json",
+            Some("{\"format\": 1}"),
+            "record.json: was made by an earlier version of this program, in format 1; this version has format 3",
+        ),
+        (
+            "record.json",
+            Some("{\"format\": 4}"),
+            "record.json: was made by a newer version of this program, in format 4; this version has format 3",
+        ),
         ("record.json", None, "record.json: cannot read: "),
     ] {
         let (_root, store, folder) = store();
@@ -103,37 +116,61 @@ fn damage_is_refused() {
             None => fs::remove_file(folder.join(file)),
         }
         .expect("damaged");
-        let error = store.find(&example::record().id).expect_err("a damaged record").to_string();
+        let error = store.find(&record().id).expect_err("a damaged record").to_string();
         assert!(error.starts_with(&folder.display().to_string()) && error.contains(what), "{error}");
         assert_eq!(store.list().iter().filter(|record| record.is_err()).count(), 1);
     }
 }
 
 #[test]
+fn only_a_record_of_a_newer_version_is_not_to_be_deleted() {
+    let hint = |json: &str| {
+        let (_root, store, folder) = store();
+        fs::write(folder.join("record.json"), json).expect("written");
+        store.find(&record().id).expect_err("not a record").hint().expect("a hint")
+    };
+    assert!(hint("{\"format\": 1}").starts_with("delete the folder "));
+    assert!(hint("{\"format\": 3}").starts_with("delete the folder "));
+    assert_eq!(hint("{\"format\": 4}"), "update this program, or choose another folder for the runs");
+}
+
+#[test]
+fn a_record_without_predictions_reads_back_equal() {
+    let (_root, store, folder) = store();
+    let record = RunRecord { predictions: None, ..test_support::record() };
+    store.save(&record, &[]).expect("saved");
+    assert!(!folder.join("predictions.json").exists());
+    assert_eq!(store.find(&record.id).expect("read"), Some(record));
+}
+
+#[test]
 fn damaged_weights_are_refused() {
     let (_root, store, folder) = store();
     fs::write(folder.join("last.safetensors"), "else").expect("damaged");
-    assert!(matches!(store.weights(&example::record(), "last.safetensors"), Err(StoreError::Damaged { .. })));
-    assert!(matches!(store.weights(&example::record(), "../x"), Err(StoreError::Damaged { .. })));
+    assert!(matches!(store.weights(&record(), "last.safetensors"), Err(StoreError::Damaged { .. })));
+    assert!(matches!(store.weights(&record(), "../x"), Err(StoreError::Damaged { .. })));
 }
 
 #[test]
 fn what_would_not_read_back_is_not_written() {
     let (root, _, _) = store();
     let store = RunStore::new(root.path().join("other"));
-    let changes: [fn(&mut RunRecord); 4] = [
+    let changes: [fn(&mut RunRecord); 5] = [
         |record| record.wall_seconds = f64::NAN,
         |record| record.spec.name = "../escape".into(),
         |record| record.id = "zz".into(),
         |record| record.format = RunRecord::FORMAT + 1,
+        |record| record.spec.training.batch_size = 0,
     ];
     for change in changes {
-        let mut record = example::record();
+        let mut record = test_support::record();
         change(&mut record);
         assert!(matches!(store.save(&record, &[]), Err(StoreError::NotStorable { .. })));
     }
-    assert!(store.save(&example::record(), &[("../x", b"")]).is_err());
-    assert!(store.save(&example::record(), &[("steps.csv", b"")]).is_err());
+    assert!(store.save(&record(), &[("../x", b"")]).is_err());
+    for file in ["steps.csv", "validations.csv", "probes.csv", "predictions.json", "record.json"] {
+        assert!(store.save(&record(), &[(file, b"")]).is_err(), "{file}");
+    }
     assert!(!store.folder().exists());
 }
 
@@ -142,9 +179,9 @@ fn a_folder_that_cannot_be_written_is_named() {
     let root = tempfile::tempdir().expect("a folder");
     let path = root.path().join("runs");
     fs::write(&path, "a file").expect("a file");
-    let error = RunStore::new(&path).save(&example::record(), &[]).expect_err("no folder");
+    let error = RunStore::new(&path).save(&record(), &[]).expect_err("no folder");
     assert!(error.to_string().starts_with(&format!("{}: cannot make the folder: ", path.display())), "{error}");
-    assert!(RunStore::new(&path).find(&example::record().id).is_err());
+    assert!(RunStore::new(&path).find(&record().id).is_err());
 }
 
 #[test]
@@ -152,9 +189,9 @@ fn processes_that_save_the_same_run_do_not_disturb_each_other() {
     let (_root, store, _) = store();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| (0..10).for_each(|_| drop(store.save(&example::record(), &[("x", b"x")]).expect("saved"))));
+            scope.spawn(|| (0..10).for_each(|_| drop(store.save(&record(), &[("x", b"x")]).expect("saved"))));
         }
     });
-    assert!(store.find(&example::record().id).expect("read").is_some());
+    assert!(store.find(&record().id).expect("read").is_some());
     assert_eq!(fs::read_dir(store.folder()).expect("a folder").count(), 1);
 }

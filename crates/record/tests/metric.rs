@@ -1,14 +1,14 @@
 //! Metrics held against a record whose numbers are easy to follow.
 
-use super::*;
-use crate::example;
+use record::{LayerProbe, Measured, Probe, RunRecord, Validation};
+use spec::Metric;
 
 /// Ten hidden layers would do as well: two layers, of which the first has a tenth of the other's gradient.
 fn record() -> RunRecord {
-    let mut record = example::record();
+    let mut record = test_support::record();
     record.steps = 3_500;
     // (epoch, validation loss, validation accuracy, train loss, train accuracy); 625 steps an epoch.
-    record.validations = [
+    record.history.validations = [
         (0.0, 2.5, 0.10, 2.4, 0.11),
         (2.0, 0.3, 0.89, 0.5, 0.90),
         (4.0, 0.2, 0.95, 0.1, 0.99),
@@ -29,7 +29,7 @@ fn record() -> RunRecord {
         };
         Probe { step, layers: vec![layer(ratio * 0.3, Some(0.25)), layer(0.3, None)] }
     };
-    record.probes = vec![probe(0, 7.0), probe(1_250, 0.1), probe(2_500, 0.4), probe(3_500, 9.0)];
+    record.history.probes = vec![probe(0, 7.0), probe(1_250, 0.1), probe(2_500, 0.4), probe(3_500, 9.0)];
     record
 }
 
@@ -53,7 +53,7 @@ fn metrics_are_read_off_the_record() {
         (Metric::UpdateRatio, 0.2),
         (Metric::SaturatedUnits, 0.25),
     ] {
-        let Some(Measured::Exactly(measured)) = metric.of(&record()) else { panic!("{metric:?}") };
+        let Some(Measured::Exactly(measured)) = record().measure(metric) else { panic!("{metric:?}") };
         assert!((measured - value).abs() < 1e-12, "{metric:?}: {measured}");
     }
 }
@@ -61,17 +61,17 @@ fn metrics_are_read_off_the_record() {
 #[test]
 fn what_never_came_is_more_than_the_steps_taken() {
     let mut record = record();
-    record.validations.truncate(2);
-    assert_eq!(Metric::StepsTo90PercentAccuracy.of(&record), Some(Measured::MoreThan(1_250.0)));
+    record.history.validations.truncate(2);
+    assert_eq!(record.measure(Metric::StepsTo90PercentAccuracy), Some(Measured::MoreThan(1_250.0)));
 }
 
 #[test]
 fn a_run_without_validations_has_no_metrics_but_its_steps() {
     let mut record = record();
-    record.validations.clear();
-    record.probes.clear();
+    record.history.validations.clear();
+    record.history.probes.clear();
     for metric in Metric::ALL.into_iter().filter(|&metric| metric != Metric::Steps) {
-        assert_eq!(metric.of(&record), None, "{metric:?}");
+        assert_eq!(record.measure(metric), None, "{metric:?}");
     }
 }
 

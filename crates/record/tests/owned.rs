@@ -1,9 +1,14 @@
 //! Checkpoints on the disk: saved, found, kept, refused; and who owns a run.
 
-use torture::{Scale, row};
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use super::*;
-use crate::{ExperimentSpec, example};
+use record::{OwnedRun, RunKey, RunStore, StoreError, Unfinished};
+use spec::ExperimentSpec;
+use test_support::{SMALL_SHAPE, Scale, checkpoint, row, small_spec};
+
+/// Characters of an identity in the names of folders.
+const SHORT_ID: usize = 16;
 
 /// A store in a folder of its own, the small example's specification and its identity.
 struct Fixture {
@@ -17,27 +22,31 @@ impl Fixture {
     fn new() -> Self {
         let root = tempfile::tempdir().expect("a folder");
         let store = RunStore::new(root.path().join("runs"));
-        Self { _root: root, store, spec: example::small_spec(), id: example::checkpoint(0).id }
+        Self { _root: root, store, spec: small_spec(), id: checkpoint(0).id }
     }
 
     fn own(&self) -> OwnedRun {
-        self.store.own(&self.id).expect("writable").expect("nobody has it")
+        self.store.own(&self.id).expect("writable").expect("it has no owner")
+    }
+
+    fn key(&self) -> RunKey<'_> {
+        RunKey { id: &self.id, spec: &self.spec, seed: 7, shape: SMALL_SHAPE }
     }
 
     /// Steps of the newest good checkpoint, and how many newer ones are damaged.
     fn latest(&self, owned: &mut OwnedRun) -> (Option<usize>, usize) {
-        let latest = owned.latest(RunKey { id: &self.id, spec: &self.spec, seed: 7 }).expect("readable");
-        (latest.checkpoint.map(|checkpoint| checkpoint.state.step_losses.len()), latest.damaged.len())
+        let latest = owned.latest(self.key()).expect("readable");
+        (latest.checkpoint.map(|checkpoint| checkpoint.state.history.step_losses.len()), latest.damaged.len())
     }
 
-    /// A run with checkpoints of these steps, and nobody who owns it.
+    /// A run with checkpoints of these steps, and no owner.
     fn saved(steps: &[usize]) -> (Self, PathBuf) {
         let fixture = Self::new();
         let mut owned = fixture.own();
         for &steps in steps {
-            owned.save(&example::checkpoint(steps)).expect("saved");
+            owned.save(&checkpoint(steps)).expect("saved");
         }
-        let folder = owned.folder.clone();
+        let folder = fixture.store.folder().join(".checkpoints").join(&fixture.id[..SHORT_ID]);
         (fixture, folder)
     }
 }
@@ -54,7 +63,7 @@ fn the_two_newest_checkpoints_are_kept() {
     let (fixture, folder) = Fixture::saved(&[2, 4, 6]);
     assert_eq!(names(&folder), ["lock", "step-00000004.checkpoint", "step-00000006.checkpoint"]);
     assert_eq!(fixture.latest(&mut fixture.own()), (Some(6), 0));
-    assert_eq!(fixture.store.list().len(), 0, "a checkpoint is no record");
+    assert_eq!(fixture.store.list().len(), 0, "a checkpoint is not a record");
 }
 
 #[test]
@@ -62,14 +71,13 @@ fn a_damaged_checkpoint_is_told_of_and_the_one_before_it_used() {
     let (fixture, folder) = Fixture::saved(&[4, 6]);
     fs::write(folder.join("step-00000006.checkpoint"), "torn").expect("damaged");
     let mut owned = fixture.own();
-    let run = RunKey { id: &fixture.id, spec: &fixture.spec, seed: 7 };
-    let latest = owned.latest(run).expect("readable");
-    assert_eq!(latest.checkpoint.expect("the one before it").state, example::checkpoint(4).state);
+    let latest = owned.latest(fixture.key()).expect("readable");
+    assert_eq!(latest.checkpoint.expect("the one before it").state, checkpoint(4).state);
     let message = latest.damaged[0].to_string();
     assert!(message.ends_with("step-00000006.checkpoint: is too short to be a checkpoint"), "{message}");
 
     // The good one stays until a newer one is there; the damaged one, although its number is higher, does not.
-    owned.save(&example::checkpoint(5)).expect("saved");
+    owned.save(&checkpoint(5)).expect("saved");
     assert_eq!(names(&folder), ["lock", "step-00000004.checkpoint", "step-00000005.checkpoint"]);
 }
 
@@ -121,7 +129,7 @@ fn a_run_has_one_owner_until_it_is_dropped() {
 }
 
 #[test]
-fn unfinished_runs_are_listed_with_their_steps_and_whether_somebody_trains_them() {
+fn unfinished_runs_are_listed_with_their_steps_and_whether_a_process_trains_them() {
     let (fixture, folder) = Fixture::saved(&[4, 6]);
     let unfinished = |steps, is_trained| vec![Unfinished { experiment: "task3c".into(), seed: 7, steps, is_trained }];
     assert_eq!(fixture.store.unfinished(), unfinished(6, false));
@@ -142,7 +150,7 @@ fn a_finished_run_leaves_nothing_and_can_be_owned_again() {
 }
 
 #[test]
-fn what_a_dead_process_left_of_a_finished_run_is_deleted_unless_somebody_has_the_run() {
+fn what_a_dead_process_left_of_a_finished_run_is_deleted_unless_a_process_has_the_run() {
     let (fixture, folder) = Fixture::saved(&[4, 6]);
     let owned = fixture.own();
     fixture.store.tidy([fixture.id.as_str()]);
@@ -159,7 +167,7 @@ fn what_a_dead_process_left_of_a_finished_run_is_deleted_unless_somebody_has_the
 }
 
 #[test]
-fn an_owner_deletes_what_a_dead_one_left_half_written_of_this_run_alone() {
+fn an_owner_deletes_what_a_dead_one_left_half_written_of_this_run_only() {
     let (fixture, folder) = Fixture::saved(&[4]);
     let (runs, short_id) = (fixture.store.folder(), &fixture.id[..SHORT_ID]);
     fs::write(folder.join(".saving-abc"), "half").expect("written");

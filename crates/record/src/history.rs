@@ -1,0 +1,61 @@
+//! `History`: what a run leaves at every step and validation. It is part of a training's state, its record and its checkpoints.
+
+use mlp::{LayerProbe, recorded};
+use serde::{Deserialize, Serialize};
+
+recorded! {
+    /// Loss and accuracy on both sets at one moment.
+    pub struct Validation {
+        /// Steps taken before it.
+        pub step: usize = Count,
+        /// Epochs taken before it, fractions included.
+        pub epoch: f64 = Epochs,
+        /// Mean cross-entropy on the validation images, natural logarithm.
+        pub validation_loss: f64 = Loss,
+        /// Share of the validation images that are classified correctly.
+        pub validation_accuracy: f64 = Share,
+        /// Mean cross-entropy on all training images, natural logarithm.
+        pub train_loss: f64 = Loss,
+        /// Share of the training images that are classified correctly.
+        pub train_accuracy: f64 = Share,
+    }
+}
+
+/// A look into the network at a validation, on the same few training images every time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    /// Steps taken before it.
+    pub step: usize,
+    /// Every layer with weights, first to last.
+    pub layers: Vec<LayerProbe>,
+}
+
+/// Losses, validations and probes of a run so far. Its JSON is the list of validations; the rest is in tables.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct History {
+    /// Mean cross-entropy of every step's batch before its update; kept in `steps.csv`.
+    #[serde(skip)]
+    pub step_losses: Vec<f32>,
+    /// All validations, the one before the first step included.
+    pub validations: Vec<Validation>,
+    /// A look into the network at every validation; kept in `probes.csv`.
+    #[serde(skip)]
+    pub probes: Vec<Probe>,
+}
+
+impl History {
+    /// The validation of the last weights; none if there was none yet.
+    #[must_use]
+    pub fn last(&self) -> Option<&Validation> {
+        self.validations.last()
+    }
+
+    /// The first validation with the lowest validation loss.
+    #[must_use]
+    pub fn best(&self) -> Option<&Validation> {
+        self.validations
+            .iter()
+            .reduce(|best, next| if next.validation_loss < best.validation_loss { next } else { best })
+    }
+}

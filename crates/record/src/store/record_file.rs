@@ -1,0 +1,100 @@
+//! `record.json`: the record, and SHA-256 of the files next to it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use spec::{ExperimentSpec, name};
+
+use crate::check::{check_texts, is_sha256};
+use crate::defect::ensure;
+use crate::{Defect, RunRecord};
+
+const NOT_A_RECORD: &str = "is not a record";
+/// Files next to a record.
+const MOST_FILES: usize = 100;
+
+/// SHA-256 of files by their names.
+pub(super) type Digests = BTreeMap<String, String>;
+
+#[derive(Serialize, Deserialize)]
+struct RecordFile<R> {
+    #[serde(flatten)]
+    record: R,
+    files: Digests,
+}
+
+/// The record as bytes, if it reads back equal.
+pub(super) fn to_bytes(record: &RunRecord, files: Digests) -> Result<Vec<u8>, Defect> {
+    check_format(record.format)?;
+    let mut json = serde_json::to_vec_pretty(&RecordFile { record, files }).map_err(Defect::json(NOT_A_RECORD))?;
+    json.push(b'\n');
+    let is_equal = *parse(&json)?.0 == without_tables(record);
+    ensure!(is_equal, "a number other than a step's loss is not finite");
+    Ok(json)
+}
+
+/// The record in some bytes, checked: nothing that computes with it need ask where it comes from.
+pub(super) fn parse(bytes: &[u8]) -> Result<(Box<RunRecord>, Digests), Defect> {
+    let mut record: Value = serde_json::from_slice(bytes).map_err(Defect::json(NOT_A_RECORD))?;
+    // Read first, for a record of another format need not be readable further.
+    let Format { format } = Format::deserialize(&record).map_err(Defect::json(NOT_A_RECORD))?;
+    if format == 2 {
+        upgrade(&mut record)?;
+    } else {
+        check_format(format)?;
+    }
+    // Its own errors name the key.
+    record.get("spec").map(ExperimentSpec::from_value).transpose()?;
+    check_texts("", &record)?;
+    let file = serde_json::from_value::<RecordFile<Box<RunRecord>>>(record);
+    let RecordFile { record, files } = file.map_err(Defect::json(NOT_A_RECORD))?;
+    record.check_values()?;
+    check_files(&files)?;
+    Ok((record, files))
+}
+
+fn check_format(format: u32) -> Result<(), Defect> {
+    if format == RunRecord::FORMAT { Ok(()) } else { Err(Defect::Format(format, RunRecord::FORMAT)) }
+}
+
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+/// Turns a record of format 2, which had the shape of the images in its model, into one of format 3.
+fn upgrade(record: &mut Value) -> Result<(), Defect> {
+    let model = record.pointer_mut("/spec/model").and_then(Value::as_object_mut);
+    let (inputs, classes) =
+        model.map(|model| (model.remove("n_inputs"), model.remove("n_outputs"))).unwrap_or_default();
+    ensure!(
+        inputs.is_some_and(|inputs| inputs == 28 * 28),
+        "`spec.model.n_inputs` must be 784, the pixels of every image when its format was in use"
+    );
+    if let Some(fields) = record.as_object_mut() {
+        fields.insert("format".into(), RunRecord::FORMAT.into());
+    }
+    if let Some(dataset) = record.get_mut("dataset").and_then(Value::as_object_mut) {
+        dataset.insert("shape".into(), json!({"height": 28, "width": 28, "classes": classes}));
+    }
+    Ok(())
+}
+
+fn check_files(files: &Digests) -> Result<(), Defect> {
+    let count = files.len();
+    ensure!(count <= MOST_FILES, "`files` is a list of {count}, but a run has at most {MOST_FILES}");
+    for (file, digest) in files {
+        let is_listed = name::check(file).is_ok() && is_sha256(digest);
+        ensure!(is_listed, "`files` lists `{}`, which is not a file with its SHA-256", file.escape_debug());
+    }
+    Ok(())
+}
+
+/// The record as its JSON has it.
+fn without_tables(record: &RunRecord) -> RunRecord {
+    let mut record = RunRecord { predictions: None, ..record.clone() };
+    record.history.step_losses.clear();
+    record.history.probes.clear();
+    record
+}
