@@ -1,16 +1,22 @@
-//! What the tests of promises (`make torture`, docs/reliability.md) share: how much of each is done, the line that says
-//! what came of it, and bytes changed at random. Nothing that people run depends on it.
+//! For tests only: fixtures, hostile names and texts, and what the tests of promises (`make torture`, docs/reliability.md)
+//! share: how much of each is done, the line that says what came of it, and bytes changed at random.
 //!
-//! Such a test is named `torture_…`. In `make test` it runs its quick form; `TORTURE=full` and `TORTURE=long` run more.
+//! A test of a promise is named `torture_…`. In `make test` it runs its quick form; `TORTURE=full` and `TORTURE=long` run
+//! more.
 
+mod fixtures;
 mod memory;
 mod names;
+pub mod synthetic;
 mod tamper;
 mod texts;
 
 use std::fmt::Display;
 use std::io::Write as _;
 
+pub use fixtures::{
+    DECLARED, SHAPE, SMALL_SHAPE, checkpoint, declared_with, record, resolved, small_spec, spec, with_hidden_units,
+};
 pub use memory::check_memory;
 pub use names::hostile_names;
 pub use tamper::Tamper;
