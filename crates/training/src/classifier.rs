@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
-use mlp::Mlp;
+use mlp::Network;
 use mnist::MnistBatch;
 
 use crate::Scores;
@@ -11,7 +11,7 @@ use crate::Scores;
 #[derive(Module, Debug)]
 pub struct Classifier {
     /// The network.
-    pub mlp: Mlp,
+    pub network: Network,
 }
 
 impl TrainStep for Classifier {
@@ -19,10 +19,10 @@ impl TrainStep for Classifier {
     type Output = Scores;
 
     fn step(&self, batch: MnistBatch) -> TrainOutput<Scores> {
-        let loss = self.mlp.loss(batch.images, batch.targets);
-        // Read every step: a loss that is not finite stops the run at this very step.
+        let loss = self.network.loss(batch.images, batch.targets);
+        // Read every step: a loss that is NaN or infinite stops the run at this very step.
         let scores = Scores { loss: f64::from(loss.clone().into_scalar::<f32>()), accuracy: None };
-        TrainOutput::new(self, loss.backward(), scores)
+        TrainOutput::new(&self.network, loss.backward(), scores)
     }
 }
 
@@ -32,7 +32,7 @@ impl InferenceStep for Classifier {
 
     fn step(&self, batch: MnistBatch) -> Scores {
         let n_images = batch.len() as f64;
-        let sums = self.mlp.scores(batch.images, batch.targets);
+        let sums = self.network.scores(batch.images, batch.targets);
         Scores { loss: sums.loss / n_images, accuracy: Some(sums.correct as f64 / n_images) }
     }
 }

@@ -6,21 +6,21 @@
 mod classifier;
 mod evaluate;
 mod journal;
-mod metric_log;
+mod predict;
+mod renderer;
 mod scores;
+mod stepper;
 mod stopwatch;
 mod strategy;
 #[cfg(test)]
 mod tests;
-mod unseen;
-mod velocity;
+mod validation_loss;
 
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use burn::optim::momentum::MomentumConfig;
-use burn::optim::{ModuleOptimizer, SgdConfig};
+use burn::optim::SgdConfig;
 use burn::tensor::Device;
 use burn::train::metric::store::{Aggregate, Direction, Split};
 use burn::train::renderer::MetricsRenderer;
@@ -28,23 +28,25 @@ use burn::train::{
     Interrupter, Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining, TrainingStrategy,
 };
 use cpu_time::{ProcessTime, ThreadTime};
-use kernels::{Momentum, Path};
-use mlp::{Mlp, MlpWeights};
+use kernels::ComputePath;
+use mlp::{ImageShape, Network, Tensors};
 use mnist::{BatchOrder, EvaluationLoader, MnistBatcher, TrainLoader};
-use record::{ExperimentSpec, OptimizerSpec, Shuffle, StopReason, TrainingState};
+use record::{StopReason, TrainingState};
+use spec::{ExperimentSpec, Shuffle};
 use thiserror::Error;
 
 pub use classifier::Classifier;
 pub use evaluate::evaluate;
+pub use predict::{Prediction, predict};
+pub use renderer::{Display, Renderer};
 pub use scores::Scores;
-pub use unseen::Unseen;
+pub use stepper::Stepper;
 
 use journal::Journal;
-use metric_log::MetricLog;
 use scores::ScoreMetric;
 use stopwatch::Stopwatch;
 use strategy::EvenlyValidated;
-use velocity::{Open, Velocities};
+use validation_loss::ValidationLoss;
 
 /// Images of one evaluation batch on the plain path: large enough that the work is in the matrix products, small enough
 /// for the cache. The fused kernels cut a batch to the size of the cache themselves and take all images at once.
@@ -56,6 +58,8 @@ const PROBE_IMAGES: usize = 128;
 /// The images of a training, on its device.
 #[derive(Debug, Clone)]
 pub struct Images {
+    /// Their size and classes.
+    pub shape: ImageShape,
     /// What it learns from.
     pub train: MnistBatcher,
     /// What it is validated on.
@@ -69,17 +73,17 @@ pub struct Training<'a> {
     pub spec: &'a ExperimentSpec,
     /// Seed of the initial weights and of the batch order.
     pub seed: u64,
-    /// As many as the spec asks for.
+    /// The images that the spec asks for.
     pub images: &'a Images,
-    /// Where the images lie and the work is done.
+    /// Where the images are and the work is done.
     pub device: &'a Device,
-    /// How the work is done: [`Path::of`] the device, unless another path is to be compared with it.
-    pub path: Path,
+    /// How the work is done: [`ComputePath::of`] the device, unless another path is to be compared with it.
+    pub path: ComputePath,
     /// How much of the processor it may take.
     pub threads: Threads,
-    /// Where it goes on; none to begin with the seed's initial weights.
+    /// The state it resumes from; none to begin with the seed's initial weights.
     pub resume: Option<&'a TrainingState>,
-    /// Where its state goes after every so many validations, as the spec says, and when somebody stops it.
+    /// Where its state goes after every `checkpoint.every_validations` validations, and when it is interrupted.
     pub checkpoints: Option<&'a SyncSender<TrainingState>>,
 }
 
@@ -97,7 +101,7 @@ pub enum Threads {
 pub struct Outcome {
     /// Why it stopped.
     pub stop_reason: StopReason,
-    /// Where it stands: an interrupted training goes on from here. Its processor time is with [`Threads::All`] that of
+    /// Its state: an interrupted training resumes from here. Its processor time is with [`Threads::All`] that of
     /// the whole process, with [`Threads::One`] that of its thread.
     pub state: TrainingState,
 }
@@ -114,19 +118,19 @@ pub enum TrainingError {
 }
 
 impl<'a> Training<'a> {
-    /// A training from the beginning, on all cores, done the way that suits its device, whose state nobody keeps.
+    /// A training from the beginning, on all cores, done the way that suits its device, whose state is not saved.
     #[must_use]
     pub fn new(spec: &'a ExperimentSpec, seed: u64, images: &'a Images, device: &'a Device) -> Self {
-        let (path, threads) = (Path::of(device), Threads::All);
+        let (path, threads) = (ComputePath::of(device), Threads::All);
         Self { spec, seed, images, device, path, threads, resume: None, checkpoints: None }
     }
 }
 
 impl Training<'_> {
     /// Trains from the seed's initial weights, or from where it is resumed, until early stopping, the last epoch, a loss
-    /// that is not finite, or somebody's word to `interrupter`, which is heard before every step.
+    /// that is NaN or infinite, or an interruption through `interrupter`, which is asked before every step.
     ///
-    /// The same training gives the same bits whoever watches, however many threads there are and however often it was
+    /// The same training gives the same bits with any renderer, on any number of threads and however often it was
     /// interrupted.
     ///
     /// # Errors
@@ -146,7 +150,7 @@ impl Training<'_> {
     ) -> Result<Outcome, TrainingError> {
         let before = self.resume.map_or_else(Default::default, |state| (state.wall, state.cpu));
         let stopwatch = Stopwatch::start(cpu_time, before);
-        let network = |weights: &MlpWeights| self.network(weights);
+        let network = |weights: &Tensors| self.classifier(weights);
         let journal = self.resume.map_or_else(Journal::default, |state| Journal::resumed(state, network));
         let journal = Arc::new(Mutex::new(journal));
         self.launch(renderer, interrupter, &journal, stopwatch);
@@ -165,21 +169,24 @@ impl Training<'_> {
         journal: &Arc<Mutex<Journal>>,
         stopwatch: Stopwatch,
     ) {
-        let (learner, velocities) = self.open_learner();
+        let (classifier, validation_loss) = (self.initial_classifier(), ValidationLoss::default());
+        let path = classifier.network.path();
         let strategy = EvenlyValidated {
             spec: self.spec.clone(),
-            train_images: evaluation(&self.images.train, self.path),
+            path: self.path,
+            train_images: evaluation(&self.images.train, path),
             probe_images: self.images.train.slice(0, PROBE_IMAGES.min(self.images.train.num_images())),
             journal: journal.clone(),
-            velocities,
+            optimizer: self.resume.map(|state| state.optimizer.clone()),
+            validation_loss: validation_loss.clone(),
             checkpoints: self.checkpoints.cloned(),
             stopwatch,
         };
-        // The folder is where Burn's own loggers and checkpoints would write; with ours in their place nothing does.
+        // Burn's own loggers and checkpoints would write into the folder; ours take their place, so nothing does.
         let training =
-            SupervisedTraining::new("", Arc::new(self.train_loader()), evaluation(&self.images.validation, self.path))
+            SupervisedTraining::new("", Arc::new(self.train_loader()), evaluation(&self.images.validation, path))
                 .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
-                .with_metric_logger(MetricLog::default())
+                .with_metric_logger(validation_loss)
                 .with_application_logger(None)
                 .with_interrupter(interrupter.clone())
                 .early_stopping(early_stopping(self.spec))
@@ -187,47 +194,43 @@ impl Training<'_> {
                 .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
                 .label(&format!("{}, seed {}", self.spec.name, self.seed))
                 .renderer(renderer);
-        drop(training.launch(learner));
+        // The learner asks for an optimizer; the strategy has its own, whose state can be read.
+        drop(training.launch(Learner::new(classifier, SgdConfig::new().init(), self.spec.optimizer.learning_rate())));
     }
 
-    /// Network, optimizer and learning rate before the first step, or where the training goes on.
+    /// Network and optimizer before the first step, or where the training resumes.
     #[must_use]
-    pub fn learner(&self) -> Learner<Classifier> {
-        self.open_learner().0
+    pub fn stepper(&self) -> Stepper {
+        let state = self.resume.map(|state| &state.optimizer);
+        Stepper::new(self.initial_classifier(), self.spec.optimizer.build(self.path), state)
     }
 
-    fn open_learner(&self) -> (Learner<Classifier>, Velocities) {
-        let velocities = Velocities::default();
-        let optimizer = optimizer(&self.spec.optimizer, self.path, &velocities);
-        let network = match self.resume {
-            Some(state) => self.network(&state.last),
-            None => self.network(&self.spec.model.initial_weights(self.seed)),
-        };
-        let mut learner = Learner::new(network, optimizer, self.spec.optimizer.learning_rate);
-        if let Some(velocity) = self.resume.and_then(|state| state.velocity.clone()) {
-            velocities.put_back(&mut learner, velocity);
+    fn initial_classifier(&self) -> Classifier {
+        match self.resume {
+            Some(state) => self.classifier(&state.last),
+            None => self.classifier(&self.spec.model.initial_weights(self.images.shape, self.seed)),
         }
-        (learner, velocities)
     }
 
-    fn network(&self, weights: &MlpWeights) -> Classifier {
-        Classifier { mlp: Mlp::new(&self.spec.model, weights, &self.device.clone().autodiff()).with_path(self.path) }
+    fn classifier(&self, weights: &Tensors) -> Classifier {
+        let network = Network::new(&self.spec.model, self.images.shape, weights, &self.device.clone().autodiff());
+        Classifier { network: network.with_path(self.path) }
     }
 
-    /// The batches, an epoch for every iteration, from the one on in which the training stands.
+    /// The batches, an epoch for every iteration, from the epoch in which the training is.
     #[must_use]
     pub fn train_loader(&self) -> TrainLoader {
         let order = match self.spec.training.shuffle {
             Shuffle::EveryEpoch => BatchOrder::Shuffled { seed: self.seed },
             Shuffle::Never => BatchOrder::AsStored,
         };
-        let epochs = self.resume.map_or(0, |state| state.step_losses.len() / self.spec.steps_per_epoch());
+        let epochs = self.resume.map_or(0, |state| state.history.step_losses.len() / self.spec.steps_per_epoch());
         TrainLoader::new(self.images.train.clone(), self.device.clone(), order, self.spec.training.batch_size)
             .after_epochs(epochs)
     }
 }
 
-/// Does some work on a thread of its own, which is also the only one that its parallel loops have.
+/// Does some work on a thread of its own, which is also the only thread of its parallel loops.
 fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     let on_new_thread = || {
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
@@ -240,26 +243,12 @@ fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 
 /// All images of a set, in batches of a size that suits evaluation.
 #[must_use]
-pub fn evaluation(images: &MnistBatcher, path: Path) -> Arc<EvaluationLoader> {
+pub fn evaluation(images: &MnistBatcher, path: ComputePath) -> Arc<EvaluationLoader> {
     let batch_size = match path {
-        Path::Fused => images.num_images(),
-        Path::Plain => PLAIN_EVALUATION_BATCH,
+        ComputePath::Fused => images.num_images(),
+        ComputePath::Plain => PLAIN_EVALUATION_BATCH,
     };
     Arc::new(EvaluationLoader::new(images.clone(), batch_size))
-}
-
-/// `v = g + momentum v; w -= learning_rate v`.
-fn optimizer(spec: &OptimizerSpec, path: Path, velocities: &Velocities) -> ModuleOptimizer {
-    let velocities = velocities.clone();
-    if path == Path::Fused {
-        let optimizer = Momentum { momentum: spec.momentum };
-        return Open { optimizer, velocity: "velocity", velocities }.into();
-    }
-    // Burn dampens by 0.1 unless told not to; the assignment's update has no dampening.
-    let momentum = MomentumConfig::new().with_momentum(spec.momentum).with_dampening(0.0).with_nesterov(false);
-    let momentum = (spec.momentum != 0.0).then_some(momentum);
-    let optimizer = SgdConfig::new().with_momentum(momentum).build();
-    Open { optimizer, velocity: "momentum.velocity", velocities }.into()
 }
 
 fn early_stopping(spec: &ExperimentSpec) -> MetricEarlyStoppingStrategy {

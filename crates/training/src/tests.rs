@@ -9,15 +9,17 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
 use burn::train::Interrupter;
-use kernels::Path;
-use mlp::{Activation, Mlp, MlpConfig, MlpWeights};
+use kernels::ComputePath;
+use mlp::{Activation, ImageShape, Network, NetworkConfig, OptimizerConfig, SgdConfig, Tensors};
 use mnist::{Dataset, DatasetName, MnistBatcher, Request, Splits};
-use record::{Catalog, Declaration, ExperimentSpec, Shuffle, StopReason};
+use record::StopReason;
+use spec::{Catalog, Declaration, ExperimentSpec, Shuffle};
 
 use crate::classifier::Classifier;
 use crate::evaluate::evaluate;
-use crate::{Images, Outcome, Threads, Training, Unseen, evaluation};
+use crate::{Images, Outcome, Renderer, Threads, Training, evaluation};
 
+const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
 const TRAIN_IMAGES: usize = 400;
 const VALIDATION_IMAGES: usize = 150;
 
@@ -32,13 +34,13 @@ static DIGITS: LazyLock<Dataset> = LazyLock::new(|| {
 });
 
 fn images() -> Images {
-    images_for(Path::Fused)
+    images_for(ComputePath::Fused)
 }
 
-fn images_for(path: Path) -> Images {
+fn images_for(path: ComputePath) -> Images {
     let splits = Splits::new(&DIGITS, TRAIN_IMAGES, VALIDATION_IMAGES).unwrap();
     let batcher = |set| MnistBatcher::new(set, &splits.normalization, &Device::flex(), path);
-    Images { train: batcher(&splits.train), validation: batcher(&splits.validation) }
+    Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation) }
 }
 
 /// The standard model on few images: 25 steps an epoch, five validations in it, two epochs.
@@ -51,16 +53,35 @@ fn spec() -> ExperimentSpec {
         "training.max_epochs=2".to_owned(),
     ];
     let overrides = overrides.map(|text| text.parse().unwrap());
-    let catalog = Catalog::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments"));
-    match catalog.load("task3c", &overrides).unwrap() {
+    declared("task3c", &overrides)
+}
+
+/// An experiment of this repository.
+fn declared(name: &str, overrides: &[spec::Override]) -> ExperimentSpec {
+    let catalog = Catalog::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments"), SHAPE);
+    match catalog.load(name, overrides).unwrap() {
         Declaration::Experiment(experiment) => experiment.spec,
-        Declaration::Comparison(_) => unreachable!("task3c is an experiment"),
+        Declaration::Comparison(_) => unreachable!("{name} is an experiment"),
+    }
+}
+
+/// The settings of stochastic gradient descent, to be changed.
+fn sgd(spec: &mut ExperimentSpec) -> &mut SgdConfig {
+    match &mut spec.optimizer {
+        OptimizerConfig::Sgd(sgd) => sgd,
+    }
+}
+
+/// The settings of the dense layers, to be changed.
+fn mlp_of(spec: &mut ExperimentSpec) -> &mut mlp::MlpConfig {
+    match &mut spec.model {
+        NetworkConfig::Mlp(mlp) => mlp,
     }
 }
 
 fn train(spec: &ExperimentSpec, seed: u64, interrupter: &Interrupter) -> Outcome {
     let (images, device) = (images(), Device::flex());
-    Training::new(spec, seed, &images, &device).run(Box::new(Unseen), interrupter).unwrap()
+    Training::new(spec, seed, &images, &device).run(Renderer::silent(), interrupter).unwrap()
 }
 
 fn outcome(spec: &ExperimentSpec) -> Outcome {
@@ -70,21 +91,22 @@ fn outcome(spec: &ExperimentSpec) -> Outcome {
 #[test]
 fn validations_come_before_the_first_step_and_evenly_after() {
     let outcome = outcome(&spec());
-    let steps: Vec<usize> = outcome.state.validations.iter().map(|validation| validation.step).collect();
+    let steps: Vec<usize> = outcome.state.history.validations.iter().map(|validation| validation.step).collect();
     assert_eq!(steps, [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50]);
-    let epochs: Vec<f64> = outcome.state.validations.iter().map(|validation| validation.epoch).collect();
+    let epochs: Vec<f64> = outcome.state.history.validations.iter().map(|validation| validation.epoch).collect();
     assert_eq!((epochs[1], epochs[10]), (0.2, 2.0));
-    assert_eq!((outcome.stop_reason, outcome.state.step_losses.len()), (StopReason::MaxEpochs, 50));
+    assert_eq!((outcome.stop_reason, outcome.state.history.step_losses.len()), (StopReason::MaxEpochs, 50));
 }
 
 #[test]
 fn every_validation_has_a_probe_of_every_layer() {
     let outcome = outcome(&spec());
-    let steps =
-        |outcome: &Outcome| outcome.state.validations.iter().map(|validation| validation.step).collect::<Vec<_>>();
-    assert_eq!(outcome.state.probes.iter().map(|probe| probe.step).collect::<Vec<_>>(), steps(&outcome));
-    assert!(outcome.state.probes[0].layers.iter().all(|layer| layer.update_rms.is_none()));
-    for probe in &outcome.state.probes[1..] {
+    let steps = |outcome: &Outcome| {
+        outcome.state.history.validations.iter().map(|validation| validation.step).collect::<Vec<_>>()
+    };
+    assert_eq!(outcome.state.history.probes.iter().map(|probe| probe.step).collect::<Vec<_>>(), steps(&outcome));
+    assert!(outcome.state.history.probes[0].layers.iter().all(|layer| layer.update_rms.is_none()));
+    for probe in &outcome.state.history.probes[1..] {
         assert_eq!(probe.layers.len(), 2);
         for layer in &probe.layers {
             let update = layer.update_rms.expect("there was a step");
@@ -96,47 +118,42 @@ fn every_validation_has_a_probe_of_every_layer() {
 #[test]
 fn digits_are_learned() {
     let outcome = outcome(&spec());
-    let (first, last) = (outcome.state.validations[0], outcome.state.validations[10]);
+    let (first, last) = (outcome.state.history.validations[0], outcome.state.history.validations[10]);
     assert!(last.validation_loss < 0.6 * first.validation_loss, "{first:?} {last:?}");
     assert!(last.train_accuracy > 0.75 && last.validation_accuracy > 0.6, "{last:?}");
 }
 
 /// `v = g + momentum v; w -= learning_rate v`, written out, without fused kernels, Burn's optimizer or its learner.
-fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, MlpWeights) {
-    let (images, device) = (images_for(Path::Plain), Device::flex());
-    let training = Training { path: Path::Plain, ..Training::new(spec, seed, &images, &device) };
-    let mut weights = spec.model.initial_weights(seed);
+fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, Tensors) {
+    let (images, device) = (images_for(ComputePath::Plain), Device::flex());
+    let training = Training { path: ComputePath::Plain, ..Training::new(spec, seed, &images, &device) };
+    let mut weights = spec.model.initial_weights(SHAPE, seed);
     let mut velocity = weights.clone();
-    velocity.layers.iter_mut().for_each(|layer| {
-        layer.weight.fill(0.0);
-        layer.bias.fill(0.0);
-    });
+    velocity.0.iter_mut().for_each(|tensor| tensor.values.fill(0.0));
+    let OptimizerConfig::Sgd(SgdConfig { learning_rate, momentum }) = spec.optimizer;
     #[expect(clippy::cast_possible_truncation, reason = "Burn's optimizer computes in f32 as well")]
-    let (momentum, learning_rate) = (spec.optimizer.momentum as f32, spec.optimizer.learning_rate as f32);
+    let (momentum, learning_rate) = (momentum as f32, learning_rate as f32);
     let mut losses = Vec::new();
     for batch in training.train_loader().iter().take(n_steps) {
         let batch = batch.unwrap();
-        let mlp = Mlp::new(&spec.model, &weights, &device.clone().autodiff()).with_path(Path::Plain);
-        let loss = mlp.loss(batch.images, batch.targets);
+        let network =
+            Network::new(&spec.model, SHAPE, &weights, &device.clone().autodiff()).with_path(ComputePath::Plain);
+        let loss = network.loss(batch.images, batch.targets);
         losses.push(loss.clone().into_scalar::<f32>());
-        let gradients = GradientsParams::from_grads(loss.backward(), &mlp);
-        let gradients = gradients_as_weights(&mlp, gradients, &spec.model);
-        let step = |w: &mut Vec<f32>, v: &mut Vec<f32>, g: &[f32]| {
-            for ((w, v), g) in w.iter_mut().zip(v).zip(g) {
+        let gradients = GradientsParams::from_grads(loss.backward(), &network);
+        let gradients = gradients_as_weights(&network, gradients);
+        for ((weights, velocity), gradient) in weights.0.iter_mut().zip(&mut velocity.0).zip(&gradients.0) {
+            for ((w, v), g) in weights.values.iter_mut().zip(&mut velocity.values).zip(&gradient.values) {
                 *v = g + momentum * *v;
                 *w -= learning_rate * *v;
             }
-        };
-        for ((w, v), g) in weights.layers.iter_mut().zip(&mut velocity.layers).zip(&gradients.layers) {
-            step(&mut w.weight, &mut v.weight, &g.weight);
-            step(&mut w.bias, &mut v.bias, &g.bias);
         }
     }
     (losses, weights)
 }
 
 /// The gradients in the shape of the weights: a network whose parameters are replaced by their gradients.
-fn gradients_as_weights(mlp: &Mlp, gradients: GradientsParams, config: &MlpConfig) -> MlpWeights {
+fn gradients_as_weights(network: &Network, gradients: GradientsParams) -> Tensors {
     struct Replace(GradientsParams);
     impl burn::module::ModuleMapper for Replace {
         fn map_float<const D: usize>(
@@ -147,22 +164,22 @@ fn gradients_as_weights(mlp: &Mlp, gradients: GradientsParams, config: &MlpConfi
             param.map(|_| gradient)
         }
     }
-    mlp.valid().map(&mut Replace(gradients)).weights(config)
+    network.valid().map(&mut Replace(gradients)).weights()
 }
 
 #[test]
 fn the_learner_takes_the_assignments_steps() {
     for momentum in [0.0, 0.9] {
         let mut spec = spec();
-        spec.optimizer.momentum = momentum;
+        sgd(&mut spec).momentum = momentum;
         spec.training.max_epochs = 1;
         let (losses, weights) = plain_loop(&spec, 1, 25);
         let outcome = outcome(&spec);
-        for (step, (learner, plain)) in outcome.state.step_losses.iter().zip(&losses).enumerate() {
+        for (step, (learner, plain)) in outcome.state.history.step_losses.iter().zip(&losses).enumerate() {
             assert!((learner - plain).abs() < 1e-4, "momentum {momentum}, step {step}: {learner} against {plain}");
         }
-        for (learner, plain) in outcome.state.last.layers.iter().zip(&weights.layers) {
-            for (learner, plain) in learner.weight.iter().zip(&plain.weight) {
+        for (learner, plain) in outcome.state.last.0.iter().zip(&weights.0) {
+            for (learner, plain) in learner.values.iter().zip(&plain.values) {
                 assert!((learner - plain).abs() < 1e-4, "momentum {momentum}: {learner} against {plain}");
             }
         }
@@ -173,13 +190,14 @@ fn the_learner_takes_the_assignments_steps() {
 fn early_stopping_counts_validations_without_a_new_lowest_loss() {
     let mut spec = spec();
     // Far too fast: the loss falls at first and then jumps about.
-    spec.optimizer.learning_rate = 0.5;
+    sgd(&mut spec).learning_rate = 0.5;
     spec.training.max_epochs = 100;
     spec.training.patience_validations = 7;
     let outcome = outcome(&spec);
     assert_eq!(outcome.stop_reason, StopReason::EarlyStopping);
 
-    let losses: Vec<f64> = outcome.state.validations.iter().map(|validation| validation.validation_loss).collect();
+    let losses: Vec<f64> =
+        outcome.state.history.validations.iter().map(|validation| validation.validation_loss).collect();
     let mut best = 0;
     for (index, loss) in losses.iter().enumerate() {
         if *loss < losses[best] {
@@ -193,30 +211,31 @@ fn early_stopping_counts_validations_without_a_new_lowest_loss() {
 #[test]
 fn best_weights_are_those_of_the_lowest_validation_loss() {
     let mut spec = spec();
-    spec.optimizer.learning_rate = 0.5;
+    sgd(&mut spec).learning_rate = 0.5;
     let outcome = outcome(&spec);
-    let lowest = outcome.state.validations.iter().map(|validation| validation.validation_loss).fold(f64::MAX, f64::min);
-    assert!(lowest < outcome.state.validations[10].validation_loss, "the last validation is not the best here");
+    let lowest =
+        outcome.state.history.validations.iter().map(|validation| validation.validation_loss).fold(f64::MAX, f64::min);
+    assert!(lowest < outcome.state.history.validations[10].validation_loss, "the last validation is not the best here");
 
-    let of = |weights: &MlpWeights| {
-        let network = Classifier { mlp: Mlp::new(&spec.model, weights, &Device::flex()) };
-        evaluate(&network, &*evaluation(&images().validation, Path::Fused)).unwrap().loss.to_bits()
+    let of = |weights: &Tensors| {
+        let network = Classifier { network: Network::new(&spec.model, SHAPE, weights, &Device::flex()) };
+        evaluate(&network, &*evaluation(&images().validation, ComputePath::Fused)).unwrap().loss.to_bits()
     };
     assert_eq!(of(outcome.state.best.as_ref().unwrap()), lowest.to_bits());
-    assert_eq!(of(&outcome.state.last), outcome.state.validations[10].validation_loss.to_bits());
+    assert_eq!(of(&outcome.state.last), outcome.state.history.validations[10].validation_loss.to_bits());
 }
 
 #[test]
 fn a_loss_that_is_not_finite_stops_the_training_at_its_step() {
     let mut spec = spec();
     // Without bounds on what a unit gives, the logits grow until they overflow.
-    spec.model.activation = Activation::Relu;
-    spec.optimizer.learning_rate = 1e30;
+    mlp_of(&mut spec).activation = Activation::Relu;
+    sgd(&mut spec).learning_rate = 1e30;
     let outcome = outcome(&spec);
     assert_eq!(outcome.stop_reason, StopReason::Diverged);
-    let (last, before) = outcome.state.step_losses.split_last().unwrap();
-    assert!(!last.is_finite() && before.iter().all(|loss| loss.is_finite()), "{:?}", outcome.state.step_losses);
-    assert!(outcome.state.validations.iter().all(|validation| validation.validation_loss.is_finite()));
+    let (last, before) = outcome.state.history.step_losses.split_last().unwrap();
+    assert!(!last.is_finite() && before.iter().all(|loss| loss.is_finite()), "{:?}", outcome.state.history.step_losses);
+    assert!(outcome.state.history.validations.iter().all(|validation| validation.validation_loss.is_finite()));
     assert!(outcome.state.best.is_some());
 }
 
@@ -225,15 +244,15 @@ fn an_interrupted_training_stops_before_its_next_step() {
     let interrupter = Interrupter::new();
     interrupter.stop(Some("test"));
     let outcome = train(&spec(), 1, &interrupter);
-    assert_eq!((outcome.stop_reason, outcome.state.step_losses.len()), (StopReason::Interrupted, 0));
-    assert_eq!(outcome.state.last, spec().model.initial_weights(1));
+    assert_eq!((outcome.stop_reason, outcome.state.history.step_losses.len()), (StopReason::Interrupted, 0));
+    assert_eq!(outcome.state.last, spec().model.initial_weights(SHAPE, 1));
 }
 
 #[test]
 fn the_same_training_gives_the_same_bits_alone_or_side_by_side() {
     let same = |a: &Outcome, b: &Outcome| {
-        a.state.step_losses == b.state.step_losses
-            && a.state.validations == b.state.validations
+        a.state.history.step_losses == b.state.history.step_losses
+            && a.state.history.validations == b.state.history.validations
             && a.state.last == b.state.last
             && a.state.best == b.state.best
     };
@@ -252,11 +271,11 @@ fn images_that_are_not_shuffled_keep_their_order() {
     let mut spec = spec();
     spec.training.shuffle = Shuffle::Never;
     let (losses, _) = plain_loop(&spec, 1, 1);
-    let first = outcome(&spec).state.step_losses[0];
+    let first = outcome(&spec).state.history.step_losses[0];
     assert!((first - losses[0]).abs() < 1e-5);
     let batch = images().train.slice(0, 16);
-    let mlp = Mlp::new(&spec.model, &spec.model.initial_weights(1), &Device::flex());
-    assert!((mlp.loss(batch.images, batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
+    let network = Network::new(&spec.model, SHAPE, &spec.model.initial_weights(SHAPE, 1), &Device::flex());
+    assert!((network.loss(batch.images, batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
 }
 
 /// The same run as a command with several jobs trains it.
@@ -265,12 +284,12 @@ fn one_thread_gives_the_bits_of_many() {
     let (images, device, spec) = (images(), Device::flex(), spec());
     let train = |threads| {
         let training = Training { threads, ..Training::new(&spec, 1, &images, &device) };
-        training.run(Box::new(Unseen), &Interrupter::new()).unwrap()
+        training.run(Renderer::silent(), &Interrupter::new()).unwrap()
     };
     let (all, one) = (train(Threads::All), train(Threads::One));
     assert_eq!(
-        (all.state.step_losses, all.state.validations, all.state.last),
-        (one.state.step_losses, one.state.validations, one.state.last)
+        (all.state.history.step_losses, all.state.history.validations, all.state.last),
+        (one.state.history.step_losses, one.state.history.validations, one.state.last)
     );
 }
 
@@ -282,18 +301,16 @@ fn a_whole_run_on_mnist_ends_where_the_plain_path_ends() {
     let request = Request { mnist_dir: Some(mnist_dir.into()), offline: true, ..Request::default() };
     let dataset = mnist::load(&request, &mut |_| {}).unwrap();
     let splits = Splits::new(&dataset, 20_000, 10_000).unwrap();
-    let catalog = Catalog::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments"));
-    let Declaration::Experiment(task3c) = catalog.load("task3c", &[]).unwrap() else { unreachable!() };
-    let (spec, device) = (task3c.spec, Device::flex());
-    let [fused, plain] = [Path::Fused, Path::Plain].map(|path| {
+    let (spec, device) = (declared("task3c", &[]), Device::flex());
+    let [fused, plain] = [ComputePath::Fused, ComputePath::Plain].map(|path| {
         let batcher = |set| MnistBatcher::new(set, &splits.normalization, &device, path);
-        let images = Images { train: batcher(&splits.train), validation: batcher(&splits.validation) };
+        let images = Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation) };
         let training = Training { path, ..Training::new(&spec, 1, &images, &device) };
-        training.run(Box::new(Unseen), &Interrupter::new()).unwrap()
+        training.run(Renderer::silent(), &Interrupter::new()).unwrap()
     });
-    for (fused, plain) in fused.state.step_losses.iter().zip(&plain.state.step_losses).take(50) {
+    for (fused, plain) in fused.state.history.step_losses.iter().zip(&plain.state.history.step_losses).take(50) {
         assert!((fused - plain).abs() < 1e-4, "the first steps are the same: {fused} and {plain}");
     }
-    let accuracy = |outcome: &Outcome| outcome.state.validations.last().unwrap().validation_accuracy;
+    let accuracy = |outcome: &Outcome| outcome.state.history.validations.last().unwrap().validation_accuracy;
     assert!((accuracy(&fused) - accuracy(&plain)).abs() < 0.003, "{} and {}", accuracy(&fused), accuracy(&plain));
 }

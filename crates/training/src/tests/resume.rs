@@ -4,29 +4,30 @@
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
+use mlp::OptimizerState;
 use record::TrainingState;
-use torture::{Scale, Tamper, row};
+use test_support::{Scale, Tamper, row};
 
 use super::*;
 
-fn run(spec: &ExperimentSpec, path: Path, resume: Option<&TrainingState>, interrupter: &Interrupter) -> Outcome {
+fn run(spec: &ExperimentSpec, path: ComputePath, resume: Option<&TrainingState>, interrupter: &Interrupter) -> Outcome {
     let (images, device) = (images_for(path), Device::flex());
     let training = Training { path, resume, ..Training::new(spec, 1, &images, &device) };
-    training.run(Box::new(Unseen), interrupter).unwrap()
+    training.run(Renderer::silent(), interrupter).unwrap()
 }
 
 /// The states that a training hands over, and what it came to.
-fn states_until(spec: &ExperimentSpec, path: Path, interrupter: &Interrupter) -> (Vec<TrainingState>, Outcome) {
+fn states_until(spec: &ExperimentSpec, path: ComputePath, interrupter: &Interrupter) -> (Vec<TrainingState>, Outcome) {
     let (images, device) = (images_for(path), Device::flex());
     let (sender, receiver) = sync_channel(1000);
     let training = Training { path, checkpoints: Some(&sender), ..Training::new(spec, 1, &images, &device) };
-    let outcome = training.run(Box::new(Unseen), interrupter).unwrap();
+    let outcome = training.run(Renderer::silent(), interrupter).unwrap();
     drop(sender);
     (receiver.into_iter().collect(), outcome)
 }
 
 /// The same of a training that nobody stops.
-fn states(spec: &ExperimentSpec, path: Path) -> (Vec<TrainingState>, Outcome) {
+fn states(spec: &ExperimentSpec, path: ComputePath) -> (Vec<TrainingState>, Outcome) {
     states_until(spec, path, &Interrupter::new())
 }
 
@@ -43,7 +44,7 @@ fn is_same(a: &Outcome, b: &Outcome) -> bool {
 fn stopped_early() -> ExperimentSpec {
     let mut spec = spec();
     spec.checkpoint.every_validations = 1;
-    spec.optimizer.learning_rate = 0.5;
+    sgd(&mut spec).learning_rate = 0.5;
     spec.training.max_epochs = 100;
     spec.training.patience_validations = 7;
     spec
@@ -51,14 +52,20 @@ fn stopped_early() -> ExperimentSpec {
 
 #[test]
 fn a_training_goes_on_from_every_checkpoint_with_the_same_bits() {
-    for (momentum, path) in [(0.9, Path::Fused), (0.0, Path::Fused), (0.9, Path::Plain), (0.0, Path::Plain)] {
+    for (momentum, path) in
+        [(0.9, ComputePath::Fused), (0.0, ComputePath::Fused), (0.9, ComputePath::Plain), (0.0, ComputePath::Plain)]
+    {
         let mut spec = spec();
-        (spec.optimizer.momentum, spec.checkpoint.every_validations) = (momentum, 1);
+        (sgd(&mut spec).momentum, spec.checkpoint.every_validations) = (momentum, 1);
         let (states, whole) = states(&spec, path);
         assert_eq!(states.len(), 10);
         for state in &states {
             let resumed = run(&spec, path, Some(state), &Interrupter::new());
-            assert!(is_same(&resumed, &whole), "momentum {momentum}, {path:?}, step {}", state.step_losses.len());
+            assert!(
+                is_same(&resumed, &whole),
+                "momentum {momentum}, {path:?}, step {}",
+                state.history.step_losses.len()
+            );
             assert!(resumed.state.wall > state.wall && resumed.state.cpu >= state.cpu, "times add up");
         }
     }
@@ -67,10 +74,10 @@ fn a_training_goes_on_from_every_checkpoint_with_the_same_bits() {
 #[test]
 fn early_stopping_counts_on_over_interruptions() {
     let spec = stopped_early();
-    let (states, whole) = states(&spec, Path::Fused);
+    let (states, whole) = states(&spec, ComputePath::Fused);
     assert_eq!(whole.stop_reason, StopReason::EarlyStopping);
     for state in &states {
-        assert!(is_same(&run(&spec, Path::Fused, Some(state), &Interrupter::new()), &whole));
+        assert!(is_same(&run(&spec, ComputePath::Fused, Some(state), &Interrupter::new()), &whole));
     }
 }
 
@@ -79,8 +86,8 @@ fn a_checkpoint_comes_after_every_so_many_validations() {
     let mut spec = spec();
     for (every, steps) in [(1, vec![5, 10, 15, 20, 25, 30, 35, 40, 45, 50]), (4, vec![20, 40]), (11, vec![])] {
         spec.checkpoint.every_validations = every;
-        let (states, _) = states(&spec, Path::Fused);
-        assert_eq!(states.iter().map(|state| state.step_losses.len()).collect::<Vec<_>>(), steps);
+        let (states, _) = states(&spec, ComputePath::Fused);
+        assert_eq!(states.iter().map(|state| state.history.step_losses.len()).collect::<Vec<_>>(), steps);
     }
 }
 
@@ -88,7 +95,7 @@ fn a_checkpoint_comes_after_every_so_many_validations() {
 fn an_interrupted_training_hands_over_where_it_stopped() {
     let interrupter = Interrupter::new();
     interrupter.stop(None);
-    let (states, outcome) = states_until(&spec(), Path::Fused, &interrupter);
+    let (states, outcome) = states_until(&spec(), ComputePath::Fused, &interrupter);
     assert_eq!(states, [outcome.state]);
 }
 
@@ -96,8 +103,8 @@ fn an_interrupted_training_hands_over_where_it_stopped() {
 fn a_long_run_is_kept_less_often_than_it_asks_for() {
     let mut spec = spec();
     (spec.checkpoint.every_validations, spec.training.max_epochs) = (1, 24);
-    let (states, _) = states(&spec, Path::Fused);
-    let steps: Vec<usize> = states.iter().map(|state| state.step_losses.len()).collect();
+    let (states, _) = states(&spec, ComputePath::Fused);
+    let steps: Vec<usize> = states.iter().map(|state| state.history.step_losses.len()).collect();
     // A fiftieth of 255 steps is more than the five between two validations.
     assert!(steps.contains(&250) && !steps.contains(&255) && steps.contains(&260), "{steps:?}");
 }
@@ -106,7 +113,7 @@ fn a_long_run_is_kept_less_often_than_it_asks_for() {
 #[test]
 fn torture_a_training_interrupted_again_and_again_ends_with_the_same_bits() {
     let spec = spec();
-    let whole = run(&spec, Path::Fused, None, &Interrupter::new());
+    let whole = run(&spec, ComputePath::Fused, None, &Interrupter::new());
     let chains = Scale::chosen().of(5, 100, 1_000);
     let mut tamper = Tamper::new(3);
     let (mut interruptions, mut between_validations) = (0, 0);
@@ -114,7 +121,7 @@ fn torture_a_training_interrupted_again_and_again_ends_with_the_same_bits() {
         let mut outcome = interrupted_after(&spec, None, tamper.below(6_000));
         while outcome.stop_reason == StopReason::Interrupted {
             interruptions += 1;
-            between_validations += usize::from(!outcome.state.step_losses.len().is_multiple_of(5));
+            between_validations += usize::from(!outcome.state.history.step_losses.len().is_multiple_of(5));
             outcome = interrupted_after(&spec, Some(&outcome.state), tamper.below(6_000));
         }
         assert!(is_same(&outcome, &whole), "chain {chain}");
@@ -133,7 +140,7 @@ fn interrupted_after(spec: &ExperimentSpec, resume: Option<&TrainingState>, micr
             std::thread::sleep(Duration::from_micros(micros as u64));
             interrupter.stop(None);
         });
-        run(spec, Path::Fused, resume, &interrupter)
+        run(spec, ComputePath::Fused, resume, &interrupter)
     })
 }
 
@@ -143,30 +150,38 @@ type Mutant = (&'static str, fn(&mut TrainingState));
 /// Each drops or disturbs one part of the state; a resumed training that does not need the part would end with the same
 /// bits, and then nothing would tell whether it is kept.
 const MUTANTS: [Mutant; 9] = [
-    ("weights", |state| state.last.layers[0].weight[400] += 1e-3),
-    ("a bias", |state| state.last.layers[0].bias[3] += 1e-3),
-    ("velocity", |state| state.velocity = None),
-    ("velocity of a bias", |state| state.velocity.as_mut().unwrap().layers[0].bias.fill(0.0)),
+    ("weights", |state| values(&mut state.last, "layers.0.weight")[400] += 1e-3),
+    ("a bias", |state| values(&mut state.last, "layers.0.bias")[3] += 1e-3),
+    ("the optimizer's state", |state| state.optimizer = OptimizerState::default()),
+    ("the optimizer's state of a bias", |state| {
+        values(&mut state.optimizer.tensors, "layers.0.bias.velocity").fill(0.0);
+    }),
     ("best weights", |state| state.best = Some(state.last.clone())),
-    ("a loss", |state| state.step_losses[0] += 1.0),
-    ("position in the shuffle", |state| state.step_losses.push(1.0)),
-    ("what early stopping has counted", |state| state.validations.iter_mut().for_each(|v| v.validation_loss = 1e9)),
-    ("probes", |state| state.probes.clear()),
+    ("a loss", |state| state.history.step_losses[0] += 1.0),
+    ("position in the shuffle", |state| state.history.step_losses.push(1.0)),
+    ("what early stopping has counted", |state| {
+        state.history.validations.iter_mut().for_each(|v| v.validation_loss = 1e9);
+    }),
+    ("probes", |state| state.history.probes.clear()),
 ];
+
+fn values<'a>(tensors: &'a mut Tensors, name: &str) -> &'a mut Vec<f32> {
+    tensors.values_mut(name).expect("a parameter of that name")
+}
 
 #[test]
 fn torture_every_part_of_the_state_is_needed() {
     let spec = stopped_early();
-    let (states, whole) = states(&spec, Path::Fused);
+    let (states, whole) = states(&spec, ComputePath::Fused);
     // Beyond the best validation: the best weights are not those at hand.
     let state = states.last().expect("there were validations");
     assert_ne!(state.best.as_ref(), Some(&state.last));
-    assert!(is_same(&run(&spec, Path::Fused, Some(state), &Interrupter::new()), &whole));
+    assert!(is_same(&run(&spec, ComputePath::Fused, Some(state), &Interrupter::new()), &whole));
     let mut caught = 0;
     for (part, change) in MUTANTS {
         let mut mutant = state.clone();
         change(&mut mutant);
-        let resumed = run(&spec, Path::Fused, Some(&mutant), &Interrupter::new());
+        let resumed = run(&spec, ComputePath::Fused, Some(&mutant), &Interrupter::new());
         assert!(!is_same(&resumed, &whole), "nothing shows whether this part is kept: {part}");
         caught += 1;
     }

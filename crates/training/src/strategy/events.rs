@@ -1,4 +1,4 @@
-//! What Burn is told of a training: its dashboard, its metrics and its early stopping hear nothing else.
+//! The events of a training that Burn's dashboard and metrics receive.
 
 use std::time::Instant;
 
@@ -9,52 +9,52 @@ use record::Validation;
 use super::Fit;
 use crate::Scores;
 
-/// Steps that a point of the training curve in the dashboard is the mean of.
+/// Steps whose mean loss is a point of the training curve in the dashboard.
 const STEPS_PER_POINT: usize = 25;
 
 impl Fit<'_> {
-    /// Tells Burn of a validation that the journal has.
-    pub(super) fn tell_validation_of(&mut self, validation: usize) {
+    /// Reports a validation of the journal.
+    pub(super) fn report_validation(&mut self, validation: usize) {
         let Validation { step, validation_loss, validation_accuracy, train_accuracy, .. } =
-            self.journal().validations[validation];
+            self.journal().history.validations[validation];
         let spec = &self.strategy.spec.training;
         let (n_train, per_epoch) = (self.train.num_items(), spec.validations_per_epoch);
         if validation > 0 {
             let within_epoch = (step * spec.batch_size - 1) % n_train + 1;
             let scores = Scores { loss: self.mean_loss_at(step), accuracy: Some(train_accuracy) };
             self.show_train(scores, Progress::new(within_epoch, n_train, None));
-            self.tell_train(LearnerEvent::EndSplit(validation));
+            self.send_train(LearnerEvent::EndSplit(validation));
         }
         self.show_validation(validation, Scores { loss: validation_loss, accuracy: Some(validation_accuracy) });
         if validation > 0 && validation.is_multiple_of(per_epoch) {
-            self.tell_train(LearnerEvent::EndEpoch(validation / per_epoch));
+            self.send_train(LearnerEvent::EndEpoch(validation / per_epoch));
         }
     }
 
-    /// Mean loss of some steps up to one: a point of the training curve.
+    /// Mean loss of the steps up to this one: a point of the training curve.
     pub(super) fn mean_loss_at(&self, step: usize) -> f64 {
         self.journal().mean_of_losses(step, STEPS_PER_POINT)
     }
 
     pub(super) fn show_train(&mut self, scores: Scores, progress: Progress) {
-        let item = TrainingItem::new(scores, progress, None, Some(self.learner.lr_current()));
-        self.tell_train(LearnerEvent::ProcessedItem(item));
+        let item = TrainingItem::new(scores, progress, None, Some(self.strategy.spec.optimizer.learning_rate().into()));
+        self.send_train(LearnerEvent::ProcessedItem(item));
         self.shown = Instant::now();
     }
 
     fn show_validation(&mut self, validation: usize, scores: Scores) {
         let total_items = self.validation.num_items();
         let item = TrainingItem::new(scores, Progress::new(total_items, total_items, None), None, None);
-        self.tell_validation(LearnerEvent::StartSplit { epoch_number: validation, total_items });
-        self.tell_validation(LearnerEvent::ProcessedItem(item));
-        self.tell_validation(LearnerEvent::EndSplit(validation));
+        self.send_validation(LearnerEvent::StartSplit { epoch_number: validation, total_items });
+        self.send_validation(LearnerEvent::ProcessedItem(item));
+        self.send_validation(LearnerEvent::EndSplit(validation));
     }
 
-    pub(super) fn tell_train(&mut self, event: LearnerEvent<Scores>) {
+    pub(super) fn send_train(&mut self, event: LearnerEvent<Scores>) {
         self.components.interrupter.fail_on_error(self.components.event_processor.process_train(event));
     }
 
-    fn tell_validation(&mut self, event: LearnerEvent<Scores>) {
+    fn send_validation(&mut self, event: LearnerEvent<Scores>) {
         self.components.interrupter.fail_on_error(self.components.event_processor.process_valid(event));
     }
 }
