@@ -57,19 +57,10 @@ pub enum Block {
 pub enum Inline {
     /// Plain text.
     Text(String),
-    /// Emphasised text.
-    Emphasis(String),
     /// A name of the program or of a file.
     Code(String),
     /// A formula within the line.
     Math(Math),
-    /// A section of this document, by its anchor.
-    Reference {
-        /// The anchor.
-        section: String,
-        /// What is read.
-        text: String,
-    },
     /// A verdict as a coloured word, readable without its colour.
     Badge {
         /// Which colour.
@@ -200,15 +191,10 @@ pub enum Math {
     Word(String),
     /// Parts one after the other.
     Row(Vec<Math>),
-    /// Base, what stands below its right, what stands above its right.
-    Script {
-        /// The base.
-        base: Box<Math>,
-        /// Subscript.
-        below: Option<Box<Math>>,
-        /// Superscript.
-        above: Option<Box<Math>>,
-    },
+    /// A base with a subscript.
+    Below(Box<Math>, Box<Math>),
+    /// A base with a superscript.
+    Above(Box<Math>, Box<Math>),
     /// A fraction.
     Fraction(Box<Math>, Box<Math>),
     /// A square root.
@@ -219,6 +205,7 @@ pub enum Math {
     Lines(Vec<(Math, Math)>),
 }
 
+#[cfg(test)]
 impl Inline {
     /// Plain text.
     #[must_use]
@@ -239,4 +226,10 @@ impl Column {
     pub fn right(heading: &str) -> Self {
         Self { heading: heading.to_owned(), align: Align::Right }
     }
+}
+
+/// Columns of words, then columns of numbers.
+pub(crate) fn columns(words: &[&str], numbers: &[&str]) -> Vec<Column> {
+    let words = words.iter().map(|heading| Column::left(heading));
+    words.chain(numbers.iter().map(|heading| Column::right(heading))).collect()
 }

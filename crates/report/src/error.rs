@@ -1,5 +1,8 @@
 //! What can go wrong while a figure is drawn or rastered.
 
+/// What making a figure returns.
+pub type Result<T> = std::result::Result<T, FigureError>;
+
 /// Why there is no figure.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
@@ -18,12 +21,6 @@ pub enum FigureError {
         found: usize,
         /// The number of its shape.
         expected: usize,
-    },
-    /// The embedded font is not a font that the drawing library reads.
-    #[error("the embedded font `{family}` cannot be read")]
-    Font {
-        /// Its family.
-        family: &'static str,
     },
     /// The drawing library refused.
     #[error("the figure could not be drawn: {0}")]

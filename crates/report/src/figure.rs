@@ -1,16 +1,14 @@
 //! Figures. The one of runs is here: loss left, accuracy right, over gradient steps.
 //!
-//! Here is what it holds; `series` says which points, `ranges` which part of them, `draw` and the modules it calls put
+//! Here is what it holds; `series` says which points, `ranges` which part of them, `page` and the modules it calls put
 //! them on the page, `chart` gives them as numbers, `raster` makes the PNG. `plot` is a general figure of lines, which
 //! `gradients` and `parameters` fill from records; `pictures` are those of images.
 
 mod axis;
 mod chart;
 mod clip;
-mod draw;
 mod gradients;
 mod legend;
-mod means;
 mod mesh;
 mod page;
 mod panel;
@@ -25,25 +23,30 @@ mod series;
 mod smoothing;
 mod style;
 
+use axis::Axis;
 pub use axis::{Numbers, Scale};
 pub use gradients::{gradient_course, gradient_sizes};
-pub use parameters::{ParameterPoint, accuracy_over_parameters};
-pub use pictures::{Digit, confusion, digits, first_layer_weights};
+use legend::Legend;
+use page::Page;
+use panel::{Panel, draw_panel};
+pub use parameters::accuracy_over_parameters;
+pub use pictures::{confusion, digits, first_layer_weights};
 pub use plot::{LinePlot, PlotAxis, PlotPanel, PlotPoint, PlotSeries};
 pub use raster::to_png;
 use record::RunRecord;
 pub use replicates::RunCurves;
 use replicates::all_records;
+use series::{all_series, window_steps};
 pub use style::FONT;
+use style::PAGE_WIDTH;
 
-use crate::{FigureError, format};
+use crate::table::CAVEAT;
+use crate::{FigureError, Result, format};
 
 /// Which sets have curves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CurveSets {
-    /// The training images alone.
-    Train,
-    /// The validation images alone.
+    /// Only the validation images.
     Validation,
     /// Both.
     Both,
@@ -51,16 +54,11 @@ pub enum CurveSets {
 
 impl CurveSets {
     fn has_train(self) -> bool {
-        self != Self::Validation
-    }
-
-    fn has_validation(self) -> bool {
-        self != Self::Train
+        self == Self::Both
     }
 
     fn drawn(self) -> &'static [Set] {
         match self {
-            Self::Train => &[Set::Train],
             Self::Validation => &[Set::Validation],
             Self::Both => &[Set::Train, Set::Validation],
         }
@@ -117,16 +115,61 @@ impl<'a> Figure<'a> {
     ///
     /// # Errors
     /// [`FigureError::NoRuns`] without a run; [`FigureError::Drawing`] where the drawing library fails.
-    pub fn to_svg(&self) -> Result<String, FigureError> {
+    pub fn to_svg(&self) -> Result<String> {
         if self.runs.is_empty() {
             return Err(FigureError::NoRuns);
         }
-        draw::svg(self)
+        let runs = all_series(self, window_steps(self));
+        let (steps, panels) = (Axis::of_steps(&runs), Panel::of_runs(&runs));
+        let (title, subtitle, is_made_up) = (&self.title, &self.subtitle, is_made_up(&all_records(&self.runs)));
+        let page = Page { width: PAGE_WIDTH, title, subtitle, is_made_up, notes: &self.notes() };
+        page.svg(panels.len(), Some(&Legend::of_runs(&runs, self.sets)), |index, area| {
+            draw_panel(area, &panels[index], &steps, &runs)
+        })
     }
 
-    /// Whether a run saw the made-up digits, which nobody may take for a dataset.
-    fn is_made_up(&self) -> bool {
-        is_made_up(&all_records(&self.runs))
+    /// How to read the curves, and what their numbers are not.
+    fn notes(&self) -> Vec<String> {
+        let has_single_runs = self.runs.iter().any(|run| !run.is_mean());
+        let mut notes = Vec::new();
+        if self.has_means() {
+            notes.push(self.note_on_means());
+        }
+        if self.sets.has_train() {
+            notes.push(self.note_on_training());
+        }
+        let dots = if has_single_runs { "Dots mark the lowest validation loss. " } else { "" };
+        notes.push(format!("{dots}{CAVEAT}"));
+        notes
+    }
+
+    fn note_on_means(&self) -> String {
+        let counts: Vec<usize> = self.runs.iter().map(|run| run.records.len()).filter(|&count| count > 1).collect();
+        let seeds = match (counts.iter().min(), counts.iter().max()) {
+            (Some(fewest), Some(most)) if fewest < most => format!("{fewest} to {most}"),
+            (fewest, _) => fewest.map_or_else(String::new, usize::to_string),
+        };
+        let is_without_some = self.runs.iter().any(|run| run.averaged().len() < run.records.len());
+        let without = if is_without_some { " without runs that diverged or were interrupted" } else { "" };
+        format!(
+            "Lines: mean over {seeds} seeds{without}, until fewer than half of the runs still train. \
+             Bands: one standard deviation."
+        )
+    }
+
+    fn note_on_training(&self) -> String {
+        let has_single_runs = self.runs.iter().any(|run| !run.is_mean());
+        let loss = match (window_steps(self), has_single_runs, self.has_means()) {
+            (1, ..) => "every step".to_owned(),
+            (window, true, false) => {
+                format!("mean of {window} consecutive steps, with a band of one standard deviation")
+            }
+            (window, true, true) => {
+                format!("mean of {window} consecutive steps; within these is the band of a single run")
+            }
+            (window, false, _) => format!("mean of {window} consecutive steps of every run"),
+        };
+        format!("Training loss: {loss}. Training accuracy: dashed.")
     }
 
     fn has_means(&self) -> bool {
@@ -134,6 +177,7 @@ impl<'a> Figure<'a> {
     }
 }
 
+/// Whether a run saw the made-up digits, which are not a dataset.
 fn is_made_up(records: &[&RunRecord]) -> bool {
     records.iter().any(|record| record.dataset.name == "made-up")
 }

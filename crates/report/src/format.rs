@@ -1,23 +1,10 @@
 //! How numbers, names and reasons are written, in one place for tables and figures alike.
 
-use record::{RunRecord, StopReason, is_plain};
+use record::{RunRecord, StopReason};
+use spec::{is_plain, thousands};
 
 /// What stands where there is no finite number.
 pub(crate) const NOTHING: &str = "-";
-
-/// Digits in groups of three: `31,250`.
-#[must_use]
-pub fn thousands(count: usize) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
 
 /// A loss with four decimals, `0.2871`; one that is running away with an exponent, `7.2287e39`.
 #[must_use]
@@ -39,16 +26,6 @@ pub fn accuracy(share: f64) -> String {
 #[must_use]
 pub fn seconds(value: f64) -> String {
     if value.is_finite() { format!("{value:.1}") } else { NOTHING.to_owned() }
-}
-
-/// Units of the hidden layers: `64`, `60, 60`, or `10 x 64` for many of the same.
-#[must_use]
-pub fn hidden_units(units: &[usize]) -> String {
-    match units {
-        [] => "none".to_owned(),
-        [first, _, _, ..] if units.iter().all(|unit| unit == first) => format!("{} x {first}", units.len()),
-        _ => units.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-    }
 }
 
 /// A p-value: `0.012`, `3.2e-8`, `< 1e-15` where double precision ends.
@@ -127,28 +104,37 @@ pub(crate) fn seeds_in_words(seeds: &[u64]) -> String {
     }
 }
 
+/// Every distinct value of these records, in the order of their first.
 pub(crate) fn distinct<T: PartialEq>(records: &[&RunRecord], value: impl Fn(&RunRecord) -> T) -> Vec<T> {
-    let mut found = Vec::new();
-    for record in records {
-        let value = value(record);
-        if !found.contains(&value) {
-            found.push(value);
+    let groups = grouped(records, |one, other| value(one) == value(other));
+    groups.iter().map(|group| value(group[0])).collect()
+}
+
+/// Records that are the same in some way together, in the order of their first.
+pub(crate) fn grouped<'a>(
+    records: &[&'a RunRecord],
+    is_same: impl Fn(&RunRecord, &RunRecord) -> bool,
+) -> Vec<Vec<&'a RunRecord>> {
+    let mut groups: Vec<Vec<&RunRecord>> = Vec::new();
+    for &record in records {
+        match groups.iter_mut().find(|group| is_same(group[0], record)) {
+            Some(group) => group.push(record),
+            None => groups.push(vec![record]),
         }
     }
-    found
+    groups
+}
+
+/// The nearest whole number from 0 on; none is too large, because a cast saturates.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
+pub(crate) fn whole(value: f64) -> usize {
+    value.round() as usize
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synthetic::{Curve, empty_record, record};
-
-    #[test]
-    fn thousands_are_set_apart() {
-        for (count, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (50_880, "50,880"), (1_234_567, "1,234,567")] {
-            assert_eq!(thousands(count), text);
-        }
-    }
+    use test_support::synthetic::{Curve, empty_record, record};
 
     #[test]
     fn numbers_have_fixed_decimals_and_nothing_stands_for_not_finite() {
@@ -164,13 +150,6 @@ mod tests {
             (p_value(0.0), "< 1e-15"),
         ] {
             assert_eq!(text, expected);
-        }
-    }
-
-    #[test]
-    fn many_layers_of_the_same_width_are_counted() {
-        for (units, text) in [(&[][..], "none"), (&[64], "64"), (&[60, 60], "60, 60"), (&[64; 10], "10 x 64")] {
-            assert_eq!(hidden_units(units), text);
         }
     }
 

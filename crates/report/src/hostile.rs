@@ -1,7 +1,8 @@
 //! Reports and tables of runs whose every text is hostile: the same structure as with harmless ones.
 
-use record::{Claim, Expectation, Metric, RunRecord};
-use torture::{Scale, hostile_texts};
+use record::{Predictions, RunRecord};
+use spec::{Claim, Expectation, Metric};
+use test_support::{Scale, hostile_texts};
 
 use crate::chapters::tests::material;
 use crate::evidence::{judge, verdict_markdown, verdict_table};
@@ -39,15 +40,13 @@ fn material_that_says(text: &str) -> Material {
             against: "task3c".to_owned(),
         }];
     }
-    let first = material.experiments[0].records[0].clone();
-    (material.dataset, material.code, material.host) = (first.dataset, first.code, first.host);
+    material.dataset = material.experiments[0].records[0].dataset.clone();
     material.close_up = Some(CloseUp {
         experiment: "task3c".to_owned(),
         seed: 1,
         first_layer: (0_u16..784 * 4).map(|weight| f32::from(weight % 7) - 3.0).collect(),
         n_units: 4,
-        confusion: [[1; 10]; 10],
-        mistakes: Vec::new(),
+        predictions: Some(Predictions { confusion: vec![vec![1; 10]; 10], mistakes: Vec::new() }),
     });
     for check in &mut material.gradient_checks {
         check.activation = format!("sigmoid{text}");
@@ -87,9 +86,9 @@ fn torture_texts_leave_pages_tables_and_terminals_as_they_are() {
         let hostile = material_that_says(text);
         let document = compose(&hostile).expect("a report");
         assert_eq!(tags(&outline(&document)), page, "{text:?}");
-        assert!(crate::to_html(&document).chars().all(|c| record::is_plain(c) || "\n\t".contains(c)), "{text:?}");
+        assert!(crate::to_html(&document).chars().all(|c| spec::is_plain(c) || "\n\t".contains(c)), "{text:?}");
         for (hostile, harmless) in printed(&hostile).iter().zip(&printed_harmless) {
-            assert!(hostile.chars().all(|c| record::is_plain(c) || c == '\n'), "{text:?}: {hostile}");
+            assert!(hostile.chars().all(|c| spec::is_plain(c) || c == '\n'), "{text:?}: {hostile}");
             if harmless.starts_with('|') {
                 assert_eq!(cells(hostile), cells(harmless), "{text:?}: {hostile}");
             }
@@ -99,7 +98,7 @@ fn torture_texts_leave_pages_tables_and_terminals_as_they_are() {
         }
     }
     let count = texts.len();
-    torture::row(
+    test_support::row(
         "texts in every field of a report, of its tables and figures",
         format!("{count} texts, {count} with the same structure, 0 control characters"),
     );

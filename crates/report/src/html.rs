@@ -6,13 +6,10 @@
 mod assets;
 mod chart;
 mod content;
-mod figure;
-mod inline;
 mod math;
 mod page;
-mod table;
 
-use record::is_plain;
+use spec::is_plain;
 
 use crate::document::Document;
 

@@ -16,18 +16,17 @@ mod table;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
-mod synthetic;
+mod sample_formulas;
 
-pub use chapters::{CloseUp, GradientCheck, Material, Mistake, compose};
+pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
 pub use document::Document;
-pub use error::FigureError;
+pub use error::{FigureError, Result};
 pub use evidence::replicates_table;
 pub use figure::{
-    CurveSets, Digit, FONT, Figure, LinePlot, Numbers, ParameterPoint, PlotAxis, PlotPanel, PlotPoint, PlotSeries,
-    RunCurves, Scale, accuracy_over_parameters, confusion, digits, first_layer_weights, gradient_course,
-    gradient_sizes, to_png,
+    CurveSets, FONT, Figure, LinePlot, Numbers, PlotAxis, PlotPanel, PlotPoint, PlotSeries, RunCurves, Scale,
+    accuracy_over_parameters, confusion, digits, first_layer_weights, gradient_course, gradient_sizes, to_png,
 };
-pub use format::{accuracy, hidden_units, loss, plain_text, run_labels, seconds, stop_words, thousands};
+pub use format::{accuracy, loss, plain_text, run_labels, seconds, stop_words};
 pub use html::to_html;
 #[cfg(feature = "pdf")]
 pub use pdf::{PdfError, to_pdf};

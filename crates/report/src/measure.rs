@@ -1,18 +1,19 @@
 //! How values of metrics are written, in one place: by the kind of number that a metric is.
 
-use record::{Metric, MetricKind};
+use spec::{Metric, MetricKind, thousands};
 
-use crate::evidence::{Centre, Summary};
-use crate::format::{NOTHING, accuracy, loss, thousands};
+use crate::evidence::{Centre, SeedSummary};
+use crate::format::{NOTHING, accuracy, loss, whole};
 use crate::statistics::Interval;
 
 /// A value of a metric: `96.11 %`, `0.1342`, `9,000`, `0.21`.
 #[must_use]
 pub fn value(metric: Metric, value: f64) -> String {
     match metric.kind() {
+        _ if !value.is_finite() => NOTHING.to_owned(),
         MetricKind::Share => accuracy(value),
         MetricKind::Loss => loss(value),
-        MetricKind::Steps => steps(value),
+        MetricKind::Steps => thousands(whole(value)),
         MetricKind::Ratio => ratio(value),
     }
 }
@@ -20,26 +21,20 @@ pub fn value(metric: Metric, value: f64) -> String {
 /// A difference of two values, with its sign: `+0.81 points`, `-0.0105`, `+2,125`.
 #[must_use]
 pub fn difference(metric: Metric, value: f64) -> String {
-    match metric.kind() {
-        MetricKind::Share => format!("{} points", signed_points(value)),
-        _ => signed(metric, value),
-    }
+    let unit = if metric.kind() == MetricKind::Share { " points" } else { "" };
+    signed(metric, value) + unit
 }
 
 /// An interval of a difference: `+0.70 to +0.92`; of shares in percentage points.
 #[must_use]
 pub fn difference_interval(metric: Metric, interval: Interval) -> String {
-    let written = |value: f64| match metric.kind() {
-        MetricKind::Share => signed_points(value),
-        _ => signed(metric, value),
-    };
-    format!("{} to {}", written(interval.low), written(interval.high))
+    format!("{} to {}", signed(metric, interval.low), signed(metric, interval.high))
 }
 
 /// A mean with its interval behind it, `96.11 % ± 0.09`, or `9,000 (8,750 to 9,375)` where that is not symmetric; what is
 /// censored says so.
 #[must_use]
-pub fn summary(metric: Metric, summary: &Summary) -> String {
+pub fn summary(metric: Metric, summary: &SeedSummary) -> String {
     let censored = format!(" ({} of {} never)", summary.n_censored, summary.n);
     match (summary.centre, summary.interval) {
         (Centre::Mean(mean), Some(interval)) if is_symmetric(mean, interval) => {
@@ -65,32 +60,18 @@ fn bare(metric: Metric, number: f64) -> String {
     value(metric, number).trim_end_matches(" %").to_owned()
 }
 
+/// A difference with its sign and without its unit; of shares in percentage points.
 fn signed(metric: Metric, number: f64) -> String {
-    let sign = if number < 0.0 { "-" } else { "+" };
-    format!("{sign}{}", value(metric, number.abs()))
-}
-
-fn signed_points(share: f64) -> String {
-    if share.is_finite() { format!("{:+.2}", 100.0 * share) } else { NOTHING.to_owned() }
-}
-
-fn steps(value: f64) -> String {
-    if !value.is_finite() {
-        return NOTHING.to_owned();
+    match metric.kind() {
+        MetricKind::Share if number.is_finite() => format!("{:+.2}", 100.0 * number),
+        MetricKind::Share => NOTHING.to_owned(),
+        _ => format!("{}{}", if number < 0.0 { "-" } else { "+" }, value(metric, number.abs())),
     }
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a cast saturates; steps are from 0 on"
-    )]
-    let whole = value.round() as usize;
-    thousands(whole)
 }
 
 /// Three significant digits or more: a ratio can be any size.
 fn ratio(value: f64) -> String {
     match value.abs() {
-        _ if !value.is_finite() => NOTHING.to_owned(),
         size if size != 0.0 && size < 1e-3 => format!("{value:.1e}"),
         size if size < 10.0 => format!("{value:.3}"),
         _ => format!("{value:.1}"),
@@ -123,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_is_censored_has_no_mean() {
-        let of = |centre, n_censored| Summary { n: 5, n_censored, centre, standard_deviation: None, interval: None };
+        let of = |centre, n_censored| SeedSummary { n: 5, n_censored, centre, interval: None };
         let metric = Metric::StepsTo95PercentAccuracy;
         for (summary, expected) in [
             (of(Centre::Mean(1_000.0), 0), "1,000"),
@@ -132,9 +113,10 @@ mod tests {
         ] {
             assert_eq!(super::summary(metric, &summary), expected);
         }
-        let known = Summary { interval: Some(Interval { low: 900.0, high: 1_125.0 }), ..of(Centre::Mean(1_000.0), 0) };
+        let known =
+            SeedSummary { interval: Some(Interval { low: 900.0, high: 1_125.0 }), ..of(Centre::Mean(1_000.0), 0) };
         assert_eq!(super::summary(metric, &known), "1,000 (900 to 1,125)");
-        let symmetric = Summary { interval: Some(Interval { low: 0.95, high: 0.97 }), ..of(Centre::Mean(0.96), 0) };
+        let symmetric = SeedSummary { interval: Some(Interval { low: 0.95, high: 0.97 }), ..of(Centre::Mean(0.96), 0) };
         assert_eq!(super::summary(Metric::BestValidationAccuracy, &symmetric), "96.00 % ± 1.00");
     }
 }

@@ -3,20 +3,23 @@
 //! Few runs stand side by side, metrics as rows; many stand one below the other (`compact`).
 
 mod compact;
+mod markdown;
 
-pub(crate) use compact::line as markdown_line;
+pub(crate) use markdown::markdown;
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle};
 use record::{RunRecord, Validation};
 
-use crate::format::{NOTHING, accuracy, loss, plain_text, provenance, run_labels, seconds, stop_words, thousands};
+use crate::format::{NOTHING, accuracy, loss, plain_text, provenance, run_labels, seconds, stop_words};
+use spec::thousands;
 
 /// Runs that stand side by side at most.
 const MOST_COLUMNS: usize = 4;
 /// What `best` means in every table.
 const BEST: &str = "Best: at the lowest validation loss.";
 /// What no table may hide.
-const CAVEAT: &str = "The validation images also decide when a run stops: no number here is a clean test result.";
+pub(crate) const CAVEAT: &str =
+    "The validation images also decide when a run stops: no number here is a clean test result.";
 /// Lines above and below, and one under the header.
 const STYLE: TableStyle = TableStyle::new()
     .top_border(LineStyle::none().fill('─').junction('─'))
@@ -33,15 +36,14 @@ pub fn run_table(rows: &[&RunRecord], width: Option<u16>) -> String {
     if rows.is_empty() {
         return "no runs\n".to_owned();
     }
-    let mut table = if rows.len() <= MOST_COLUMNS { side_by_side(rows) } else { compact::table(rows) };
-    fit(&mut table, width);
+    let table = if rows.len() <= MOST_COLUMNS { side_by_side(rows, width) } else { compact::table(rows, width) };
     format!("{}\n{}. {BEST}\n{CAVEAT}\n", table.trim_fmt(), provenance(rows))
 }
 
 /// The runs as a Markdown table, a line each, the dataset named below.
 #[must_use]
 pub fn markdown_table(rows: &[&RunRecord]) -> String {
-    format!("{}\n\n{}. {BEST} {CAVEAT}\n", compact::markdown(rows), compact::markdown_escaped(&provenance(rows)))
+    format!("{}\n\n{}. {BEST} {CAVEAT}\n", compact::run_markdown(rows), markdown::escaped(&provenance(rows)))
 }
 
 /// A line of the table with runs side by side.
@@ -53,23 +55,22 @@ const METRICS: [Metric; 12] = [
     ("Steps", |run| thousands(run.steps)),
     ("Epoch at the stop", epoch_at_the_stop),
     ("Stopped by", |run| stop_words(run.stop_reason).to_owned()),
-    ("Validation loss, last", |run| of(run.last(), |v| loss(v.validation_loss))),
-    ("Validation loss, best", |run| of(run.best(), |v| loss(v.validation_loss))),
-    ("Validation accuracy, last", |run| of(run.last(), |v| accuracy(v.validation_accuracy))),
-    ("Validation accuracy, best", |run| of(run.best(), |v| accuracy(v.validation_accuracy))),
-    ("Step of the best", |run| of(run.best(), |v| thousands(v.step))),
-    ("Training loss, last", |run| of(run.last(), |v| loss(v.train_loss))),
-    ("Training accuracy, last", |run| of(run.last(), |v| accuracy(v.train_accuracy))),
+    ("Validation loss, last", |run| of(run.history.last(), |v| loss(v.validation_loss))),
+    ("Validation loss, best", |run| of(run.history.best(), |v| loss(v.validation_loss))),
+    ("Validation accuracy, last", |run| of(run.history.last(), |v| accuracy(v.validation_accuracy))),
+    ("Validation accuracy, best", |run| of(run.history.best(), |v| accuracy(v.validation_accuracy))),
+    ("Step of the best", |run| of(run.history.best(), |v| thousands(v.step))),
+    ("Training loss, last", |run| of(run.history.last(), |v| loss(v.train_loss))),
+    ("Training accuracy, last", |run| of(run.history.last(), |v| accuracy(v.train_accuracy))),
     ("Seconds", |run| seconds(run.wall_seconds)),
 ];
 
-fn side_by_side(rows: &[&RunRecord]) -> Table {
-    let mut table = empty_table();
+fn side_by_side(rows: &[&RunRecord], width: Option<u16>) -> Table {
     let headers = run_labels(rows).into_iter().zip(rows).map(|(title, run)| {
         let role = if is_baseline(run, rows) { ", the baseline" } else { "" };
         format!("{title}\n{}{role}", plain_text(&run.spec.name))
     });
-    table.set_header(std::iter::once(String::new()).chain(headers));
+    let mut table = table(std::iter::once(String::new()).chain(headers), width);
     table.add_rows(METRICS.iter().map(|(name, value)| {
         std::iter::once((*name).to_owned()).chain(rows.iter().map(|run| value(run))).collect::<Vec<_>>()
     }));
@@ -87,23 +88,13 @@ fn is_baseline(run: &RunRecord, rows: &[&RunRecord]) -> bool {
 
 /// An empty table of this program's looks, with a header; with a `width` in characters, words are wrapped to fit it.
 #[must_use]
-pub fn table(header: &[&str], width: Option<u16>) -> Table {
-    let mut table = empty_table();
-    fit(&mut table, width);
-    table.set_header(header);
-    table
-}
-
-fn empty_table() -> Table {
+pub fn table(header: impl Into<Row>, width: Option<u16>) -> Table {
     let mut table = Table::new();
-    table.load_style(STYLE);
-    table
-}
-
-fn fit(table: &mut Table, width: Option<u16>) {
+    table.load_style(STYLE).set_header(header);
     if let Some(width) = width {
         table.set_width(width).set_content_arrangement(ContentArrangement::Dynamic);
     }
+    table
 }
 
 fn of(validation: Option<&Validation>, value: impl Fn(&Validation) -> String) -> String {
@@ -122,7 +113,7 @@ mod tests {
     use record::StopReason;
 
     use super::*;
-    use crate::synthetic::{Curve, empty_record, record};
+    use test_support::synthetic::{Curve, empty_record, record};
 
     fn pair() -> [RunRecord; 2] {
         let mut deep = record("task4e", "Ten hidden layers of 64 units", 9_375, &Curve::DEEP);

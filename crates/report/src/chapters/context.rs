@@ -1,12 +1,20 @@
 //! `Context`: what every chapter asks for, experiments by name, claims judged once.
 
-use record::{ExperimentSpec, Metric};
+use spec::{ExperimentSpec, Metric};
 
 use super::Material;
+use super::prose::said;
 use crate::evidence::{Centre, Comparison, Judged, Replicates, judge};
 use crate::format::{self, plain_text};
 use crate::measure;
 use crate::statistics::Interval;
+
+/// The experiment that the tricks are added to.
+pub(super) const BASELINE: &str = "task2c";
+/// What every experiment of task 4 is compared with.
+pub(super) const STANDARD: &str = "task3c";
+/// The ladder: every experiment adds a trick to the one before.
+pub(super) const LADDER: [&str; 4] = [BASELINE, "task3a", "task3b", STANDARD];
 
 /// The material with every claim judged.
 pub(super) struct Context<'a> {
@@ -34,6 +42,16 @@ impl<'a> Context<'a> {
         self.find(name).map(|replicates| &replicates.spec)
     }
 
+    /// The title of an experiment; its name where it is not declared.
+    pub(super) fn plain_title(&self, name: &str) -> String {
+        plain_text(self.spec(name).map_or(name, |spec| &spec.title))
+    }
+
+    /// The same for a sentence.
+    pub(super) fn title(&self, name: &str) -> String {
+        said(&self.plain_title(name))
+    }
+
     /// The claims about an experiment.
     pub(super) fn claims_of(&self, name: &str) -> Vec<&Judged> {
         self.judged.iter().filter(|judged| judged.experiment == name).collect()
@@ -46,13 +64,11 @@ impl<'a> Context<'a> {
 
     /// A metric's mean as a number.
     pub(super) fn mean(&self, name: &str, metric: Metric) -> Option<f64> {
-        match self.find(name)?.summary(metric)?.centre {
-            Centre::Mean(mean) => Some(mean),
-            Centre::Median(_) | Centre::MoreThan(_) => None,
-        }
+        let Centre::Mean(mean) = self.find(name)?.summary(metric)?.centre else { return None };
+        Some(mean)
     }
 
-    /// A metric of one experiment beside another's, paired by seed.
+    /// A metric of one experiment next to another's, paired by seed.
     pub(super) fn compared(&self, name: &str, against: &str, metric: Metric) -> Option<Compared> {
         let comparison = Comparison::of(metric, self.find(name)?, self.find(against)?);
         Some(Compared { metric, mean: comparison.mean()?, interval: comparison.interval() })
@@ -67,15 +83,6 @@ impl<'a> Context<'a> {
     /// Whether the runs saw no real dataset.
     pub(super) fn is_made_up(&self) -> bool {
         self.material.dataset.name == "made-up"
-    }
-
-    /// What nobody may overlook.
-    pub(super) fn warning(&self) -> Option<String> {
-        self.is_made_up().then(|| {
-            "Made-up digits: no run of this report saw a real dataset, and no number in it is a result. \
-             Fetch MNIST with “make data” and run again."
-                .to_owned()
-        })
     }
 }
 

@@ -1,79 +1,95 @@
-//! Formulas put together from their parts.
+//! Formulas written as text, `δ_k = ∂C/∂z_k = ŷ_k − y_k .`: terms separated by spaces.
+//!
+//! A term is a number, a word (`exp`), a variable, a matrix (capital letters but `C`, the cost) or an operator. `a_b` is a
+//! subscript, `a^b` a superscript, `a/b` a fraction, `f(x)` a call, `∑k` a sum, `∂x` a differential; `·` separates the terms
+//! on one side of a fraction.
 
 use crate::document::{Block, Math};
 
-pub(super) fn variable(name: &str) -> Math {
-    Math::Variable(name.to_owned())
+/// Lines that are aligned at their equality signs: what stands to the left of each and what stands to the right.
+pub(super) fn equations(lines: &[(&str, &str)]) -> Block {
+    let side = |text: &str| match text.strip_prefix("= ") {
+        Some(rest) => Math::Row(vec![term("="), formula(rest)]),
+        None => formula(text),
+    };
+    Block::Equation(Math::Lines(lines.iter().map(|(left, right)| (side(left), side(right))).collect()))
 }
 
-pub(super) fn matrix(name: &str) -> Math {
-    Math::Matrix(name.to_owned())
+/// A formula.
+pub(super) fn formula(text: &str) -> Math {
+    row(text.split_whitespace())
 }
 
-pub(super) fn operator(sign: &str) -> Math {
-    Math::Operator(sign.to_owned())
+fn row<'t>(terms: impl Iterator<Item = &'t str>) -> Math {
+    let mut terms: Vec<Math> = terms.map(term).collect();
+    if terms.len() == 1 { terms.remove(0) } else { Math::Row(terms) }
 }
 
-pub(super) fn number(digits: &str) -> Math {
-    Math::Number(digits.to_owned())
+fn term(text: &str) -> Math {
+    if let Some((above, below)) = text.split_once('/') {
+        Math::Fraction(row(above.split('·')).into(), row(below.split('·')).into())
+    } else if let Some(index) = text.strip_prefix('∑') {
+        Math::Sum(term(index).into())
+    } else if let Some(variable) = text.strip_prefix('∂') {
+        Math::Row(vec![Math::Operator("∂".to_owned()), term(variable)])
+    } else if let Some((function, argument)) = text.strip_suffix(')').and_then(|call| call.split_once('(')) {
+        let [open, close] = ["(", ")"].map(|bracket| Math::Operator(bracket.to_owned()));
+        Math::Row(vec![term(function), open, term(argument), close])
+    } else if let Some((base, above)) = text.split_once('^') {
+        Math::Above(term(base).into(), script(above).into())
+    } else if let Some((base, below)) = text.split_once('_') {
+        Math::Below(term(base).into(), script(below).into())
+    } else {
+        symbol(text)
+    }
 }
 
-pub(super) fn word(word: &str) -> Math {
-    Math::Word(word.to_owned())
+/// What stands below or above: several letters are several indices; `T` transposes.
+fn script(text: &str) -> Math {
+    match symbol(text) {
+        Math::Word(indices) => Math::Variable(indices),
+        Math::Matrix(transposed) => Math::Word(transposed),
+        symbol => symbol,
+    }
 }
 
-pub(super) fn row<const N: usize>(parts: [Math; N]) -> Math {
-    Math::Row(parts.into())
+fn symbol(text: &str) -> Math {
+    let (name, is_single) = (text.to_owned(), text.chars().count() == 1);
+    match text.chars().next() {
+        Some(c) if c.is_ascii_digit() => Math::Number(name),
+        Some(c) if c.is_alphabetic() && !is_single => Math::Word(name),
+        Some(c) if c.is_uppercase() && c != 'C' => Math::Matrix(name),
+        Some(c) if c.is_alphabetic() => Math::Variable(name),
+        _ => Math::Operator(name),
+    }
 }
 
-/// A variable with an index of one or several letters.
-pub(super) fn indexed(name: &str, index: &str) -> Math {
-    below(variable(name), variable(index))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub(super) fn below(base: Math, below: Math) -> Math {
-    Math::Script { base: base.into(), below: Some(below.into()), above: None }
-}
+    fn boxed(text: &str) -> Box<Math> {
+        formula(text).into()
+    }
 
-pub(super) fn above(base: Math, above: Math) -> Math {
-    Math::Script { base: base.into(), below: None, above: Some(above.into()) }
-}
-
-/// A numbered matrix, `W₁`.
-pub(super) fn numbered(name: &str, index: &str) -> Math {
-    below(matrix(name), number(index))
-}
-
-/// A matrix, transposed.
-pub(super) fn transposed(matrix: Math) -> Math {
-    above(matrix, word("T"))
-}
-
-/// The partial derivative of one by another.
-pub(super) fn partial(of: Math, by: Math) -> Math {
-    Math::Fraction(row([operator("∂"), of]).into(), row([operator("∂"), by]).into())
-}
-
-/// A function of something.
-pub(super) fn call(function: Math, argument: Math) -> Math {
-    row([function, operator("("), argument, operator(")")])
-}
-
-/// The derivative of the activation, `f′`.
-pub(super) fn slope() -> Math {
-    above(variable("f"), operator("′"))
-}
-
-pub(super) fn sum(index: &str) -> Math {
-    Math::Sum(variable(index).into())
-}
-
-/// Lines aligned at their equality signs.
-pub(super) fn lines(lines: Vec<(Math, Math)>) -> Block {
-    Block::Equation(Math::Lines(lines))
-}
-
-/// `= …`.
-pub(super) fn equals<const N: usize>(parts: [Math; N]) -> Math {
-    row([operator("="), row(parts)])
+    #[test]
+    fn terms_are_told_apart_by_how_they_are_written() {
+        type Kind = fn(String) -> Math;
+        let kinds: [(&str, Kind); 6] = [
+            ("x", Math::Variable),
+            ("C", Math::Variable),
+            ("W", Math::Matrix),
+            ("1", Math::Number),
+            ("exp", Math::Word),
+            (":=", Math::Operator),
+        ];
+        for (text, kind) in kinds {
+            assert_eq!(formula(text), kind(text.to_owned()));
+        }
+        assert_eq!(formula("w_ji"), Math::Below(boxed("w"), Math::Variable("ji".to_owned()).into()));
+        let numbered = Math::Below(boxed("W"), boxed("2"));
+        let transposed = Math::Word("T".to_owned());
+        assert_eq!(formula("W_2^T"), Math::Above(numbered.into(), transposed.into()));
+        assert_eq!(formula("1/∑l·x"), Math::Fraction(boxed("1"), boxed("∑l x")));
+    }
 }

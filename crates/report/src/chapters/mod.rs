@@ -18,9 +18,9 @@ mod task4e;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use record::{CodeInfo, DatasetInfo, HostInfo};
+use record::{DatasetInfo, Predictions};
 
-use crate::FigureError;
+use crate::Result;
 use crate::document::Document;
 use crate::evidence::Replicates;
 use context::Context;
@@ -35,22 +35,18 @@ pub struct Material {
     /// The dataset, as its runs saw it.
     pub dataset: DatasetInfo,
     /// The gradient checks of tasks 2b and 4c.
-    pub gradient_checks: Vec<GradientCheck>,
+    pub gradient_checks: Vec<CheckedNetwork>,
     /// A look at one trained network; none where it was not trained.
     pub close_up: Option<CloseUp>,
-    /// What wrote the report.
-    pub code: CodeInfo,
-    /// Where it was written.
-    pub host: HostInfo,
 }
 
 /// The outcome of a gradient check.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct GradientCheck {
+pub struct CheckedNetwork {
     /// `2b` or `4c`.
     pub task: String,
-    /// Units of every hidden layer.
-    pub hidden_units: Vec<usize>,
+    /// The hidden layers, in words.
+    pub hidden_layers: String,
     /// The activation, in words.
     pub activation: String,
     /// Weights and biases that were checked.
@@ -76,35 +72,20 @@ pub struct CloseUp {
     pub first_layer: Vec<f32>,
     /// Units of the first layer.
     pub n_units: usize,
-    /// Validation images by class (rows) and predicted class (columns).
-    pub confusion: [[usize; 10]; 10],
-    /// Misclassified validation images, the most certain mistakes first.
-    pub mistakes: Vec<Mistake>,
-}
-
-/// A misclassified image.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Mistake {
-    /// 784 grey values.
-    pub pixels: Vec<u8>,
-    /// Its class.
-    pub class: u8,
-    /// The predicted class.
-    pub predicted: u8,
-    /// The probability that the network gives its prediction.
-    pub probability: f32,
+    /// What it takes the validation images for; none where its run did not record it.
+    pub predictions: Option<Predictions>,
 }
 
 /// The report as a document.
 ///
 /// # Errors
 /// A figure cannot be drawn.
-pub fn compose(material: &Material) -> Result<Document, FigureError> {
+pub fn compose(material: &Material) -> Result<Document> {
     let context = Context::new(material);
     Ok(Document {
         title: "Softmax regression with backpropagation on MNIST".to_owned(),
         subtitle: context.subtitle(),
-        warning: context.warning(),
+        warning: context.is_made_up().then(|| prose::written("made-up", &[])),
         summary: summary::summary(&context),
         sections: vec![
             task1::section(),

@@ -1,13 +1,14 @@
-//! Parts that many chapters have: settings, results, statements with verdicts, curves.
+//! Parts that many chapters have: sections, tables, and experiments side by side with settings, curves, results and verdicts.
 
-use record::{Activation, ExperimentSpec, Metric, MlpConfig, RunRecord, WeightInit};
+use record::RunRecord;
+use spec::{ExperimentSpec, ImageShape, Layer, Metric, NetworkConfig, thousands};
 
-use super::context::Context;
-use super::prose::{inline, listed, note};
-use crate::document::{Block, Column, Figure, Inline, Picture, Section, Table, Tone};
+use super::context::{Context, STANDARD};
+use super::prose::{inline, listed, note, written};
+use crate::document::{Block, Column, Figure, Inline, Picture, Section, Table, Tone, columns};
 use crate::evidence::{Judged, Replicates, Verdict};
-use crate::format::{NOTHING, hidden_units, p_value, plain_text, stop_words, thousands};
-use crate::{CurveSets, FigureError, measure};
+use crate::format::{NOTHING, plain_text, stop_words};
+use crate::{CurveSets, Result};
 
 /// What the results table says of every experiment.
 const RESULTS: [(&str, Metric); 6] = [
@@ -19,48 +20,79 @@ const RESULTS: [(&str, Metric); 6] = [
     ("Steps until the stop", Metric::Steps),
 ];
 
+/// A section without sections in it.
+pub(super) fn leaf(id: &str, heading: &str, blocks: Vec<Block>) -> Section {
+    parent(id, heading, blocks, Vec::new())
+}
+
+/// A section with others in it.
+pub(super) fn parent(id: &str, heading: &str, blocks: Vec<Block>, sections: Vec<Section>) -> Section {
+    Section { id: id.to_owned(), heading: heading.to_owned(), blocks, sections }
+}
+
+/// A table with a caption.
+pub(super) fn table(caption: &str, header: Vec<Column>, rows: impl Iterator<Item = Vec<Vec<Inline>>>) -> Block {
+    Block::Table(Table { caption: inline(caption), header, rows: rows.collect() })
+}
+
+/// Cells of text, which sets nothing apart.
+pub(super) fn cells(texts: impl IntoIterator<Item = String>) -> Vec<Vec<Inline>> {
+    texts.into_iter().map(|text| vec![Inline::Text(text)]).collect()
+}
+
+/// Some experiments side by side: settings, curves, results, and the statements about those that are `judged`.
+pub(super) fn comparison(
+    context: &Context,
+    id: &str,
+    title: &str,
+    names: &[&str],
+    sets: CurveSets,
+    judged: &[&str],
+) -> Result<Vec<Block>> {
+    let mut blocks = vec![settings(context, names)];
+    blocks.extend(curves(context, id, title, names, sets)?);
+    blocks.extend(results(context, names));
+    blocks.extend(statements(context, judged));
+    Ok(blocks)
+}
+
+/// A section with some experiments next to the standard model.
+pub(super) fn versus(context: &Context, id: &str, heading: &str, title: &str, names: &[&str]) -> Result<Section> {
+    let own: Vec<&str> = names.iter().copied().filter(|&name| name != STANDARD).collect();
+    let blocks = comparison(context, &format!("figure-{id}"), title, names, CurveSets::Both, &own)?;
+    Ok(leaf(id, heading, blocks))
+}
+
 /// What a run's network and optimizer are.
-pub(super) fn settings(context: &Context, names: &[&str]) -> Block {
-    let header = ["Hidden units", "Activation", "Initial weights"].map(Column::left);
-    let numbers = ["Learning rate", "Momentum", "Parameters"].map(Column::right);
+fn settings(context: &Context, names: &[&str]) -> Block {
+    let words = ["Run", "Hidden layers", "Activation", "Initial weights", "Optimizer"];
     let row = |spec: &ExperimentSpec| {
-        let cells = [
+        cells([
             plain_text(&spec.title),
-            hidden_units(&spec.model.hidden_units),
-            activation(spec.model.activation).to_owned(),
-            weight_init(spec.model.weight_init).to_owned(),
-            spec.optimizer.learning_rate.to_string(),
-            spec.optimizer.momentum.to_string(),
-            thousands(spec.model.parameters()),
-        ];
-        cells.map(|cell| vec![Inline::Text(cell)]).to_vec()
+            spec.model.hidden_layers(),
+            spec.model.activation().title().to_owned(),
+            spec.model.weight_init().title().to_owned(),
+            spec.optimizer.title(),
+            spec.optimizer.learning_rate().to_string(),
+            thousands(spec.model.parameters(context.material.dataset.shape)),
+        ])
     };
-    Block::Table(Table {
-        caption: inline("The settings."),
-        header: [Column::left("Run")].into_iter().chain(header).chain(numbers).collect(),
-        rows: names.iter().filter_map(|name| context.spec(name)).map(row).collect(),
-    })
+    let specs = names.iter().filter_map(|name| context.spec(name));
+    table("The settings.", columns(&words, &["Learning rate", "Parameters"]), specs.map(row))
 }
 
 /// Means over the seeds with their intervals.
-pub(super) fn results(context: &Context, names: &[&str]) -> Vec<Block> {
-    let mut blocks = Vec::new();
+fn results(context: &Context, names: &[&str]) -> Vec<Block> {
     let trained = context.trained(names);
-    if !trained.is_empty() {
-        let row = |replicates: &&Replicates| {
-            let head = [plain_text(&replicates.spec.title), replicates.complete().count().to_string()];
-            let values = RESULTS.map(|(_, metric)| replicates.in_words(metric).unwrap_or_else(|| NOTHING.to_owned()));
-            head.into_iter().chain(values).map(|text| vec![Inline::Text(text)]).collect()
-        };
-        let columns = RESULTS.map(|(heading, _)| Column::right(heading));
-        blocks.push(Block::Table(Table {
-            caption: inline("Means over the seeds with their 95 % confidence intervals."),
-            header: [Column::left("Run"), Column::right("Seeds")].into_iter().chain(columns).collect(),
-            rows: trained.iter().map(row).collect(),
-        }));
-    }
-    blocks.extend(missing(context, names));
-    blocks
+    let row = |replicates: &&Replicates| {
+        let head = [plain_text(&replicates.spec.title), replicates.complete().count().to_string()];
+        let values = RESULTS.map(|(_, metric)| replicates.in_words(metric).unwrap_or_else(|| NOTHING.to_owned()));
+        cells(head.into_iter().chain(values))
+    };
+    let numbers: Vec<&str> = ["Seeds"].into_iter().chain(RESULTS.map(|(heading, _)| heading)).collect();
+    let caption = "Means over the seeds with their 95 % confidence intervals.";
+    let results = table(caption, columns(&["Run"], &numbers), trained.iter().map(row));
+    (!trained.is_empty()).then_some(results).into_iter().chain(missing(context, names)).collect()
 }
 
 /// What is not there: experiments that were not declared, seeds that were not trained, runs that did not end well.
@@ -71,12 +103,11 @@ pub(super) fn missing(context: &Context, names: &[&str]) -> Option<Block> {
 
 fn what_is_missing(context: &Context, name: &str) -> Option<String> {
     let Some(replicates) = context.find(name) else { return Some(format!("`{name}` is not declared")) };
-    let has = |seed: &&u64| !replicates.records.iter().any(|record| record.seed == **seed);
-    let absent: Vec<String> = context.material.seeds.iter().filter(has).map(ToString::to_string).collect();
-    let mut lacks: Vec<String> = replicates
-        .incomplete()
-        .map(|record| format!("seed {} {}", record.seed, stop_words(record.stop_reason)))
-        .collect();
+    let is_absent = |seed: &&u64| replicates.records.iter().all(|record| record.seed != **seed);
+    let absent: Vec<String> = context.material.seeds.iter().filter(is_absent).map(ToString::to_string).collect();
+    let incomplete = replicates.records.iter().filter(|record| !record.stop_reason.is_complete());
+    let words = |record: &RunRecord| format!("seed {} {}", record.seed, stop_words(record.stop_reason));
+    let mut lacks: Vec<String> = incomplete.map(words).collect();
     if !absent.is_empty() {
         let s = if absent.len() == 1 { "" } else { "s" };
         lacks.push(format!("seed{s} {} not trained", listed(&absent)));
@@ -85,43 +116,26 @@ fn what_is_missing(context: &Context, name: &str) -> Option<String> {
 }
 
 /// The statements about some experiments with their verdicts.
-pub(super) fn statements(context: &Context, names: &[&str]) -> Option<Block> {
+fn statements(context: &Context, names: &[&str]) -> Option<Block> {
     let judged: Vec<&Judged> = names.iter().flat_map(|name| context.claims_of(name)).collect();
-    let about_many = names.len() > 1;
     let row = |judged: &&Judged| {
-        let title = context.spec(&judged.experiment).map_or(judged.experiment.as_str(), |spec| &spec.title);
-        let statement = if about_many {
-            format!("“{}”: {}", plain_text(title), plain_text(&judged.claim.says))
-        } else {
-            plain_text(&judged.claim.says)
-        };
-        let metric = judged.claim.metric;
-        let interval = judged.comparison.interval();
-        let interval = interval.map_or_else(|| NOTHING.to_owned(), |it| measure::difference_interval(metric, it));
-        let cells = [
-            statement,
-            format!("{}, against “{}”", metric.title(), against(context, judged)),
+        let title = context.plain_title(&judged.experiment);
+        let about = if names.len() > 1 { format!("“{title}”: ") } else { String::new() };
+        let (metric, against) = (judged.claim.metric.title(), context.plain_title(&judged.claim.against));
+        let mut row = cells([
+            about + &plain_text(&judged.claim.says),
+            format!("{metric}, against “{against}”"),
             judged.difference_words(),
-            interval,
-            judged.p.map_or_else(|| NOTHING.to_owned(), p_value),
-        ];
-        cells.map(|cell| vec![Inline::Text(cell)]).into_iter().chain([vec![badge(judged)]]).collect()
+            judged.interval_words(),
+            judged.p_words(),
+        ]);
+        row.push(vec![badge(judged)]);
+        row
     };
-    let columns = [Column::left("Statement"), Column::left("Measured by")];
-    let numbers = ["Difference", "95 % interval", "p"].map(Column::right);
-    (!judged.is_empty()).then(|| {
-        Block::Table(Table {
-            caption: inline("What the report says, held against the runs."),
-            header: columns.into_iter().chain(numbers).chain([Column::left("Verdict")]).collect(),
-            rows: judged.iter().map(row).collect(),
-        })
-    })
-}
-
-/// What people call the experiment that a claim compares with.
-fn against(context: &Context, judged: &Judged) -> String {
-    let title = context.spec(&judged.claim.against).map_or(&judged.claim.against, |spec| &spec.title);
-    plain_text(title)
+    let mut header = columns(&["Statement", "Measured by"], &["Difference", "95 % interval", "p"]);
+    header.push(Column::left("Verdict"));
+    let caption = "What the report says, held against the runs.";
+    (!judged.is_empty()).then(|| table(caption, header, judged.iter().map(row)))
 }
 
 /// A verdict as a coloured word.
@@ -135,13 +149,7 @@ pub(super) fn badge(judged: &Judged) -> Inline {
 }
 
 /// Loss and accuracy over gradient steps.
-pub(super) fn curves(
-    context: &Context,
-    id: &str,
-    title: &str,
-    names: &[&str],
-    sets: CurveSets,
-) -> Result<Option<Block>, FigureError> {
+fn curves(context: &Context, id: &str, title: &str, names: &[&str], sets: CurveSets) -> Result<Option<Block>> {
     let trained = context.trained(names);
     let records: Vec<&RunRecord> = trained.iter().flat_map(|replicates| &replicates.records).collect();
     if records.is_empty() {
@@ -158,62 +166,20 @@ pub(super) fn curves(
     })))
 }
 
-/// A section without sections in it.
-pub(super) fn leaf(id: &str, heading: &str, blocks: Vec<Block>) -> Section {
-    Section { id: id.to_owned(), heading: heading.to_owned(), blocks, sections: Vec::new() }
-}
-
-/// A picture without a chart.
-pub(super) fn picture(id: &str, caption: &str, alternative: &str, picture: Picture) -> Block {
-    let (id, alternative) = (id.to_owned(), alternative.to_owned());
-    Block::Figure(Figure { id, caption: inline(caption), alternative, picture, chart: None })
+/// A picture without a chart; what is said of it are the texts of this name.
+pub(super) fn drawn(id: &str, name: &str, values: &[(&str, &str)], picture: Picture) -> Block {
+    let (caption, alternative) = (written(name, values), written(&format!("{name} alternative"), &[]));
+    Block::Figure(Figure { id: id.to_owned(), caption: inline(&caption), alternative, picture, chart: None })
 }
 
 /// Layer by layer, what a network's parameters are.
-pub(super) fn layers(model: &MlpConfig) -> Block {
-    let cell = |text: String| vec![Inline::Text(text)];
-    let mut rows: Vec<Vec<Vec<Inline>>> = Vec::new();
-    for (index, layer) in model.layers().iter().enumerate() {
-        let name = if index == model.hidden_units.len() { "output".into() } else { format!("hidden {}", index + 1) };
-        let biases = if layer.has_bias { layer.n_outputs } else { 0 };
-        let weights = thousands(layer.n_inputs * layer.n_outputs);
-        rows.push(
-            [
-                name,
-                format!("{} × {} = {weights}", layer.n_inputs, layer.n_outputs),
-                biases.to_string(),
-                thousands(layer.parameters()),
-            ]
-            .map(cell)
-            .to_vec(),
-        );
-    }
-    let total = thousands(model.parameters());
-    rows.push(["all".to_owned(), String::new(), String::new(), total].map(cell).to_vec());
-    Block::Table(Table {
-        caption: inline("Parameters, layer by layer."),
-        header: vec![
-            Column::left("Layer"),
-            Column::right("Weights"),
-            Column::right("Biases"),
-            Column::right("Parameters"),
-        ],
-        rows,
-    })
-}
-
-fn activation(activation: Activation) -> &'static str {
-    match activation {
-        Activation::Sigmoid => "sigmoid",
-        Activation::ImprovedSigmoid => "improved sigmoid",
-        Activation::Relu => "ReLU",
-    }
-}
-
-fn weight_init(weight_init: WeightInit) -> &'static str {
-    match weight_init {
-        WeightInit::Uniform => "uniform on (-1, 1)",
-        WeightInit::FanInNormal => "normal, 1/√fan-in",
-        WeightInit::HeNormal => "normal, √(2/fan-in)",
-    }
+pub(super) fn layers(model: &NetworkConfig, shape: ImageShape) -> Block {
+    let row = |layer: Layer| {
+        let weight: Vec<String> = layer.weight.iter().map(ToString::to_string).collect();
+        let weights = format!("{} = {}", weight.join(" × "), thousands(layer.weights()));
+        cells([layer.title.clone(), weights, layer.biases().to_string(), thousands(layer.parameters())])
+    };
+    let total = cells(["all".to_owned(), String::new(), String::new(), thousands(model.parameters(shape))]);
+    let rows = model.layers(shape).into_iter().map(row).chain([total]);
+    table("Parameters, layer by layer.", columns(&["Layer"], &["Weights", "Biases", "Parameters"]), rows)
 }

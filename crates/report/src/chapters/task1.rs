@@ -1,193 +1,89 @@
 //! Task 1: the update derived, by components and in matrix form, every shape named.
 
-use super::math::{
-    call, equals, indexed, lines, matrix, number, numbered, operator, partial, row, slope, sum, transposed, variable,
-    word,
-};
-use super::prose::{inline, paragraph};
-use crate::document::{Block, Column, Inline, Math, Section, Table};
+use super::math::{equations, formula};
+use super::parts::{cells, leaf, parent, table};
+use super::prose::text;
+use crate::document::{Block, Inline, Section, columns};
+
+/// What the network computes, up to the cost.
+const FORWARD: [(&str, &str); 5] = [
+    ("z_j", "= ∑i w_ji x_i ,"),
+    ("a_j", "= f(z_j) ,"),
+    ("z_k", "= ∑j w_kj a_j ,"),
+    ("ŷ_k", "= exp(z_k)/∑l·exp(z_l) ,"),
+    ("C", "= − ∑k y_k ln(ŷ_k) ."),
+];
+const OUTPUT_ERROR: [(&str, &str); 1] = [("δ_k", "= ∂C/∂z_k = ŷ_k − y_k .")];
+const HIDDEN_ERROR: [(&str, &str); 2] =
+    [("δ_j", "= ∂C/∂z_j = ∑k ∂C/∂z_k ∂z_k/∂a_j ∂a_j/∂z_j"), ("", "= f^′(z_j) ∑k w_kj δ_k .")];
+const GRADIENT: [(&str, &str); 1] = [("∂C/∂w_ji", "= ∂C/∂z_j ∂z_j/∂w_ji = δ_j x_i")];
+const UPDATES: [(&str, &str); 2] = [("w_ji := w_ji", "− α δ_j x_i ,"), ("w_kj := w_kj", "− α δ_k a_j .")];
+
+const FORWARD_OF_A_BATCH: [(&str, &str); 4] =
+    [("Z_1", "= X W_1 ,"), ("A", "= f(Z_1) ,"), ("Z_2", "= A W_2 ,"), ("Ŷ", "= softmax(Z_2) ,")];
+const BACKWARD_OF_A_BATCH: [(&str, &str); 4] = [
+    ("Δ_2", "= 1/n ( Ŷ − Y ) ,"),
+    ("Δ_1", "= f^′(Z_1) ⊙ Δ_2 W_2^T ,"),
+    ("W_1 := W_1", "− α X^T Δ_1 ,"),
+    ("W_2 := W_2", "− α A^T Δ_2 ."),
+];
+/// Every matrix: what it is, its symbol, its shape, and its shape in task 2c.
+const SHAPES: [(&str, &str, &str, &str); 9] = [
+    ("pixels and the constant 1", "X", "n × 785", "32 × 785"),
+    ("targets, one of ten", "Y", "n × 10", "32 × 10"),
+    ("weights and biases of the hidden layer", "W_1", "785 × m", "785 × 64"),
+    ("inputs of the hidden units", "Z_1", "n × m", "32 × 64"),
+    ("outputs of the hidden units", "A", "n × m", "32 × 64"),
+    ("weights of the output layer", "W_2", "m × 10", "64 × 10"),
+    ("logits; the probabilities Ŷ alike", "Z_2", "n × 10", "32 × 10"),
+    ("error of the output layer", "Δ_2", "n × 10", "32 × 10"),
+    ("error of the hidden layer", "Δ_1", "n × m", "32 × 64"),
+];
 
 pub(super) fn section() -> Section {
-    Section {
-        id: "task-1".to_owned(),
-        heading: "Task 1: backpropagation".to_owned(),
-        blocks: vec![paragraph(
-            "One hidden layer: inputs i, hidden units j, classes k. An image has the pixels x, of which the last is the \
-             constant 1 whose weights are the biases, and the target y, 1 for its class and 0 elsewhere.",
-        )],
-        sections: vec![components(), matrices()],
-    }
+    let blocks = vec![text("backpropagation")];
+    parent("task-1", "Task 1: backpropagation", blocks, vec![components(), matrices()])
 }
 
 /// Task 1a.
 fn components() -> Section {
-    let (delta_j, delta_k) = (|| indexed("δ", "j"), || indexed("δ", "k"));
-    let cost = || variable("C");
-    Section {
-        id: "task-1a".to_owned(),
-        heading: "1a: the update of a weight".to_owned(),
-        blocks: vec![
-            paragraph("Forward, with the activation f of the hidden units and the cross-entropy C of one image:"),
-            forward(),
-            paragraph(
-                "What the cost changes with the input of an output unit is the error there. Since the targets sum to 1,",
-            ),
-            lines(vec![(
-                delta_k(),
-                equals([
-                    partial(cost(), indexed("z", "k")),
-                    operator("="),
-                    prediction("k"),
-                    operator("−"),
-                    indexed("y", "k"),
-                    operator("."),
-                ]),
-            )]),
-            paragraph(
-                "A hidden unit reaches the cost through every output unit. The chain rule adds up these ways, and each brings \
-                 the weight between the two units and the slope of the activation:",
-            ),
-            lines(vec![
-                (delta_j(), equals([partial(cost(), indexed("z", "j")), equals([sum("k"), chain()])])),
-                (
-                    Math::Row(Vec::new()),
-                    equals([call(slope(), indexed("z", "j")), sum("k"), indexed("w", "kj"), delta_k(), operator(".")]),
-                ),
-            ]),
-            paragraph("The input of a hidden unit changes with one of its weights by the pixel of that weight, so"),
-            lines(vec![(
-                partial(cost(), indexed("w", "ji")),
-                equals([
-                    partial(cost(), indexed("z", "j")),
-                    partial(indexed("z", "j"), indexed("w", "ji")),
-                    operator("="),
-                    delta_j(),
-                    indexed("x", "i"),
-                ]),
-            )]),
-            paragraph("and a step of gradient descent with the learning rate α is"),
-            lines(vec![
-                (update("ji"), row([operator("−"), variable("α"), delta_j(), indexed("x", "i"), operator(",")])),
-                (update("kj"), row([operator("−"), variable("α"), delta_k(), indexed("a", "j"), operator(".")])),
-            ]),
-        ],
-        sections: Vec::new(),
-    }
-}
-
-fn prediction(index: &str) -> Math {
-    indexed("ŷ", index)
-}
-
-fn forward() -> Block {
-    lines(vec![
-        (indexed("z", "j"), equals([sum("i"), indexed("w", "ji"), indexed("x", "i"), operator(",")])),
-        (indexed("a", "j"), equals([call(variable("f"), indexed("z", "j")), operator(",")])),
-        (indexed("z", "k"), equals([sum("j"), indexed("w", "kj"), indexed("a", "j"), operator(",")])),
-        (
-            prediction("k"),
-            equals([
-                Math::Fraction(
-                    call(word("exp"), indexed("z", "k")).into(),
-                    row([sum("l"), call(word("exp"), indexed("z", "l"))]).into(),
-                ),
-                operator(","),
-            ]),
-        ),
-        (
-            variable("C"),
-            equals([operator("−"), sum("k"), indexed("y", "k"), call(word("ln"), prediction("k")), operator(".")]),
-        ),
-    ])
-}
-
-/// The three factors of the chain rule.
-fn chain() -> Math {
-    row([
-        partial(variable("C"), indexed("z", "k")),
-        partial(indexed("z", "k"), indexed("a", "j")),
-        partial(indexed("a", "j"), indexed("z", "j")),
-    ])
-}
-
-fn update(index: &str) -> Math {
-    row([indexed("w", index), operator(":="), indexed("w", index)])
+    let blocks = vec![
+        text("forward"),
+        equations(&FORWARD),
+        text("output error"),
+        equations(&OUTPUT_ERROR),
+        text("hidden error"),
+        equations(&HIDDEN_ERROR),
+        text("gradient"),
+        equations(&GRADIENT),
+        text("update"),
+        equations(&UPDATES),
+    ];
+    leaf("task-1a", "1a: the update of a weight", blocks)
 }
 
 /// Task 1b.
-#[expect(clippy::many_single_char_names, reason = "they are the symbols of the formulas")]
 fn matrices() -> Section {
-    let (x, y, a) = (|| matrix("X"), || matrix("Y"), || matrix("A"));
-    let (w, z, delta) = (|index| numbered("W", index), |index| numbered("Z", index), |index| numbered("Δ", index));
-    let errors = vec![
-        (
-            delta("2"),
-            equals([
-                Math::Fraction(number("1").into(), variable("n").into()),
-                operator("("),
-                matrix("Ŷ"),
-                operator("−"),
-                y(),
-                operator(")"),
-                operator(","),
-            ]),
-        ),
-        (delta("1"), equals([call(slope(), z("1")), operator("⊙"), delta("2"), transposed(w("2")), operator(",")])),
-        (update_of(w("1")), row([operator("−"), variable("α"), transposed(x()), delta("1"), operator(",")])),
-        (update_of(w("2")), row([operator("−"), variable("α"), transposed(a()), delta("2"), operator(".")])),
+    let blocks = vec![
+        text("batch"),
+        equations(&FORWARD_OF_A_BATCH),
+        text("backward of a batch"),
+        equations(&BACKWARD_OF_A_BATCH),
+        text("further layers"),
+        shapes(),
     ];
-    Section {
-        id: "task-1b".to_owned(),
-        heading: "1b: the same for a batch, in matrices".to_owned(),
-        blocks: vec![
-            paragraph(
-                "The images of a batch are rows, and the cost is the mean over them. The weights of a layer are a matrix with \
-                 a row for each of its inputs, as the program keeps them.",
-            ),
-            lines(vec![
-                (z("1"), equals([x(), w("1"), operator(",")])),
-                (a(), equals([call(variable("f"), z("1")), operator(",")])),
-                (z("2"), equals([a(), w("2"), operator(",")])),
-                (matrix("Ŷ"), equals([call(word("softmax"), z("2")), operator(",")])),
-            ]),
-            paragraph("Backward, with ⊙ for the product of the elements,"),
-            lines(errors),
-            paragraph(
-                "Every further hidden layer adds a line like that of the first error, with its own weights and slopes. With \
-                 momentum, the program keeps a velocity for each matrix: the velocity is 0.9 of the last one plus the \
-                 gradient, and the weights go by the learning rate times the velocity.",
-            ),
-            shapes(),
-        ],
-        sections: Vec::new(),
-    }
+    leaf("task-1b", "1b: the same for a batch, in matrices", blocks)
 }
 
-fn update_of(weights: Math) -> Math {
-    row([weights.clone(), operator(":="), weights])
-}
-
-/// Every matrix with its shape, for the network of task 2c.
 fn shapes() -> Block {
-    let rows: [(Math, &str, &str, &str); 9] = [
-        (matrix("X"), "pixels and the constant 1", "n × 785", "32 × 785"),
-        (matrix("Y"), "targets, one of ten", "n × 10", "32 × 10"),
-        (numbered("W", "1"), "weights and biases of the hidden layer", "785 × m", "785 × 64"),
-        (numbered("Z", "1"), "inputs of the hidden units", "n × m", "32 × 64"),
-        (matrix("A"), "outputs of the hidden units", "n × m", "32 × 64"),
-        (numbered("W", "2"), "weights of the output layer", "m × 10", "64 × 10"),
-        (numbered("Z", "2"), "logits; the probabilities Ŷ alike", "n × 10", "32 × 10"),
-        (numbered("Δ", "2"), "error of the output layer", "n × 10", "32 × 10"),
-        (numbered("Δ", "1"), "error of the hidden layer", "n × m", "32 × 64"),
-    ];
-    let row = |(symbol, what, shape, here): (Math, &str, &str, &str)| {
-        let words = [what, shape, here].map(|text| vec![Inline::text(text)]);
-        let [what, shape, here] = words;
-        vec![what, vec![Inline::Math(symbol)], shape, here]
+    let row = |(what, symbol, shape, here): (&str, &str, &str, &str)| {
+        let mut row = cells([what, shape, here].map(str::to_owned));
+        row.insert(1, vec![Inline::Math(formula(symbol))]);
+        row
     };
-    Block::Table(Table {
-        caption: inline("Shapes: n images, m hidden units; at the right those of task 2c."),
-        header: vec![Column::left("What"), Column::left("Symbol"), Column::right("Shape"), Column::right("Task 2c")],
-        rows: rows.into_iter().map(row).collect(),
-    })
+    table(
+        "Shapes: n images, m hidden units; at the right those of task 2c.",
+        columns(&["What", "Symbol"], &["Shape", "Task 2c"]),
+        SHAPES.into_iter().map(row),
+    )
 }

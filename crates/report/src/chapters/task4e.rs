@@ -1,15 +1,14 @@
 //! Task 4e: ten hidden layers, and which explanation of their result the measurements support.
 
-use record::Metric;
+use spec::Metric;
 
-use super::context::Context;
-use super::parts::picture;
-use super::prose::{note, sentences};
-use super::task4::{Chapter, STANDARD};
+use super::context::{Compared, Context, STANDARD};
+use super::parts::{drawn, versus};
+use super::prose::{note, sentences, written};
 use crate::document::{Block, Picture, Section};
 use crate::evidence::Replicates;
 use crate::format::plain_text;
-use crate::{CurveSets, FigureError, RunCurves, gradient_course, gradient_sizes, measure};
+use crate::{Result, RunCurves, gradient_course, gradient_sizes, measure};
 
 const DEEP: &str = "task4e";
 /// What vanishing gradients look like, for comparison.
@@ -17,15 +16,9 @@ const VANISHING: &str = "sigmoid_deep";
 /// A gradient of the first layer below this share of the output layer's counts as vanished.
 const VANISHED_BELOW: f64 = 0.1;
 
-pub(super) fn section(context: &Context) -> Result<Section, FigureError> {
-    let chapter = Chapter {
-        id: "task-4e",
-        heading: "4e: ten hidden layers of 64",
-        title: "Ten hidden layers",
-        names: &[STANDARD, DEEP],
-        sets: CurveSets::Both,
-    };
-    let mut section = chapter.section(context, Vec::new(), None)?;
+pub(super) fn section(context: &Context) -> Result<Section> {
+    let (heading, names) = ("4e: ten hidden layers of 64", [STANDARD, DEEP]);
+    let mut section = versus(context, "task-4e", heading, "Ten hidden layers", &names)?;
     section.blocks.extend(gradient_figure(context)?);
     section.blocks.extend(course_figure(context)?);
     section.blocks.extend(discussion(context));
@@ -33,30 +26,20 @@ pub(super) fn section(context: &Context) -> Result<Section, FigureError> {
 }
 
 /// The size of the gradient of every layer: the figure that decides.
-fn gradient_figure(context: &Context) -> Result<Option<Block>, FigureError> {
-    let trained = context.trained(&[STANDARD, DEEP, VANISHING]);
-    let runs: Vec<RunCurves> = trained.into_iter().map(run_curves).collect();
+fn gradient_figure(context: &Context) -> Result<Option<Block>> {
+    let runs: Vec<RunCurves> = context.trained(&[STANDARD, DEEP, VANISHING]).into_iter().map(run_curves).collect();
     if runs.is_empty() {
         return Ok(None);
     }
-    Ok(Some(picture(
-        "figure-gradients",
-        "The size of the gradient of every layer, and of the update beside the weights, over the first five epochs. Where \
-         gradients vanish, the line falls by orders of magnitude towards the first layer.",
-        "Root mean squares of gradients and of updates, layer by layer, on a logarithmic axis.",
-        Picture::Svg(gradient_sizes(&runs).to_svg()?),
-    )))
+    let picture = Picture::Svg(gradient_sizes(&runs).to_svg()?);
+    Ok(Some(drawn("figure-gradients", "gradient figure", &[], picture)))
 }
 
 /// The gradient over the whole training, in some layers of the deep network.
-fn course_figure(context: &Context) -> Result<Option<Block>, FigureError> {
+fn course_figure(context: &Context) -> Result<Option<Block>> {
     let Some(deep) = context.trained(&[DEEP]).pop() else { return Ok(None) };
-    Ok(Some(picture(
-        "figure-gradient-course",
-        "The size of the gradient over the training of the ten hidden layers.",
-        "Root mean squares of the gradient over gradient steps, a line a layer, on a logarithmic axis.",
-        Picture::Svg(gradient_course(&run_curves(deep)).to_svg()?),
-    )))
+    let picture = Picture::Svg(gradient_course(&run_curves(deep)).to_svg()?);
+    Ok(Some(drawn("figure-gradient-course", "course figure", &[], picture)))
 }
 
 fn run_curves(replicates: &Replicates) -> RunCurves<'_> {
@@ -65,79 +48,47 @@ fn run_curves(replicates: &Replicates) -> RunCurves<'_> {
 
 /// What the report's explanation and the course's would look like, and what is seen.
 fn discussion(context: &Context) -> Vec<Block> {
-    let Some(evidence) = Evidence::of(context) else {
-        return vec![note("Ten layers and the standard model are not both trained: nothing can be said.")];
+    let compared = |metric| context.compared(DEEP, STANDARD, metric);
+    let (Some(train), Some(gap), Some(gradient_ratio)) = (
+        compared(Metric::LastTrainAccuracy),
+        compared(Metric::GeneralizationGap),
+        context.mean(DEEP, Metric::GradientRatio),
+    ) else {
+        return vec![note(&written("no evidence", &[]))];
     };
     let value = |name: &str, metric| context.value(name, metric).unwrap_or_default();
-    let overfitting = format!(
-        "The report suspects that the model is “too complex”. It would then fit its training images better than the standard \
-         model and lose on the validation images. Measured: the last training accuracy is {}, and the gap between training \
-         and validation accuracy {}.",
-        evidence.train.words(),
-        evidence.gap.words()
-    );
-    let vanishing = format!(
-        "The course's answer is vanishing gradients. Measured: over the first five epochs the gradient of the first layer is \
-         {} times that of the output layer; in the standard model it is {}.",
-        value(DEEP, Metric::GradientRatio),
-        value(STANDARD, Metric::GradientRatio)
-    );
-    let reference = context.value(VANISHING, Metric::GradientRatio).map(|ratio| {
+    let both =
+        |name: &str, metric| written(name, &[("deep", &*value(DEEP, metric)), ("standard", &value(STANDARD, metric))]);
+    let overfitting = [("train", &*train.words()), ("gap", &gap.words())];
+    let vanished = context.value(VANISHING, Metric::GradientRatio).map(|ratio| {
         let accuracy = value(VANISHING, Metric::BestValidationAccuracy);
-        format!(
-            "With the plain sigmoid the same ten layers have a ratio of {ratio} and reach a validation accuracy of {accuracy}: \
-             that is what vanished gradients look like."
-        )
+        written("vanished", &[("ratio", &*ratio), ("accuracy", &accuracy)])
     });
-    let saturated = format!(
-        "At the end {} of the hidden units are saturated, against {} in the standard model.",
-        value(DEEP, Metric::SaturatedUnits),
-        value(STANDARD, Metric::SaturatedUnits)
-    );
-    sentences([Some(overfitting), Some(vanishing), reference, Some(saturated)])
-        .into_iter()
-        .chain(sentences([Some(evidence.verdict())]))
-        .collect()
+    let measured = [
+        Some(written("overfitting", &overfitting)),
+        Some(both("vanishing", Metric::GradientRatio)),
+        vanished,
+        Some(both("saturated", Metric::SaturatedUnits)),
+    ];
+    sentences(measured).into_iter().chain(sentences(verdict(&train, &gap, gradient_ratio))).collect()
 }
 
-/// What decides between the explanations.
-struct Evidence {
-    train: super::context::Compared,
-    gap: super::context::Compared,
-    gradient_ratio: f64,
-}
-
-impl Evidence {
-    fn of(context: &Context) -> Option<Self> {
-        Some(Self {
-            train: context.compared(DEEP, STANDARD, Metric::LastTrainAccuracy)?,
-            gap: context.compared(DEEP, STANDARD, Metric::GeneralizationGap)?,
-            gradient_ratio: context.mean(DEEP, Metric::GradientRatio)?,
-        })
-    }
-
-    /// Which explanation the measurements support.
-    fn verdict(&self) -> String {
-        let is_too_complex = self.gap.is_higher() && !self.train.is_lower();
-        let has_vanished = self.gradient_ratio < VANISHED_BELOW;
-        let ratio = measure::value(Metric::GradientRatio, self.gradient_ratio);
-        match (is_too_complex, has_vanished) {
-            (true, true) => format!(
-                "Both explanations find support: the network overfits more, and its first layer has {ratio} of the output \
-                 layer's gradient."
-            ),
-            (true, false) => "The measurements support the report's “too complex”: the network overfits more than the \
-                              standard model, and its gradients do not vanish."
-                .to_owned(),
-            (false, true) => format!(
-                "The measurements support vanishing gradients, not “too complex”: the first layer has {ratio} of the output \
-                 layer's gradient, and the network does not fit its training images better."
-            ),
-            (false, false) => format!(
-                "The measurements support neither. The gradient of the first layer, {ratio} of the output layer's, is not \
-                 below {VANISHED_BELOW}, and the network does not fit its training images better than the standard model: it \
-                 is harder to optimise, not too rich."
-            ),
-        }
-    }
+/// Which explanation the measurements support.
+fn verdict(train: &Compared, gap: &Compared, gradient_ratio: f64) -> [Option<String>; 2] {
+    let is_too_complex = gap.is_higher() && !train.is_lower();
+    let has_vanished = gradient_ratio < VANISHED_BELOW;
+    let fits_better = train.is_higher();
+    let name = match (is_too_complex, has_vanished) {
+        (true, true) => "both explanations",
+        (true, false) => "too complex",
+        (false, true) => "vanishing only",
+        (false, false) => "neither",
+    };
+    let values = [
+        ("ratio", &*measure::value(Metric::GradientRatio, gradient_ratio)),
+        ("limit", &VANISHED_BELOW.to_string()),
+        ("fit", &written(if fits_better { "fits better" } else { "fits no better" }, &[])),
+    ];
+    let is_hard = name == "neither" && !fits_better;
+    [Some(written(name, &values)), is_hard.then(|| written("hard to optimise", &[]))]
 }

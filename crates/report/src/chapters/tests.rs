@@ -2,19 +2,20 @@
 
 use std::collections::HashSet;
 
-use record::{Claim, Expectation, Metric, StopReason};
+use record::StopReason;
+use spec::{Claim, Expectation, Metric};
 
 use super::*;
 use crate::document::{Block, Inline, Section};
-use crate::synthetic::{Curve, record, with_probes};
+use test_support::synthetic::{Curve, hidden_units_of, record, with_probes};
 
 /// Three replicates of an experiment of this name.
 fn replicates(name: &str, hidden_units: &[usize], curve: &Curve) -> Replicates {
     let of_seed = |seed: u64| {
         let mut record = record(name, &format!("Title of {name}"), 1_250, curve);
         record.seed = seed;
-        record.spec.model.hidden_units = hidden_units.to_vec();
-        for validation in &mut record.validations {
+        *hidden_units_of(&mut record) = hidden_units.to_vec();
+        for validation in &mut record.history.validations {
             validation.validation_accuracy -= 0.001 * seed as f64;
         }
         record
@@ -52,9 +53,9 @@ pub(crate) fn material() -> Material {
         experiments,
         seeds: vec![1, 2, 3],
         dataset: first.dataset,
-        gradient_checks: vec![GradientCheck {
+        gradient_checks: vec![CheckedNetwork {
             task: "2b".to_owned(),
-            hidden_units: vec![64],
+            hidden_layers: "64".to_owned(),
             activation: "sigmoid".to_owned(),
             checked: 600,
             parameters: 50_880,
@@ -63,8 +64,6 @@ pub(crate) fn material() -> Material {
             smaller_steps: 0,
         }],
         close_up: None,
-        code: first.code,
-        host: first.host,
     }
 }
 
@@ -84,11 +83,7 @@ fn text(document: &Document) -> String {
 fn text_of(block: &Block) -> String {
     let line = |inline: &Vec<Inline>| -> String {
         let word = |inline: &Inline| match inline {
-            Inline::Text(text)
-            | Inline::Emphasis(text)
-            | Inline::Code(text)
-            | Inline::Badge { text, .. }
-            | Inline::Reference { text, .. } => text.clone(),
+            Inline::Text(text) | Inline::Code(text) | Inline::Badge { text, .. } => text.clone(),
             Inline::Math(_) => String::new(),
         };
         inline.iter().map(word).collect()
@@ -173,7 +168,7 @@ fn the_explanation_of_ten_layers_follows_the_measurements() {
         for record in &mut material.experiments[7].records {
             // Eleven layers, each with so many times the gradient of the next.
             *record = with_probes(ratio.powf(0.1), record.clone());
-            let last = record.validations.last_mut().expect("a validation");
+            let last = record.history.validations.last_mut().expect("a validation");
             last.train_accuracy = train_accuracy + 1e-4 * record.seed as f64;
             last.validation_accuracy = 0.9;
         }
@@ -183,4 +178,22 @@ fn the_explanation_of_ten_layers_follows_the_measurements() {
     assert!(verdict(1e-4, 0.91).contains("support vanishing gradients"));
     assert!(verdict(0.9, 0.90).contains("support neither"));
     assert!(verdict(1e-4, 0.999_1).contains("Both explanations find support"));
+}
+
+#[test]
+fn ten_layers_that_fit_better_without_a_larger_gap_are_said_to_fit_better() {
+    for ratio in [0.9_f64, 1e-4] {
+        let mut material = material();
+        let standard = material.experiments[3].records.clone();
+        for (record, standard) in material.experiments[7].records.iter_mut().zip(&standard) {
+            *record = with_probes(ratio.powf(0.1), record.clone());
+            let last = record.history.validations.last_mut().expect("a validation");
+            let other = standard.history.last().expect("a validation");
+            last.train_accuracy = other.train_accuracy + 0.002;
+            last.validation_accuracy = other.validation_accuracy + 0.003;
+        }
+        let text = text(&compose(&material).expect("a report"));
+        assert!(text.contains("fits its training images better than the standard model without a gap"), "{text}");
+        assert!(!text.contains("does not fit its training images better") && !text.contains("harder to optimise"));
+    }
 }

@@ -1,13 +1,14 @@
 //! Claims judged: what the report says against what the records show.
 
-use record::{Claim, Expectation};
+use spec::{Claim, Expectation};
 
-use super::pairs::Evidence;
 use super::{Comparison, Replicates, SIGNIFICANCE};
-use crate::statistics::holm;
+use crate::statistics::{equivalence, holm, minimum_effect, paired_t, sign_test};
 
 /// Outcomes that a claim is tested for: higher or lower or the same, above or below or within the margin.
 const OUTCOMES: f64 = 3.0;
+/// They with their p-values, not yet corrected.
+type Outcomes = [(Decision, f64); 3];
 
 /// A claim with what the records say about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,66 +64,64 @@ pub fn judge(experiments: &[Replicates]) -> Vec<Judged> {
     let claims = experiments.iter().flat_map(|one| one.spec.claims.iter().map(move |claim| (one, claim)));
     let compared: Vec<(&Replicates, &Claim, Comparison)> =
         claims.map(|(one, claim)| (one, claim, compare(one, claim, experiments))).collect();
-    let evidence: Vec<Option<Evidence>> =
-        compared.iter().map(|(_, claim, pairs)| pairs.evidence(claim.margin, SIGNIFICANCE)).collect();
-    let factors = holm_factors(&compared, &evidence);
-    let n_claims = compared.len() as f64;
-    compared
-        .into_iter()
-        .zip(evidence.into_iter().zip(factors))
-        .map(|((one, claim, comparison), (evidence, factor))| {
-            let decided = evidence.map(|evidence| decide(claim.expect, &evidence, OUTCOMES * factor));
-            let alpha = SIGNIFICANCE / (OUTCOMES * n_claims);
-            let more_seeds = || more_seeds(&comparison, claim.margin, alpha);
-            let (verdict, p) = match decided {
-                Some((Some(verdict), p)) => (verdict, Some(p)),
-                Some((None, p)) => (Verdict::Undecided { more_seeds: more_seeds() }, Some(p)),
-                None => (Verdict::Undecided { more_seeds: None }, None),
-            };
+    let outcomes: Vec<Option<Outcomes>> = compared.iter().map(|(_, claim, pairs)| outcomes(claim, pairs)).collect();
+    let factors = holm_factors(&outcomes);
+    let alpha = SIGNIFICANCE / (OUTCOMES * compared.len() as f64);
+    let tested = compared.into_iter().zip(outcomes.into_iter().zip(factors));
+    tested
+        .map(|((one, claim, comparison), (outcomes, factor))| {
+            let decided = outcomes.map(|outcomes| decide(claim.expect, outcomes, OUTCOMES * factor));
+            let undecided = || Verdict::Undecided { more_seeds: comparison.more_pairs_needed(claim.margin, alpha) };
+            let verdict = decided.and_then(|(verdict, _)| verdict).unwrap_or_else(undecided);
+            let p = decided.map(|(_, p)| p);
             Judged { experiment: one.spec.name.clone(), claim: claim.clone(), comparison, verdict, p }
         })
         .collect()
 }
 
-/// Seeds beyond those there are; at least one, for these have not decided it.
-fn more_seeds(comparison: &Comparison, margin: f64, alpha: f64) -> Option<usize> {
-    comparison.pairs_needed(margin, alpha).map(|needed| needed.saturating_sub(comparison.n).max(1))
-}
-
 fn compare(one: &Replicates, claim: &Claim, experiments: &[Replicates]) -> Comparison {
-    let nobody = Replicates { spec: one.spec.clone(), records: Vec::new() };
-    let other = experiments.iter().find(|other| other.spec.name == claim.against).unwrap_or(&nobody);
-    Comparison::of(claim.metric, one, other)
+    let other = experiments.iter().find(|other| other.spec.name == claim.against);
+    other.map_or_else(Comparison::default, |other| Comparison::of(claim.metric, one, other))
 }
 
 /// By what Holm's correction multiplies the p-value of each claim.
-fn holm_factors(compared: &[(&Replicates, &Claim, Comparison)], evidence: &[Option<Evidence>]) -> Vec<f64> {
-    let likeliest = compared.iter().zip(evidence).map(|((_, claim, _), evidence)| {
-        let likeliest =
-            |evidence: &Evidence| outcomes(claim.expect, evidence).into_iter().map(|(_, p)| p).fold(1.0, f64::min);
-        evidence.as_ref().map_or(1.0, likeliest)
-    });
-    let p: Vec<f64> = likeliest.map(|p| (OUTCOMES * p).min(1.0)).collect();
+fn holm_factors(outcomes: &[Option<Outcomes>]) -> Vec<f64> {
+    let p = outcomes.iter().map(|outcomes| outcomes.map_or(1.0, |outcomes| (OUTCOMES * smallest(&outcomes)).min(1.0)));
+    let p: Vec<f64> = p.collect();
     let adjusted = holm(&p).unwrap_or_else(|| vec![1.0; p.len()]);
     // A p-value of 0 stays 0 whatever it is multiplied by.
     p.iter().zip(adjusted).map(|(&p, adjusted)| if p > 0.0 { adjusted / p } else { 1.0 }).collect()
 }
 
-/// What a claim is tested for, in the order in which it counts, each with its p-value.
-fn outcomes(expect: Expectation, evidence: &Evidence) -> [(Decision, f64); 3] {
-    let (higher, lower) = match expect {
-        Expectation::Higher | Expectation::Lower => (evidence.higher, evidence.lower),
-        Expectation::AboutTheSame => (evidence.beyond_higher.unwrap_or(1.0), evidence.beyond_lower.unwrap_or(1.0)),
+/// What a claim is tested for, in the order in which it counts, each with its p-value: of paired t-tests, against 0 or
+/// against the margin; of sign tests where pairs are censored. None of less than two pairs.
+fn outcomes(claim: &Claim, pairs: &Comparison) -> Option<Outcomes> {
+    if pairs.n < 2 {
+        return None;
+    }
+    let is_same_expected = claim.expect == Expectation::AboutTheSame;
+    let (same, higher, lower) = if pairs.is_censored {
+        let signs = sign_test(pairs.signs.0, pairs.signs.1);
+        if is_same_expected { (1.0, 1.0, 1.0) } else { (1.0, signs.greater, signs.less) }
+    } else {
+        let (test, beyond) = (paired_t(&pairs.differences)?.p, minimum_effect(&pairs.differences, claim.margin)?);
+        let same = equivalence(&pairs.differences, claim.margin, SIGNIFICANCE)?.p;
+        if is_same_expected { (same, beyond.above, beyond.below) } else { (same, test.greater, test.less) }
     };
     // A difference within the margin may differ from 0 all the same: that it does not matter is what counts.
-    [(Decision::Same, evidence.same.unwrap_or(1.0)), (Decision::Higher, higher), (Decision::Lower, lower)]
+    Some([(Decision::Same, same), (Decision::Higher, higher), (Decision::Lower, lower)])
+}
+
+fn smallest(outcomes: &Outcomes) -> f64 {
+    outcomes.iter().map(|&(_, p)| p).fold(1.0, f64::min)
 }
 
 /// The verdict, if there is one, with its p-value or the smallest that there is.
-fn decide(expect: Expectation, evidence: &Evidence, factor: f64) -> (Option<Verdict>, f64) {
-    let corrected = outcomes(expect, evidence).map(|(decision, p)| (decision, (factor * p).min(1.0)));
-    let smallest = corrected.iter().map(|&(_, p)| p).fold(1.0, f64::min);
-    let Some(&(decision, p)) = corrected.iter().find(|&&(_, p)| p < SIGNIFICANCE) else { return (None, smallest) };
+fn decide(expect: Expectation, outcomes: Outcomes, factor: f64) -> (Option<Verdict>, f64) {
+    let corrected = outcomes.map(|(decision, p)| (decision, (factor * p).min(1.0)));
+    let Some(&(decision, p)) = corrected.iter().find(|&&(_, p)| p < SIGNIFICANCE) else {
+        return (None, smallest(&corrected));
+    };
     let expected = match expect {
         Expectation::Higher => Decision::Higher,
         Expectation::Lower => Decision::Lower,

@@ -13,7 +13,8 @@ pub use judge::{Decision, Judged, Verdict, judge};
 pub use pairs::Comparison;
 pub use replicates::Replicates;
 pub use replicates_table::replicates_table;
-pub use summary::{Centre, Summary};
+pub use summary::{Centre, SeedSummary};
+pub(crate) use verdict_table::tally;
 pub use verdict_table::{verdict_markdown, verdict_table};
 
 /// Confidence of every interval.

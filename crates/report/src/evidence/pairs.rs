@@ -1,16 +1,17 @@
 //! `Comparison`: a metric of two experiments, replicate by replicate. A replicate shares its seed with the other's, so
 //! that the difference within a pair is free of what the seed does to both.
 
-use record::{Measured, Metric};
+use record::Measured;
+use spec::Metric;
 
 use super::{CONFIDENCE, Replicates};
 use crate::statistics::{
-    Interval, cohen_d_z, equivalence, hedges_g, mean, mean_interval, minimum_effect, paired_t, replicates_needed,
-    sign_test, standard_deviation, wilcoxon_signed_rank,
+    Interval, cohen_d_z, hedges_g, mean, mean_interval, replicates_needed, sign_test, standard_deviation,
+    wilcoxon_signed_rank,
 };
 
 /// A metric of two experiments over the seeds that both have.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Comparison {
     /// Pairs of which it is known which value is larger, or that they are equal.
     pub n: usize,
@@ -20,21 +21,6 @@ pub struct Comparison {
     pub signs: (usize, usize),
     /// Whether a value of some pair is censored: only the order of such a pair is known.
     pub is_censored: bool,
-}
-
-/// What speaks for what: p-values of one-sided tests.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Evidence {
-    /// That the metric is higher than the other's.
-    pub(super) higher: f64,
-    /// That it is lower.
-    pub(super) lower: f64,
-    /// That they differ by less than the margin; none of censored pairs.
-    pub(super) same: Option<f64>,
-    /// That it is higher by more than the margin; none of censored pairs.
-    pub(super) beyond_higher: Option<f64>,
-    /// That it is lower by more than the margin.
-    pub(super) beyond_lower: Option<f64>,
 }
 
 /// Differences that are equal as decimals, such as of counts of images, are equal: ties count as such, and no variance
@@ -47,10 +33,11 @@ impl Comparison {
     /// The pairs of two experiments.
     #[must_use]
     pub fn of(metric: Metric, one: &Replicates, other: &Replicates) -> Self {
-        let mut comparison = Self { n: 0, differences: Vec::new(), signs: (0, 0), is_censored: false };
+        let mut comparison = Self::default();
         for record in one.complete() {
-            let Some(paired) = other.of_seed(record.seed) else { continue };
-            if let (Some(value), Some(paired)) = (metric.of(record), metric.of(paired)) {
+            let paired = other.complete().find(|other| other.seed == record.seed);
+            let measured = (record.measure(metric), paired.and_then(|paired| paired.measure(metric)));
+            if let (Some(value), Some(paired)) = measured {
                 comparison.add(value, paired);
             }
         }
@@ -104,29 +91,9 @@ impl Comparison {
         wilcoxon_signed_rank(&self.differences).map(|test| test.p.two_sided)
     }
 
-    /// Paired t-tests, against 0 and against the margin; sign tests where pairs are censored. None of less than two pairs.
-    pub(super) fn evidence(&self, margin: f64, alpha: f64) -> Option<Evidence> {
-        if self.n < 2 {
-            return None;
-        }
-        if self.is_censored {
-            let signs = sign_test(self.signs.0, self.signs.1);
-            let (same, beyond_higher, beyond_lower) = (None, None, None);
-            return Some(Evidence { higher: signs.greater, lower: signs.less, same, beyond_higher, beyond_lower });
-        }
-        let (test, beyond) = (paired_t(&self.differences)?, minimum_effect(&self.differences, margin)?);
-        Some(Evidence {
-            higher: test.p.greater,
-            lower: test.p.less,
-            same: Some(equivalence(&self.differences, margin, alpha)?.p),
-            beyond_higher: Some(beyond.above),
-            beyond_lower: Some(beyond.below),
-        })
-    }
-
-    /// Pairs with which one of the tests would decide, at this level and with a power of 80 %, if the differences go on
+    /// Pairs, beyond those there are, with which one of the tests would decide, at this level and with a power of 80 %, if the differences go on
     /// as they are; none of censored pairs, of less than three, and where it would take too many.
-    pub(super) fn pairs_needed(&self, margin: f64, alpha: f64) -> Option<usize> {
+    pub(super) fn more_pairs_needed(&self, margin: f64, alpha: f64) -> Option<usize> {
         const POWER: f64 = 0.8;
         if self.is_censored || self.n < 3 {
             return None;
@@ -134,6 +101,8 @@ impl Comparison {
         let spread = standard_deviation(&self.differences).filter(|&spread| spread > 0.0)?;
         let difference = cohen_d_z(&self.differences)?.abs();
         let needed = [difference, (margin / spread - difference).abs()];
-        needed.into_iter().filter_map(|effect| replicates_needed(effect, alpha, POWER)).min()
+        let needed = needed.into_iter().filter_map(|effect| replicates_needed(effect, alpha, POWER)).min()?;
+        // At least one, because those there are have not decided it.
+        Some(needed.saturating_sub(self.n).max(1))
     }
 }

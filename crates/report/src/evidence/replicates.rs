@@ -1,6 +1,7 @@
 //! `Replicates`: the runs of one experiment, which differ in their seed alone.
 
-use record::{ExperimentSpec, Measured, Metric, RunRecord};
+use record::RunRecord;
+use spec::{ExperimentSpec, Metric};
 
 use crate::measure;
 
@@ -19,7 +20,7 @@ impl Replicates {
     /// A run that was trained for another file with the same settings is one of them.
     #[must_use]
     pub fn among<'a>(spec: &ExperimentSpec, records: impl IntoIterator<Item = &'a RunRecord>) -> Self {
-        let is_same = |record: &&RunRecord| record::differing_keys(&record.spec, spec).is_empty();
+        let is_same = |record: &&RunRecord| spec::differing_keys(&record.spec, spec).is_empty();
         let records =
             records.into_iter().filter(is_same).map(|record| RunRecord { spec: spec.clone(), ..record.clone() });
         let mut records: Vec<RunRecord> = records.collect();
@@ -34,25 +35,9 @@ impl Replicates {
         self.records.iter().filter(|record| record.stop_reason.is_complete())
     }
 
-    /// The runs that did not: interrupted or diverged.
-    pub fn incomplete(&self) -> impl Iterator<Item = &RunRecord> {
-        self.records.iter().filter(|record| !record.stop_reason.is_complete())
-    }
-
-    /// A metric of every complete run that has it.
-    #[must_use]
-    pub fn measured(&self, metric: Metric) -> Vec<Measured> {
-        self.complete().filter_map(|record| metric.of(record)).collect()
-    }
-
     /// A metric over the complete runs as people write it, mean and interval; none where no run has it.
     #[must_use]
     pub fn in_words(&self, metric: Metric) -> Option<String> {
         self.summary(metric).map(|summary| measure::summary(metric, &summary))
-    }
-
-    /// The complete run of a seed.
-    pub(super) fn of_seed(&self, seed: u64) -> Option<&RunRecord> {
-        self.complete().find(|record| record.seed == seed)
     }
 }

@@ -1,10 +1,11 @@
 //! Replicates as a table for the terminal: a line an experiment, means with their intervals.
 
 use comfy_table::CellAlignment;
-use record::{Metric, RunRecord};
+use record::RunRecord;
+use spec::Metric;
 
 use super::Replicates;
-use crate::format::{NOTHING, label};
+use crate::format::{NOTHING, grouped, label};
 use crate::table::table;
 
 /// What the table says of every experiment.
@@ -20,28 +21,19 @@ const METRICS: [(&str, Metric); 6] = [
 /// Means over the seeds with 95 % confidence intervals, a line an experiment; empty where no experiment has two seeds.
 #[must_use]
 pub fn replicates_table(records: &[&RunRecord], width: Option<u16>) -> String {
-    let replicates = grouped(records);
+    let groups = grouped(records, |one, other| spec::differing_keys(&one.spec, &other.spec).is_empty());
+    let of_group = |group: Vec<&RunRecord>| Replicates {
+        spec: group[0].spec.clone(),
+        records: group.into_iter().cloned().collect(),
+    };
+    let replicates: Vec<Replicates> = groups.into_iter().map(of_group).collect();
     if replicates.iter().all(|replicates| replicates.records.len() < 2) {
         return String::new();
     }
-    let header: Vec<&str> = ["Run", "Seeds"].into_iter().chain(METRICS.map(|(heading, _)| heading)).collect();
-    let mut rows = table(&header, width);
+    let mut rows = table(["Run", "Seeds"].into_iter().chain(METRICS.map(|(heading, _)| heading)), width);
     rows.add_rows(replicates.iter().map(row));
     rows.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
     format!("\n{}\nMeans over the seeds with their 95 % confidence intervals.\n", rows.trim_fmt())
-}
-
-/// The records by experiment, in the order of their first appearance.
-fn grouped(records: &[&RunRecord]) -> Vec<Replicates> {
-    let mut groups: Vec<Replicates> = Vec::new();
-    for &record in records {
-        let is_same = |group: &&mut Replicates| record::differing_keys(&group.spec, &record.spec).is_empty();
-        match groups.iter_mut().find(is_same) {
-            Some(group) => group.records.push(record.clone()),
-            None => groups.push(Replicates { spec: record.spec.clone(), records: vec![record.clone()] }),
-        }
-    }
-    groups
 }
 
 fn row(replicates: &Replicates) -> Vec<String> {
@@ -58,7 +50,7 @@ fn row(replicates: &Replicates) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synthetic::{Curve, record};
+    use test_support::synthetic::{Curve, record};
 
     #[test]
     fn seeds_of_an_experiment_are_one_line() {

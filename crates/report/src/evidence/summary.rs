@@ -1,9 +1,10 @@
-//! `Summary`: a metric over the replicates of an experiment, with its interval.
+//! `SeedSummary`: a metric over the replicates of an experiment, with its interval.
 
-use record::{Measured, Metric, MetricKind};
+use record::Measured;
+use spec::{Metric, MetricKind};
 
 use super::{CONFIDENCE, Replicates};
-use crate::statistics::{Interval, bca_interval, mean, mean_interval, standard_deviation};
+use crate::statistics::{Interval, bca_interval, mean, mean_interval};
 
 /// Resamples of a bootstrap.
 const RESAMPLES: usize = 2_000;
@@ -12,15 +13,13 @@ const BOOTSTRAP_SEED: u64 = 1;
 
 /// A metric over some replicates.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Summary {
+pub struct SeedSummary {
     /// Replicates that have the metric.
     pub n: usize,
     /// Of them, those that ended before what the metric waits for had come.
     pub n_censored: usize,
     /// Where the values lie.
     pub centre: Centre,
-    /// Standard deviation, `n - 1` in the denominator; none of one value or of censored ones.
-    pub standard_deviation: Option<f64>,
     /// The 95 % confidence interval of the mean; none of one value or of censored ones.
     ///
     /// By Student's t; of steps and ratios, which are skewed, by the bias-corrected and accelerated bootstrap.
@@ -41,28 +40,17 @@ pub enum Centre {
 impl Replicates {
     /// A metric over the complete runs; none where no run has it.
     #[must_use]
-    pub fn summary(&self, metric: Metric) -> Option<Summary> {
-        let measured = self.measured(metric);
+    pub fn summary(&self, metric: Metric) -> Option<SeedSummary> {
+        let measured: Vec<Measured> = self.complete().filter_map(|record| record.measure(metric)).collect();
+        let exact = |measured: &Measured| if let Measured::Exactly(value) = measured { Some(*value) } else { None };
         let exact: Vec<f64> = measured.iter().filter_map(exact).collect();
-        if exact.len() < measured.len() {
-            let n_censored = measured.len() - exact.len();
-            let centre = censored_centre(&measured);
-            return Some(Summary { n: measured.len(), n_censored, centre, standard_deviation: None, interval: None });
-        }
-        Some(Summary {
-            n: exact.len(),
-            n_censored: 0,
-            centre: Centre::Mean(mean(&exact)?),
-            standard_deviation: standard_deviation(&exact),
-            interval: interval(metric, &exact),
-        })
-    }
-}
-
-fn exact(measured: &Measured) -> Option<f64> {
-    match measured {
-        Measured::Exactly(value) => Some(*value),
-        Measured::MoreThan(_) => None,
+        let (n, n_censored) = (measured.len(), measured.len() - exact.len());
+        let (centre, interval) = if n_censored > 0 {
+            (censored_centre(&measured), None)
+        } else {
+            (Centre::Mean(mean(&exact)?), interval(metric, &exact))
+        };
+        Some(SeedSummary { n, n_censored, centre, interval })
     }
 }
 

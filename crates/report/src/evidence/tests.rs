@@ -1,10 +1,11 @@
 //! Replicates made for the tests: what is said of them is known.
 
-use record::{Claim, Expectation, Metric, RunRecord, StopReason};
+use record::{RunRecord, StopReason};
+use spec::{Claim, Expectation, Metric};
 
 use super::*;
 use crate::statistics::Interval;
-use crate::synthetic::{Curve, record};
+use test_support::synthetic::{Curve, record};
 
 /// Replicates of an experiment with these best validation accuracies, seeds 1, 2 and so on.
 fn replicates(name: &str, accuracies: &[f64]) -> Replicates {
@@ -16,10 +17,10 @@ fn replicates(name: &str, accuracies: &[f64]) -> Replicates {
 fn run(name: &str, seed: u64, accuracy: f64) -> RunRecord {
     let mut record = record(name, name, 1_250, &Curve::STANDARD);
     record.seed = seed;
-    for validation in &mut record.validations {
+    for validation in &mut record.history.validations {
         validation.validation_accuracy = validation.validation_accuracy.min(accuracy);
     }
-    record.validations[10].validation_accuracy = accuracy;
+    record.history.validations[10].validation_accuracy = accuracy;
     record
 }
 
@@ -133,7 +134,7 @@ fn of_two_records_of_a_seed_the_finished_one_counts() {
     interrupted.stop_reason = StopReason::Interrupted;
     let other_settings = {
         let mut other = run("two", 1, 0.9);
-        other.spec.model.hidden_units = vec![32];
+        *test_support::synthetic::hidden_units_of(&mut other) = vec![32];
         other
     };
     let records = [interrupted, other_settings, finished.clone()];

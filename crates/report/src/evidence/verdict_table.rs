@@ -1,9 +1,10 @@
 //! The verdicts as a table for the terminal.
 
 use super::{Decision, Judged, Verdict};
+use crate::document::columns;
 use crate::format::{NOTHING, p_value, plain_text};
 use crate::measure::{difference, difference_interval};
-use crate::table::{markdown_line, table};
+use crate::table::{markdown, table};
 
 /// What the table says of every claim.
 const COLUMNS: [&str; 9] =
@@ -15,7 +16,7 @@ pub fn verdict_table(judged: &[Judged], width: u16) -> String {
     if judged.is_empty() {
         return "no claims\n".to_owned();
     }
-    let mut rows = table(&COLUMNS, Some(width));
+    let mut rows = table(COLUMNS, Some(width));
     rows.add_rows(judged.iter().map(row));
     format!("{}\n{}\n{}\n", rows.trim_fmt(), counts(judged), HOW)
 }
@@ -23,11 +24,7 @@ pub fn verdict_table(judged: &[Judged], width: u16) -> String {
 /// The same in Markdown.
 #[must_use]
 pub fn verdict_markdown(judged: &[Judged]) -> String {
-    let header = markdown_line(COLUMNS.into_iter().map(str::to_owned));
-    let rule = format!("|{}", "---|".repeat(COLUMNS.len()));
-    let rows = judged.iter().map(|judged| markdown_line(row(judged).into_iter()));
-    let lines: Vec<String> = [header, rule].into_iter().chain(rows).collect();
-    format!("{}\n\n{} {HOW}\n", lines.join("\n"), counts(judged))
+    format!("{}\n\n{} {HOW}\n", markdown(&columns(&COLUMNS, &[]), judged.iter().map(row)), counts(judged))
 }
 
 /// How to read the table.
@@ -35,26 +32,37 @@ const HOW: &str =
     "Differences are paired by seed. p: corrected by Holm for all claims of the table; a verdict needs p < 0.05.";
 
 fn row(judged: &Judged) -> Vec<String> {
-    let (claim, pairs) = (&judged.claim, &judged.comparison);
     vec![
         plain_text(&judged.experiment),
-        plain_text(&claim.against),
-        plain_text(&claim.says),
-        claim.metric.title().to_owned(),
+        plain_text(&judged.claim.against),
+        plain_text(&judged.claim.says),
+        judged.claim.metric.title().to_owned(),
         judged.difference_words(),
-        pairs.interval().map_or_else(|| NOTHING.to_owned(), |interval| difference_interval(claim.metric, interval)),
-        pairs.n.to_string(),
-        judged.p.map_or_else(|| NOTHING.to_owned(), p_value),
+        judged.interval_words(),
+        judged.comparison.n.to_string(),
+        judged.p_words(),
         judged.verdict_words(),
     ]
 }
 
-/// `3 hold, 1 does not hold, 2 are undecided.`
+/// `6 claims: 3 hold, 1 do not hold, 2 undecided.`
 fn counts(judged: &[Judged]) -> String {
-    let count = |is_counted: fn(&Verdict) -> bool| judged.iter().filter(|one| is_counted(&one.verdict)).count();
-    let hold = count(|verdict| matches!(verdict, Verdict::Holds));
-    let do_not = count(|verdict| matches!(verdict, Verdict::DoesNotHold(_)));
-    format!("{} claims: {hold} hold, {do_not} do not hold, {} undecided.", judged.len(), judged.len() - hold - do_not)
+    let [hold, do_not, undecided] = tally(judged);
+    format!("{} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.", judged.len())
+}
+
+/// How many claims hold, how many do not, and how many are undecided.
+pub(crate) fn tally<'j>(judged: impl IntoIterator<Item = &'j Judged>) -> [usize; 3] {
+    let mut counts = [0; 3];
+    for judged in judged {
+        let index = match judged.verdict {
+            Verdict::Holds => 0,
+            Verdict::DoesNotHold(_) => 1,
+            Verdict::Undecided { .. } => 2,
+        };
+        counts[index] += 1;
+    }
+    counts
 }
 
 impl Judged {
@@ -67,6 +75,17 @@ impl Judged {
             None if pairs.n > 0 => format!("higher in {}, lower in {}", pairs.signs.0, pairs.signs.1),
             None => NOTHING.to_owned(),
         }
+    }
+
+    /// The interval of the mean difference, `+1.80 to +2.20`.
+    pub(crate) fn interval_words(&self) -> String {
+        let words = |interval| difference_interval(self.claim.metric, interval);
+        self.comparison.interval().map_or_else(|| NOTHING.to_owned(), words)
+    }
+
+    /// The p-value of the verdict, `0.012`.
+    pub(crate) fn p_words(&self) -> String {
+        self.p.map_or_else(|| NOTHING.to_owned(), p_value)
     }
 
     /// The verdict in words: `holds`, `does not hold: it is higher`, `undecided at 5 seeds; about 7 more would decide it`.

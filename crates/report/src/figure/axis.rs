@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 
-use crate::format;
+use crate::format::whole;
 
 /// How values are spread along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Axis {
     pub(super) fn label(&self, value: f64) -> String {
         match (self.numbers, self.scale) {
             (Numbers::Percent, _) => format!("{:.*} %", self.decimals.saturating_sub(2), 100.0 * value),
-            (Numbers::Whole, _) => format::thousands(whole(value)),
+            (Numbers::Whole, _) => spec::thousands(whole(value)),
             (Numbers::Plain, Scale::Linear) => format!("{value:.*}", self.decimals),
             (Numbers::Plain, Scale::Logarithmic) => shortest(value),
         }
@@ -101,8 +101,7 @@ fn nice_ticks(low: f64, high: f64, most: usize) -> (Vec<f64>, usize) {
     let spacing = factor * unit;
     #[expect(clippy::cast_possible_truncation, reason = "ticks are few")]
     let (from, to) = ((low / spacing - 1e-9).ceil() as i64, (high / spacing + 1e-9).floor() as i64);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a small range")]
-    let decimals = (-spacing.log10() - 1e-9).ceil().clamp(0.0, 12.0) as usize;
+    let decimals = whole((-spacing.log10() - 1e-9).ceil().clamp(0.0, 12.0));
     ((from..=to).map(|index| index as f64 * spacing).collect(), decimals)
 }
 
@@ -133,11 +132,6 @@ fn shortest(value: f64) -> String {
 #[expect(clippy::cast_possible_truncation, reason = "a float's exponent is small")]
 fn exponent(value: f64) -> i32 {
     (value.log10() + 1e-9).floor() as i32
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts from 0 on; a cast saturates")]
-fn whole(value: f64) -> usize {
-    value.round() as usize
 }
 
 #[cfg(test)]

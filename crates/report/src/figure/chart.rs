@@ -5,7 +5,7 @@ use plotters::prelude::RGBColor;
 use super::mesh::STEPS_LABEL;
 use super::panel;
 use super::points::Spread;
-use super::series::{Curves, RunSeries, all_series, window_steps, window_steps_of_each};
+use super::series::{RunSeries, all_series, window_steps, window_steps_of_each};
 use super::style::run_colour;
 use super::{Figure, Set};
 use crate::document::{Chart, Panel, Series};
@@ -21,16 +21,19 @@ impl Figure<'_> {
     pub fn chart(&self) -> Chart {
         let drawn = panel::Panel::of_runs(&all_series(self, window_steps(self)));
         let runs = all_series(self, window_steps_of_each(self, MOST_POINTS));
-        let of: [fn(&RunSeries) -> &Curves; 2] = [|run| &run.loss, |run| &run.accuracy];
-        let panels = drawn.iter().zip(of).map(|(panel, of)| self.chart_panel(panel, &runs, of));
+        let panels = drawn.iter().map(|panel| self.chart_panel(panel, &runs));
         Chart { x_label: STEPS_LABEL.to_owned(), panels: panels.collect() }
     }
 
-    fn chart_panel(&self, panel: &panel::Panel, runs: &[RunSeries], of: fn(&RunSeries) -> &Curves) -> Panel {
+    fn chart_panel(&self, panel: &panel::Panel, runs: &[RunSeries]) -> Panel {
         let sets = self.sets.drawn().iter().copied();
+        let points = |run: usize, set: Set| {
+            let curves = (panel.curves)(&runs[run]);
+            thinned(if set == Set::Train { &curves.train } else { &curves.validation })
+        };
         let curves: Vec<(usize, Set, Vec<&Spread>)> = (0..runs.len())
             .flat_map(|run| sets.clone().map(move |set| (run, set)))
-            .map(|(run, set)| (run, set, thinned(points(of(&runs[run]), set))))
+            .map(|(run, set)| (run, set, points(run, set)))
             .collect();
         let mut x: Vec<f64> = curves.iter().flat_map(|(_, _, points)| points.iter().map(|point| point.step)).collect();
         x.sort_by(f64::total_cmp);
@@ -44,13 +47,6 @@ impl Figure<'_> {
             series: series.collect(),
             x,
         }
-    }
-}
-
-fn points(curves: &Curves, set: Set) -> &[Spread] {
-    match set {
-        Set::Train => &curves.train,
-        Set::Validation => &curves.validation,
     }
 }
 
@@ -71,18 +67,15 @@ fn series(label: &str, run: usize, set: Set, points: &[Option<&Spread>]) -> Seri
     let has_band = points.iter().flatten().any(|point| point.std > 0.0);
     let edges = |point: &Spread| (rounded(point.band().0), rounded(point.band().1));
     let band = points.iter().map(|point| point.map(edges));
+    let RGBColor(red, green, blue) = run_colour(run);
     Series {
         run: label.to_owned(),
         label: set.curve_label(label),
-        colour: hexadecimal(run_colour(run)),
+        colour: format!("#{red:02x}{green:02x}{blue:02x}"),
         is_dashed: set == Set::Train,
         values: points.iter().map(|point| point.map(|point| rounded(point.mean))).collect(),
         band: if has_band { band.collect() } else { Vec::new() },
     }
-}
-
-fn hexadecimal(RGBColor(red, green, blue): RGBColor) -> String {
-    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// The value with five significant digits.
@@ -94,7 +87,7 @@ fn rounded(value: f64) -> f64 {
 mod tests {
     use super::super::CurveSets;
     use super::*;
-    use crate::synthetic::{Curve, record, replicates};
+    use test_support::synthetic::{Curve, record, replicates};
 
     fn chart(sets: CurveSets) -> Chart {
         let mut runs = replicates("task3c", "Standard", 9_000, &Curve::STANDARD, 3);

@@ -1,11 +1,12 @@
 //! Curves cut at the lower and upper edge of a panel, so that none runs into a heading or a label.
 
 use super::axis::Axis;
-use super::points::{Point, Spread};
+use super::points::Spread;
+use super::style::Place;
 
 /// The parts of a line that lie within the axis, each cut exactly at the edge.
-pub(super) fn visible_parts(points: &[Point], axis: &Axis) -> Vec<Vec<(f64, f64)>> {
-    let mut parts: Vec<Vec<(f64, f64)>> = Vec::new();
+pub(super) fn visible_parts(points: &[Place], axis: &Axis) -> Vec<Vec<Place>> {
+    let mut parts: Vec<Vec<Place>> = Vec::new();
     let mut joined = false;
     for pair in points.windows(2) {
         let Some((from, to)) = cut(pair[0], pair[1], axis) else {
@@ -22,20 +23,20 @@ pub(super) fn visible_parts(points: &[Point], axis: &Axis) -> Vec<Vec<(f64, f64)
 }
 
 /// The outline of a band, its edges held within the axis: along the top and back along the bottom.
-pub(super) fn band_outline(spreads: &[Spread], axis: &Axis) -> Vec<(f64, f64)> {
+pub(super) fn band_outline(spreads: &[Spread], axis: &Axis) -> Vec<Place> {
     let held = |value: f64| value.clamp(axis.low, axis.high);
     let top = spreads.iter().map(|spread| (spread.step, held(spread.band().1)));
     let bottom = spreads.iter().rev().map(|spread| (spread.step, held(spread.band().0)));
     top.chain(bottom).collect()
 }
 
-pub(super) fn is_inside(point: Point, axis: &Axis) -> bool {
-    (axis.low..=axis.high).contains(&point.value)
+pub(super) fn is_inside((_, value): Place, axis: &Axis) -> bool {
+    (axis.low..=axis.high).contains(&value)
 }
 
 /// The part of a segment within the axis.
-fn cut(from: Point, to: Point, axis: &Axis) -> Option<((f64, f64), (f64, f64))> {
-    let (lower, upper) = (from.value.min(to.value), from.value.max(to.value));
+fn cut(from: Place, to: Place, axis: &Axis) -> Option<(Place, Place)> {
+    let (lower, upper) = (from.1.min(to.1), from.1.max(to.1));
     if upper < axis.low || lower > axis.high {
         return None;
     }
@@ -43,13 +44,13 @@ fn cut(from: Point, to: Point, axis: &Axis) -> Option<((f64, f64), (f64, f64))> 
 }
 
 /// The point itself when it is inside, else where the way to the other one crosses the edge.
-fn held(point: Point, other: Point, axis: &Axis) -> (f64, f64) {
-    let edge = point.value.clamp(axis.low, axis.high);
+fn held(point: Place, other: Place, axis: &Axis) -> Place {
     if is_inside(point, axis) {
-        return (point.step, point.value);
+        return point;
     }
-    let share = (edge - point.value) / (other.value - point.value);
-    (point.step + share * (other.step - point.step), edge)
+    let edge = point.1.clamp(axis.low, axis.high);
+    let share = (edge - point.1) / (other.1 - point.1);
+    (point.0 + share * (other.0 - point.0), edge)
 }
 
 #[cfg(test)]
@@ -61,8 +62,8 @@ mod tests {
         Axis::linear((0.0, 1.0), 5, Numbers::Plain)
     }
 
-    fn points(values: &[f64]) -> Vec<Point> {
-        values.iter().enumerate().map(|(step, &value)| Point { step: step as f64, value }).collect()
+    fn points(values: &[f64]) -> Vec<Place> {
+        values.iter().enumerate().map(|(step, &value)| (step as f64, value)).collect()
     }
 
     #[test]

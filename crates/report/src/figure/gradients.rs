@@ -1,12 +1,12 @@
 //! What probes say of gradients: how large they are in every layer, and how that changes while a run trains.
 
-use record::{LayerProbe, Metric, RunRecord};
+use record::{LayerProbe, Probe, RunRecord};
+use spec::Metric;
 
 use super::axis::{Numbers, Scale};
-use super::means::mean_over_runs;
 use super::mesh::STEPS_LABEL;
 use super::plot::{LinePlot, PlotAxis, PlotPanel, PlotPoint, PlotSeries};
-use super::points::Spread;
+use super::points::{Spread, mean_over_runs};
 use super::replicates::{RunCurves, all_records};
 use crate::format::provenance;
 
@@ -53,7 +53,7 @@ pub fn gradient_sizes(runs: &[RunCurves]) -> LinePlot {
 /// Replicates are their geometric mean, as long as at least half of them still train.
 #[must_use]
 pub fn gradient_course(run: &RunCurves) -> LinePlot {
-    let n_layers = run.records.first().map_or(0, |record| record.spec.model.layers().len());
+    let n_layers = run.records.first().map_or(0, |record| record.layers().len());
     let series = course_layers(n_layers).into_iter().map(|(layer, name)| PlotSeries {
         label: format!("layer {}: {name}", layer + 1),
         points: course(run, layer),
@@ -94,7 +94,7 @@ fn sizes_by_layer(run: &RunCurves, size: Size) -> PlotSeries {
 /// The size in every layer of one run, over the probes of the first epochs.
 fn early_sizes(record: &RunRecord, size: Size) -> Vec<Option<f64>> {
     let early_steps = Metric::EARLY_EPOCHS * record.spec.steps_per_epoch() as f64;
-    let early = || record.probes.iter().filter(|probe| probe.step > 0 && probe.step as f64 <= early_steps);
+    let early = || record.history.probes.iter().filter(|probe| probe.step > 0 && probe.step as f64 <= early_steps);
     let n_layers = early().map(|probe| probe.layers.len()).max().unwrap_or(0);
     (0..n_layers).map(|layer| geometric_mean(early().filter_map(|probe| size(probe.layers.get(layer)?)))).collect()
 }
@@ -109,9 +109,7 @@ fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
 
 /// The layers that are shown of so many, each once, with what they are called.
 fn course_layers(n_layers: usize) -> Vec<(usize, &'static str)> {
-    let Some(output) = n_layers.checked_sub(1) else {
-        return Vec::new();
-    };
+    let Some(output) = n_layers.checked_sub(1) else { return Vec::new() };
     let mut layers = vec![(0, "first"), (output / 2, "middle"), (output.saturating_sub(1), "last hidden")];
     layers.retain(|(layer, _)| *layer < output);
     layers.dedup_by_key(|(layer, _)| *layer);
@@ -127,18 +125,17 @@ fn course(run: &RunCurves, layer: usize) -> Vec<PlotPoint> {
 
 /// The logarithms of a layer's gradients, whose mean is that of the geometric mean.
 fn logarithms(record: &RunRecord, layer: usize) -> Vec<Spread> {
-    let sizes =
-        record.probes.iter().filter_map(|probe| Some((probe.step as f64, probe.layers.get(layer)?.gradient_rms)));
-    let spreads = sizes.map(|(step, size)| Spread { step, mean: size.ln(), std: 0.0 });
-    spreads.filter(|spread| spread.mean.is_finite()).collect()
+    let logarithm = |probe: &Probe| {
+        let mean = probe.layers.get(layer)?.gradient_rms.ln();
+        Some(Spread { step: probe.step as f64, mean, std: 0.0 })
+    };
+    record.history.probes.iter().filter_map(logarithm).filter(|spread| spread.mean.is_finite()).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use ::record::Probe;
-
     use super::*;
-    use crate::synthetic::{Curve, empty_record, record, replicates, with_probes, with_units};
+    use test_support::synthetic::{Curve, empty_record, record, replicates, with_probes, with_units};
 
     fn deep(seeds: u64) -> Vec<RunRecord> {
         let runs = replicates("task4e", "Ten layers", 9_000, &Curve::DEEP, seeds);
@@ -170,12 +167,13 @@ mod tests {
     #[test]
     fn the_mean_is_geometric_and_of_the_first_epochs_without_the_start() {
         let mut run = with_probes(0.5, with_units(&[64], record("x", "X", 125, &Curve::STANDARD)));
-        let layers = run.probes[0].layers.clone();
+        let layers = run.history.probes[0].layers.clone();
         let probe = |step: usize, gradient_rms: f64| {
             let layers = layers.iter().map(|layer| LayerProbe { gradient_rms, ..*layer }).collect();
             Probe { step, layers }
         };
-        run.probes = vec![probe(0, 7.0), probe(125, 1.0), probe(3_125, 4.0), probe(250, 0.0), probe(3_250, 9.0)];
+        run.history.probes =
+            vec![probe(0, 7.0), probe(125, 1.0), probe(3_125, 4.0), probe(250, 0.0), probe(3_250, 9.0)];
         let plot = gradient_sizes(&[curves(&[run])]);
         assert!((plot.panels[0].series[0].points[0].y - 2.0).abs() < 1e-12);
     }

@@ -7,11 +7,10 @@ use plotters::style::text_anchor::HPos;
 use sample::SAMPLE_WIDTH;
 pub(super) use sample::Sample;
 
-use super::CurveSets;
 use super::series::RunSeries;
-use super::style::{
-    Area, Drawn, INK, PAGE_MARGIN, PAGE_WIDTH, TEXT_SIZE, fitted, run_colour, text_style, text_width, write_text,
-};
+use super::style::{Area, Drawn, INK, PAGE_MARGIN, PAGE_WIDTH, TEXT_SIZE, fitted, run_colour, text_width, write_text};
+use super::{CurveSets, Set};
+use crate::format::whole;
 
 const ROW_HEIGHT: f64 = 19.0;
 /// Pixels between a sample and its text.
@@ -40,15 +39,13 @@ pub(super) struct Legend {
 impl Legend {
     /// The entries of these runs: the sets of a run side by side.
     pub(super) fn of_runs(runs: &[RunSeries], sets: CurveSets) -> Self {
-        let mut entries: Vec<Entry> = Vec::new();
-        for (index, run) in runs.iter().enumerate() {
-            entries.extend(sets.drawn().iter().map(|&set| Entry {
-                text: set.curve_label(&run.label),
-                colour: run_colour(index),
-                sample: Sample::of_run(set, run.is_mean),
-            }));
-        }
-        Self::new(entries, sets.drawn().len(), PAGE_WIDTH)
+        let entry = |(index, run): (usize, &RunSeries), set: Set| Entry {
+            text: set.curve_label(&run.label),
+            colour: run_colour(index),
+            sample: Sample::of_run(set, run.is_mean),
+        };
+        let entries = runs.iter().enumerate().flat_map(|run| sets.drawn().iter().map(move |&set| entry(run, set)));
+        Self::new(entries.collect(), sets.drawn().len(), PAGE_WIDTH)
     }
 
     /// Entries in columns; a row holds a multiple of `together`, so that those of a run stay in a row.
@@ -56,7 +53,7 @@ impl Legend {
         let page = page_width - 2.0 * PAGE_MARGIN;
         let widest = entries.iter().map(|entry| text_width(&entry.text, TEXT_SIZE)).fold(0.0, f64::max);
         let column_width = SAMPLE_WIDTH + SAMPLE_GAP + widest + COLUMN_GAP;
-        let columns = whole((page + COLUMN_GAP) / column_width).min(entries.len()) / together * together;
+        let columns = whole(((page + COLUMN_GAP) / column_width).floor()).min(entries.len()) / together * together;
         Self { entries, page_width, columns: columns.max(1), column_width }
     }
 
@@ -82,23 +79,16 @@ impl Entry {
         self.sample.draw(page, (left, middle), self.colour)?;
         let text_left = left + SAMPLE_WIDTH + SAMPLE_GAP;
         let text = fitted(&self.text, TEXT_SIZE, right - text_left);
-        write_text(page, &text, (text_left, middle - 0.38 * TEXT_SIZE), HPos::Left, &text_style(TEXT_SIZE, INK))
+        write_text(page, &text, (text_left, middle - 0.38 * TEXT_SIZE), HPos::Left, TEXT_SIZE, INK)
     }
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a page has few columns")]
-fn whole(columns: f64) -> usize {
-    columns as usize
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::series::Curves;
-    use super::super::style::register_embedded_font;
     use super::*;
 
     fn legend(labels: &[&str], sets: CurveSets) -> Legend {
-        register_embedded_font().unwrap();
         let run = |label: &&str| RunSeries {
             label: (*label).to_owned(),
             loss: Curves::default(),

@@ -1,7 +1,6 @@
 //! The frame of a panel: heading, axes with their labels, grid.
 
 use plotters::chart::{ChartBuilder, ChartContext};
-use plotters::drawing::DrawingAreaErrorKind;
 use plotters::prelude::{Cartesian2d, SVGBackend};
 use plotters::style::text_anchor::HPos;
 
@@ -21,13 +20,8 @@ const X_LABELS_HEIGHT: f64 = 40.0;
 pub(super) type Chart<'c, 'b> = ChartContext<'c, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
 
 /// Draws heading, axes and grid; `x` is the axis and what it is called.
-pub(super) fn chart_on<'c, 'b>(
-    area: &'c Area<'b>,
-    heading: &str,
-    x: (&Axis, &str),
-    y: &Axis,
-) -> Result<Chart<'c, 'b>, DrawingAreaErrorKind<std::io::Error>> {
-    write_text(area, heading, (VALUE_LABELS_WIDTH, 2.0), HPos::Left, &text_style(HEADING_SIZE, INK))?;
+pub(super) fn chart_on<'c, 'b>(area: &'c Area<'b>, heading: &str, x: (&Axis, &str), y: &Axis) -> Drawn<Chart<'c, 'b>> {
+    write_text(area, heading, (VALUE_LABELS_WIDTH, 2.0), HPos::Left, HEADING_SIZE, INK)?;
     let mut chart = ChartBuilder::on(area)
         .margin_top(units(HEADING_HEIGHT))
         .x_label_area_size(units(X_LABELS_HEIGHT))
@@ -51,5 +45,5 @@ pub(super) fn chart_on<'c, 'b>(
 /// Says in a panel without curves that it is empty on purpose.
 pub(super) fn write_no_values(area: &Area) -> Drawn {
     let place = (VALUE_LABELS_WIDTH + 12.0, HEADING_HEIGHT + 12.0);
-    write_text(area, "no values", place, HPos::Left, &text_style(TEXT_SIZE, FAINT_INK))
+    write_text(area, "no values", place, HPos::Left, TEXT_SIZE, FAINT_INK)
 }

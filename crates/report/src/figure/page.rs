@@ -4,19 +4,20 @@ use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::{SVGBackend, WHITE};
 use plotters::style::text_anchor::HPos;
 
+use super::legend::Legend;
 use super::style::{
     Area, Drawn, FAINT_INK, HEADING_SIZE, INK, PAGE_MARGIN, SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, UNITS_PER_PIXEL,
-    WARNING, fitted, text_style, text_width, units, wrapped, write_text,
+    WARNING, fitted, text_width, units, wrapped, write_text,
 };
-use crate::FigureError;
 use crate::format::plain_text;
+use crate::{FigureError, Result};
 
 /// Pixels from the top to the body.
-pub(super) const BODY_TOP: f64 = 62.0;
+const BODY_TOP: f64 = 62.0;
 /// Pixels of a panel, its heading and its labels included.
-pub(super) const PANEL_HEIGHT: f64 = 340.0;
+const PANEL_HEIGHT: f64 = 340.0;
 /// Pixels between a panel and the legend below it.
-pub(super) const LEGEND_GAP: f64 = 12.0;
+const LEGEND_GAP: f64 = 12.0;
 
 /// What stands right of the title of a figure of made-up digits.
 const MADE_UP_WARNING: &str = "Made-up digits: not a real dataset";
@@ -39,10 +40,17 @@ pub(super) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The SVG of a body of so many pixels from [`BODY_TOP`] down.
-    pub(super) fn svg(&self, body_height: f64, draw_body: impl Fn(&Area) -> Drawn) -> Result<String, FigureError> {
+    /// The SVG of so many panels side by side, each drawn by its index, with a legend below.
+    pub(super) fn svg(
+        &self,
+        n_panels: usize,
+        legend: Option<&Legend>,
+        draw_panel: impl Fn(usize, &Area) -> Drawn,
+    ) -> Result<String> {
         let notes = self.note_lines();
-        let notes_top = BODY_TOP + body_height + 10.0;
+        let legend_top = BODY_TOP + PANEL_HEIGHT + LEGEND_GAP;
+        let body_bottom = legend.map_or(BODY_TOP + PANEL_HEIGHT, |legend| legend_top + legend.height());
+        let notes_top = body_bottom + 10.0;
         let height = notes_top + NOTE_HEIGHT * notes.len() as f64 + 12.0;
         let mut drawn = String::new();
         let draw = |drawn: &mut String| -> Drawn {
@@ -50,10 +58,12 @@ impl Page<'_> {
             let page = SVGBackend::with_string(drawn, size).into_drawing_area();
             page.fill(&WHITE)?;
             self.draw_title(&page)?;
-            draw_body(&page)?;
+            let areas = self.panel_areas(&page, n_panels);
+            areas.iter().enumerate().try_for_each(|(index, area)| draw_panel(index, area))?;
+            legend.map_or(Ok(()), |legend| legend.draw(&page, legend_top))?;
             for (index, line) in notes.iter().enumerate() {
                 let top = notes_top + NOTE_HEIGHT * index as f64;
-                write_text(&page, line, (PAGE_MARGIN, top), HPos::Left, &text_style(SMALL_SIZE, FAINT_INK))?;
+                write_text(&page, line, (PAGE_MARGIN, top), HPos::Left, SMALL_SIZE, FAINT_INK)?;
             }
             page.present()
         };
@@ -65,13 +75,13 @@ impl Page<'_> {
         let mut room = self.width - 2.0 * PAGE_MARGIN;
         if self.is_made_up {
             let right = (self.width - PAGE_MARGIN, 17.0);
-            write_text(page, MADE_UP_WARNING, right, HPos::Right, &text_style(HEADING_SIZE, WARNING))?;
+            write_text(page, MADE_UP_WARNING, right, HPos::Right, HEADING_SIZE, WARNING)?;
             room -= text_width(MADE_UP_WARNING, HEADING_SIZE) + PAGE_MARGIN;
         }
         let title = fitted(&plain_text(self.title), TITLE_SIZE, room);
         let subtitle = fitted(&plain_text(self.subtitle), TEXT_SIZE, self.width - 2.0 * PAGE_MARGIN);
-        write_text(page, &title, (PAGE_MARGIN, 15.0), HPos::Left, &text_style(TITLE_SIZE, INK))?;
-        write_text(page, &subtitle, (PAGE_MARGIN, 38.0), HPos::Left, &text_style(TEXT_SIZE, FAINT_INK))
+        write_text(page, &title, (PAGE_MARGIN, 15.0), HPos::Left, TITLE_SIZE, INK)?;
+        write_text(page, &subtitle, (PAGE_MARGIN, 38.0), HPos::Left, TEXT_SIZE, FAINT_INK)
     }
 
     fn note_lines(&self) -> Vec<String> {
@@ -91,14 +101,14 @@ impl Page<'_> {
 <title>{title}</title>{content}"#
         )
     }
-}
 
-/// The places of so many panels side by side on a page of this width.
-pub(super) fn panel_areas<'a>(page: &Area<'a>, page_width: f64, count: usize) -> Vec<Area<'a>> {
-    let width = (page_width - 2.0 * PAGE_MARGIN + PANEL_GAP) / count as f64 - PANEL_GAP;
-    let left = |index: usize| PAGE_MARGIN + (width + PANEL_GAP) * index as f64;
-    let size = (units(width), units(PANEL_HEIGHT));
-    (0..count).map(|index| page.clone().shrink((units(left(index)), units(BODY_TOP)), size)).collect()
+    /// The places of the panels.
+    fn panel_areas<'a>(&self, page: &Area<'a>, count: usize) -> Vec<Area<'a>> {
+        let width = (self.width - 2.0 * PAGE_MARGIN + PANEL_GAP) / count as f64 - PANEL_GAP;
+        let left = |index: usize| PAGE_MARGIN + (width + PANEL_GAP) * index as f64;
+        let size = (units(width), units(PANEL_HEIGHT));
+        (0..count).map(|index| page.clone().shrink((units(left(index)), units(BODY_TOP)), size)).collect()
+    }
 }
 
 fn escaped(text: &str) -> String {

@@ -6,9 +6,9 @@ use plotters::series::DashedLineSeries;
 use super::axis::{Axis, Numbers};
 use super::clip::{band_outline, is_inside, visible_parts};
 use super::mesh::{Chart, STEPS_LABEL, chart_on, write_no_values};
-use super::points::{Point, Spread};
+use super::points::Spread;
 use super::series::{Curves, RunSeries};
-use super::style::{Area, Drawn, run_colour, stroke, units};
+use super::style::{Area, Drawn, Place, run_colour, stroke, units};
 
 /// Pixels across of a training curve's line.
 pub(super) const TRAIN_STROKE: f64 = 0.9;
@@ -31,14 +31,16 @@ pub(super) const MARK_RADIUS: f64 = 3.6;
 pub(super) struct Panel {
     pub(super) heading: &'static str,
     pub(super) axis: Axis,
+    /// Its curves of a run.
+    pub(super) curves: fn(&RunSeries) -> &Curves,
 }
 
 impl Panel {
     /// Loss and accuracy of these runs.
     pub(super) fn of_runs(runs: &[RunSeries]) -> [Self; 2] {
         [
-            Self { heading: "Loss (cross-entropy)", axis: Axis::of_losses(runs) },
-            Self { heading: "Accuracy", axis: Axis::of_accuracies(runs) },
+            Self { heading: "Loss (cross-entropy)", axis: Axis::of_losses(runs), curves: |run| &run.loss },
+            Self { heading: "Accuracy", axis: Axis::of_accuracies(runs), curves: |run| &run.accuracy },
         ]
     }
 
@@ -49,19 +51,13 @@ impl Panel {
 }
 
 /// Draws a panel with these curves, one element per run.
-pub(super) fn draw_panel(area: &Area, panel: &Panel, steps: &Axis, runs: &[&Curves]) -> Drawn {
+pub(super) fn draw_panel(area: &Area, panel: &Panel, steps: &Axis, runs: &[RunSeries]) -> Drawn {
     let axis = &panel.axis;
     let mut chart = chart_on(area, panel.heading, (steps, STEPS_LABEL), axis)?;
-    let coloured = || runs.iter().enumerate().map(|(index, curves)| (*curves, run_colour(index)));
-    for (curves, colour) in coloured() {
-        draw_band(&mut chart, &curves.train, axis, colour)?;
-    }
-    for (curves, colour) in coloured() {
-        draw_band(&mut chart, &curves.validation, axis, colour)?;
-    }
-    for (curves, colour) in coloured() {
-        draw_train(&mut chart, curves, panel, colour)?;
-    }
+    let coloured = || runs.iter().enumerate().map(|(index, run)| ((panel.curves)(run), run_colour(index)));
+    coloured().try_for_each(|(curves, colour)| draw_band(&mut chart, &curves.train, axis, colour))?;
+    coloured().try_for_each(|(curves, colour)| draw_band(&mut chart, &curves.validation, axis, colour))?;
+    coloured().try_for_each(|(curves, colour)| draw_train(&mut chart, curves, panel, colour))?;
     for (curves, _) in coloured().filter(|(curves, _)| !curves.train.is_empty() && !panel.is_share()) {
         // A pale rim sets the line off from the noise of its own training curve.
         draw_line(&mut chart, &curves.validation, axis, &WHITE.mix(0.75), VALIDATION_STROKE + 1.6)?;
@@ -70,9 +66,10 @@ pub(super) fn draw_panel(area: &Area, panel: &Panel, steps: &Axis, runs: &[&Curv
         draw_line(&mut chart, &curves.validation, axis, &colour, VALIDATION_STROKE)?;
     }
     for (curves, colour) in coloured() {
-        draw_best(&mut chart, curves, axis, colour)?;
+        let best = curves.best.filter(|best| is_inside(*best, axis));
+        best.map_or(Ok(()), |best| draw_mark(&mut chart, best, colour))?;
     }
-    if runs.iter().all(|curves| curves.train.is_empty() && curves.validation.is_empty()) {
+    if coloured().all(|(curves, _)| curves.train.is_empty() && curves.validation.is_empty()) {
         write_no_values(area)?;
     }
     Ok(())
@@ -83,8 +80,7 @@ fn draw_band(chart: &mut Chart, spreads: &[Spread], axis: &Axis, colour: RGBColo
     if spreads.iter().all(|spread| spread.std == 0.0) {
         return Ok(());
     }
-    chart.draw_series([Polygon::new(band_outline(spreads, axis), colour.mix(BAND_OPACITY))])?;
-    Ok(())
+    chart.draw_series([Polygon::new(band_outline(spreads, axis), colour.mix(BAND_OPACITY))]).map(drop)
 }
 
 /// Training: the loss as a thin line over its band, the accuracy dashed.
@@ -101,19 +97,15 @@ fn draw_train(chart: &mut Chart, curves: &Curves, panel: &Panel, colour: RGBColo
 fn draw_line(chart: &mut Chart, spreads: &[Spread], axis: &Axis, colour: &impl Color, width: f64) -> Drawn {
     let lines =
         visible_parts(&means(spreads), axis).into_iter().map(|part| PathElement::new(part, stroke(colour, width)));
-    chart.draw_series(lines)?;
-    Ok(())
+    chart.draw_series(lines).map(drop)
 }
 
-fn means(spreads: &[Spread]) -> Vec<Point> {
+fn means(spreads: &[Spread]) -> Vec<Place> {
     spreads.iter().map(Spread::point).collect()
 }
 
-fn draw_best(chart: &mut Chart, curves: &Curves, axis: &Axis, colour: RGBColor) -> Drawn {
-    let Some(best) = curves.best.filter(|best| is_inside(*best, axis)) else {
-        return Ok(());
-    };
-    let mark = |radius: f64, colour: RGBColor| Circle::new((best.step, best.value), units(radius), colour.filled());
-    chart.draw_series([mark(MARK_RADIUS + 0.9, WHITE), mark(MARK_RADIUS, colour)])?;
-    Ok(())
+/// A disc with a white rim.
+pub(super) fn draw_mark(chart: &mut Chart, place: Place, colour: RGBColor) -> Drawn {
+    let disc = |radius: f64, colour: RGBColor| Circle::new(place, units(radius), colour.filled());
+    chart.draw_series([disc(MARK_RADIUS + 0.9, WHITE), disc(MARK_RADIUS, colour)]).map(drop)
 }

@@ -7,8 +7,5 @@ mod pixels;
 mod weights;
 
 pub use confusion::confusion;
-pub use digits::{Digit, digits};
+pub use digits::digits;
 pub use weights::first_layer_weights;
-
-/// Pixels of an image across and down.
-const SIDE: usize = 28;

@@ -5,7 +5,6 @@ mod draw;
 mod labels;
 
 use super::axis::{Numbers, Scale};
-use crate::FigureError;
 
 /// Lines and marks in one panel or in two side by side.
 ///
@@ -75,19 +74,6 @@ pub struct PlotPoint {
 }
 
 impl LinePlot {
-    /// The plot as SVG: text stays text, and the same plot gives the same bytes.
-    ///
-    /// A point with a value that is not finite, or not above 0 on a logarithmic axis, is left out.
-    ///
-    /// # Errors
-    /// [`FigureError::NoPanels`] without a panel; [`FigureError::Drawing`] where the drawing library fails.
-    pub fn to_svg(&self) -> Result<String, FigureError> {
-        if self.panels.is_empty() {
-            return Err(FigureError::NoPanels);
-        }
-        draw::svg(self)
-    }
-
     /// The labels of all series, each once, in the order of the legend.
     fn labels(&self) -> Vec<&str> {
         let mut labels = Vec::new();

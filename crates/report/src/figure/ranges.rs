@@ -1,8 +1,9 @@
 //! Which part of a run's numbers a panel shows: axes zoomed so that the curves can be told apart.
 
 use super::axis::{Axis, Numbers};
-use super::points::{Point, Spread};
+use super::points::Spread;
 use super::series::{Curves, RunSeries};
+use crate::format::whole;
 
 /// Share of a curve's values, after the first epoch, that may lie beyond the zoomed edge.
 const BEYOND: f64 = 0.05;
@@ -52,36 +53,32 @@ fn deciding(runs: &[RunSeries]) -> impl Iterator<Item = &RunSeries> {
 fn lowest(curves: &Curves, share: f64) -> impl Iterator<Item = f64> {
     let lower = |spread: &Spread| spread.band().0;
     let edges = [quantile(&curves.train, lower, curves, share), quantile(&curves.validation, lower, curves, share)];
-    edges.into_iter().flatten().chain(curves.best.map(|best| best.value))
+    edges.into_iter().flatten().chain(curves.best.map(|best| best.1))
 }
 
 /// A high quantile of every curve, of the upper edge for validation; the band of a training loss would take its room.
 fn highest(curves: &Curves, share: f64) -> impl Iterator<Item = f64> {
     let train = quantile(&curves.train, |spread| spread.mean, curves, share);
     let validation = quantile(&curves.validation, |spread| spread.band().1, curves, share);
-    train.into_iter().chain(validation).chain(curves.best.map(|best| best.value))
+    train.into_iter().chain(validation).chain(curves.best.map(|best| best.1))
 }
 
+/// A quantile of the values from `settled` on, of all where none is.
 fn quantile(spreads: &[Spread], edge: impl Fn(&Spread) -> f64, curves: &Curves, share: f64) -> Option<f64> {
-    let points = spreads.iter().map(|spread| Point { step: spread.step, value: edge(spread) });
-    settled_quantile(points, curves.settled, share)
+    let finite: Vec<&Spread> = spreads.iter().filter(|spread| edge(spread).is_finite()).collect();
+    let settled = finite.partition_point(|spread| spread.step < curves.settled);
+    let counting = if settled < finite.len() { &finite[settled..] } else { &finite[..] };
+    nearest_quantile(counting.iter().map(|spread| edge(spread)).collect(), share)
 }
 
 fn first(curves: &Curves) -> Option<f64> {
     curves.validation.first().into_iter().chain(curves.train.first()).map(|spread| spread.mean).reduce(f64::max)
 }
 
-/// The quantile of the values from `settled` on, of all where none is.
-fn settled_quantile(points: impl Iterator<Item = Point>, settled: f64, share: f64) -> Option<f64> {
-    let points: Vec<Point> = points.filter(|point| point.value.is_finite()).collect();
-    let mut values: Vec<f64> = points.iter().filter(|point| point.step >= settled).map(|point| point.value).collect();
-    if values.is_empty() {
-        values = points.iter().map(|point| point.value).collect();
-    }
+/// The value that so large a share of the others lies below; none without values.
+pub(super) fn nearest_quantile(mut values: Vec<f64>, share: f64) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    let last = values.len().checked_sub(1)?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of an index is an index")]
-    values.get((share * last as f64).round() as usize).copied()
+    values.get(whole(share * values.len().saturating_sub(1) as f64)).copied()
 }
 
 /// The range with a margin; a range around the value where all are one but for rounding, `0..1` where there is none.

@@ -6,7 +6,8 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
 use super::style::FONT;
-use crate::FigureError;
+use crate::format::whole;
+use crate::{FigureError, Result};
 
 /// Pixels across at most: the memory of a picture grows with its square.
 const MOST_WIDTH: u32 = 8_192;
@@ -15,10 +16,10 @@ const MOST_WIDTH: u32 = 8_192;
 ///
 /// # Errors
 /// [`FigureError::Svg`] where the text is no SVG, [`FigureError::Width`] where the picture would be empty or too large.
-pub fn to_png(svg: &str, width: u32) -> Result<Vec<u8>, FigureError> {
+pub fn to_png(svg: &str, width: u32) -> Result<Vec<u8>> {
     let tree = Tree::from_str(svg, &options())?;
     let scale = f64::from(width) / f64::from(tree.size().width());
-    let height = whole(f64::from(tree.size().height()) * scale);
+    let height = u32::try_from(whole((f64::from(tree.size().height()) * scale).ceil())).unwrap_or(u32::MAX);
     let too_large = || FigureError::Width { width, most: MOST_WIDTH };
     if width.max(height) > MOST_WIDTH {
         return Err(too_large());
@@ -35,15 +36,6 @@ fn options() -> Options<'static> {
     fonts.load_font_source(fontdb::Source::Binary(Arc::new(FONT)));
     fonts.set_sans_serif_family("Open Sans");
     Options { fontdb: Arc::new(fonts), font_family: "Open Sans".to_owned(), ..Options::default() }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a cast saturates; the caller checks the size"
-)]
-fn whole(pixels: f64) -> u32 {
-    pixels.ceil() as u32
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Replicates: runs that differ in their seed alone are one curve, their mean.
 
-use record::{RunRecord, StopReason, differing_keys};
+use record::{RunRecord, StopReason};
+use spec::differing_keys;
 
 use crate::format::{self, label, plain_text, seed_words};
 
@@ -18,13 +19,7 @@ impl<'a> RunCurves<'a> {
     /// are not the same for all.
     #[must_use]
     pub fn of_records(records: &[&'a RunRecord]) -> Vec<Self> {
-        let mut groups: Vec<Vec<&RunRecord>> = Vec::new();
-        for &record in records {
-            match groups.iter_mut().find(|group| are_replicates(group[0], record)) {
-                Some(group) => group.push(record),
-                None => groups.push(vec![record]),
-            }
-        }
+        let groups = format::grouped(records, are_replicates);
         let seeds: Vec<String> = groups.iter().map(|group| seed_words(group)).collect();
         let seeds_differ = seeds.windows(2).any(|pair| pair[0] != pair[1]);
         let labelled = |(records, seeds): (Vec<&'a RunRecord>, String)| {
@@ -76,7 +71,7 @@ fn are_replicates(left: &RunRecord, right: &RunRecord) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synthetic::{empty_record, with_units};
+    use test_support::synthetic::{empty_record, with_units};
 
     fn labels(records: &[RunRecord]) -> Vec<(String, usize)> {
         let runs = RunCurves::of_records(&records.iter().collect::<Vec<_>>());
@@ -97,7 +92,7 @@ mod tests {
     fn runs_that_differ_in_anything_else_are_curves_of_their_own() {
         let one = run("Run", 64, 1);
         let changes: [fn(&mut RunRecord); 4] = [
-            |run| run.spec.optimizer.learning_rate = 0.5,
+            |run| run.spec.training.batch_size = 64,
             |run| run.overrides = vec!["training.max_epochs=2".to_owned()],
             |run| run.dataset.digest = "other".to_owned(),
             |run| run.backend.name = "wgpu".to_owned(),

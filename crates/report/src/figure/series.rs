@@ -2,9 +2,9 @@
 
 use record::{RunRecord, StopReason, Validation};
 
-use super::means::{mean_over_runs, steps_of_half};
-use super::points::{Point, Spread};
+use super::points::{Spread, mean_over_runs, steps_of_half};
 use super::smoothing::{self, SMOOTHED_STEPS, smoothed};
+use super::style::Place;
 use super::{CurveSets, Figure, RunCurves};
 
 /// Windows of all runs together at most: four runs of 31,250 steps, the ladder of task 3 at its longest, keep the
@@ -19,7 +19,7 @@ pub(super) struct Curves {
     pub(super) train: Vec<Spread>,
     pub(super) validation: Vec<Spread>,
     /// The validation with the lowest loss; none for a mean, whose runs have theirs at different steps.
-    pub(super) best: Option<Point>,
+    pub(super) best: Option<Place>,
     /// The step after which values decide the range: the first epoch is over.
     pub(super) settled: f64,
 }
@@ -60,24 +60,28 @@ pub(super) fn all_series(figure: &Figure, window: usize) -> Vec<RunSeries> {
 }
 
 fn n_losses(run: &RunCurves) -> usize {
-    steps_of_half(run.averaged().iter().map(|record| record.step_losses.len()).collect())
+    steps_of_half(run.averaged().iter().map(|record| record.history.step_losses.len()).collect())
 }
 
 fn run_series(run: &RunCurves, sets: CurveSets, window: usize) -> RunSeries {
-    let records = run.averaged();
-    let label = run.label_with_ends();
-    if let [record] = run.records.as_slice() {
-        let (loss, accuracy) = (loss_of(record, sets, window), accuracy_of(record, sets));
-        let decides_ranges = decides_ranges(record);
-        return RunSeries { label, loss, accuracy, steps: n_steps(record) as f64, decides_ranges, is_mean: false };
-    }
+    let (records, is_mean) = (run.averaged(), run.is_mean());
+    let curve = |of: &dyn Fn(&RunRecord) -> Curves| {
+        let mut curves: Vec<Curves> = records.iter().map(|record| of(record)).collect();
+        if is_mean { mean_of(&curves) } else { curves.pop().unwrap_or_default() }
+    };
     RunSeries {
-        label,
-        loss: mean_of(&records.iter().map(|record| loss_of(record, sets, window)).collect::<Vec<_>>()),
-        accuracy: mean_of(&records.iter().map(|record| accuracy_of(record, sets)).collect::<Vec<_>>()),
+        label: run.label_with_ends(),
+        loss: curve(&|record| {
+            let train = sets.has_train().then(|| train_loss(record, window));
+            curves_of(record, train, |v| v.validation_loss)
+        }),
+        accuracy: curve(&|record| {
+            let train = sets.has_train().then(|| values(record, |v| v.train_accuracy));
+            curves_of(record, train, |v| v.validation_accuracy)
+        }),
         steps: steps_of_half(records.iter().map(|record| n_steps(record)).collect()) as f64,
         decides_ranges: records.iter().any(|record| decides_ranges(record)),
-        is_mean: true,
+        is_mean,
     }
 }
 
@@ -92,52 +96,39 @@ fn mean_of(curves: &[Curves]) -> Curves {
 }
 
 fn n_steps(record: &RunRecord) -> usize {
-    record.steps.max(record.step_losses.len())
+    record.steps.max(record.history.step_losses.len())
 }
 
 fn decides_ranges(record: &RunRecord) -> bool {
     record.stop_reason != StopReason::Diverged && n_steps(record) >= record.spec.steps_per_epoch()
 }
 
-fn loss_of(record: &RunRecord, sets: CurveSets, window: usize) -> Curves {
-    let train = if sets.has_train() { train_loss(record, window) } else { Vec::new() };
-    Curves { train, ..validation_of(record, sets, |v| v.validation_loss) }
-}
-
-fn accuracy_of(record: &RunRecord, sets: CurveSets) -> Curves {
-    let train = if sets.has_train() { values(record, |v| v.train_accuracy) } else { Vec::new() };
-    Curves { train, ..validation_of(record, sets, |v| v.validation_accuracy) }
-}
-
-/// The curves without the training curve.
-fn validation_of(record: &RunRecord, sets: CurveSets, value: fn(&Validation) -> f64) -> Curves {
+/// The training curve, if it is drawn, with the curve of a value of the validations.
+fn curves_of(record: &RunRecord, train: Option<Vec<Spread>>, value: fn(&Validation) -> f64) -> Curves {
     // A run shorter than a few epochs would lose most of itself with the first.
     let settled = record.spec.steps_per_epoch().min(n_steps(record) / 5) as f64;
-    if !sets.has_validation() {
-        return Curves { settled, ..Curves::default() };
-    }
-    let best = record.best().map(|best| Point { step: best.step as f64, value: value(best) });
-    Curves { train: Vec::new(), validation: values(record, value), best, settled }
+    let best = record.history.best().map(|best| (best.step as f64, value(best)));
+    Curves { train: train.unwrap_or_default(), validation: values(record, value), best, settled }
 }
 
 /// The smoothed loss of the steps; where a record lacks them, the training loss of its validations.
 fn train_loss(record: &RunRecord, window: usize) -> Vec<Spread> {
-    if record.step_losses.is_empty() {
+    if record.history.step_losses.is_empty() {
         return values(record, |v| v.train_loss);
     }
-    smoothed(&record.step_losses, window)
+    smoothed(&record.history.step_losses, window)
 }
 
 /// A value of every validation.
 fn values(record: &RunRecord, value: impl Fn(&Validation) -> f64) -> Vec<Spread> {
-    let points = record.validations.iter().map(|v| Spread { step: v.step as f64, mean: value(v), std: 0.0 });
+    let points = record.history.validations.iter().map(|v| Spread { step: v.step as f64, mean: value(v), std: 0.0 });
     points.filter(|point| point.mean.is_finite()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::synthetic::{Curve, empty_record, record, replicates};
+    use test_support::synthetic::{Curve, empty_record, record, replicates};
 
     fn series(records: &[RunRecord], sets: CurveSets) -> RunSeries {
         run_series(&RunCurves { label: "x".to_owned(), records: records.iter().collect() }, sets, 10)
@@ -149,7 +140,7 @@ mod tests {
             [(1, 0, 1), (2, 19, 1), (1, 20, 10), (1, 31_250, 10), (2, 31_250, 10), (4, 31_250, 10), (8, 31_250, 20)];
         for (count, steps, window) in cases {
             let mut run = empty_record("run", "Run");
-            run.step_losses = vec![1.0; steps];
+            run.history.step_losses = vec![1.0; steps];
             let runs = vec![RunCurves { label: String::new(), records: vec![&run] }; count];
             let figure = Figure { runs, ..Figure::of_records("", &[], CurveSets::Both) };
             assert_eq!(window_steps(&figure), window, "{count} runs of {steps} steps");
@@ -157,10 +148,8 @@ mod tests {
     }
 
     #[test]
-    fn a_set_that_is_not_drawn_has_no_points_and_no_best() {
+    fn a_set_that_is_not_drawn_has_no_points() {
         let run = [record("task3c", "Standard", 1_000, &Curve::STANDARD)];
-        let train = series(&run, CurveSets::Train);
-        assert!(train.loss.validation.is_empty() && train.loss.best.is_none() && train.loss.train.len() == 100);
         let validation = series(&run, CurveSets::Validation);
         assert!(
             validation.loss.train.is_empty() && validation.loss.best.is_some() && validation.accuracy.best.is_some()
@@ -172,8 +161,8 @@ mod tests {
         let mut runs = replicates("task3c", "Standard", 2_000, &Curve::STANDARD, 3);
         for (run, steps) in runs.iter_mut().zip([2_000, 1_500, 1_000]) {
             run.steps = steps;
-            run.step_losses.truncate(steps);
-            run.validations.retain(|validation| validation.step <= steps);
+            run.history.step_losses.truncate(steps);
+            run.history.validations.retain(|validation| validation.step <= steps);
         }
         let mean = series(&runs, CurveSets::Both);
         assert!(mean.is_mean && mean.loss.best.is_none() && mean.accuracy.best.is_none());

@@ -1,14 +1,12 @@
 //! What figures look like: page, font, colours, and text that fits its place.
 
-use std::sync::OnceLock;
+use std::sync::Once;
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::prelude::{Color, FontDesc, FontFamily, FontStyle, RGBColor, SVGBackend, ShapeStyle, Text, TextStyle};
 use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-
-use crate::FigureError;
 
 /// Open Sans, Apache-2.0; its licence lies beside it.
 pub const FONT: &[u8] = include_bytes!("../../fonts/OpenSans-Regular.ttf");
@@ -34,25 +32,20 @@ pub(super) const TEXT_SIZE: f64 = 11.5;
 pub(super) const SMALL_SIZE: f64 = 10.5;
 
 /// Okabe and Ito's colours, which the colour-blind tell apart; grey stands for their yellow, too pale on white.
-const RUN_COLOURS: [RGBColor; 8] = [
-    RGBColor(0x00, 0x72, 0xb2),
-    RGBColor(0xd5, 0x5e, 0x00),
-    RGBColor(0x00, 0x9e, 0x73),
-    RGBColor(0xcc, 0x79, 0xa7),
-    RGBColor(0xe6, 0x9f, 0x00),
-    RGBColor(0x56, 0xb4, 0xe9),
-    RGBColor(0x00, 0x00, 0x00),
-    RGBColor(0x8c, 0x8c, 0x8c),
-];
+const RUN_COLOURS: [u32; 8] =
+    [0x00_72_b2, 0xd5_5e_00, 0x00_9e_73, 0xcc_79_a7, 0xe6_9f_00, 0x56_b4_e9, 0x00_00_00, 0x8c_8c_8c];
 
 /// A part of the page.
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// What drawing returns.
-pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+pub(super) type Drawn<T = ()> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
+/// A place across and down, in pixels or in the units of two axes.
+pub(super) type Place = (f64, f64);
 
 /// The colour of a run, by its place in the legend.
 pub(super) fn run_colour(index: usize) -> RGBColor {
-    RUN_COLOURS[index % RUN_COLOURS.len()]
+    let [_, red, green, blue] = RUN_COLOURS[index % RUN_COLOURS.len()].to_be_bytes();
+    RGBColor(red, green, blue)
 }
 
 /// Pixels in the units of the page.
@@ -66,13 +59,6 @@ pub(super) fn stroke(colour: &impl Color, pixels: f64) -> ShapeStyle {
     colour.stroke_width(units(pixels).unsigned_abs())
 }
 
-/// Makes the embedded font known to the drawing library, once.
-pub(super) fn register_embedded_font() -> Result<(), FigureError> {
-    static REGISTERED: OnceLock<bool> = OnceLock::new();
-    let registered = REGISTERED.get_or_init(|| register_font(FONT_STACK, FontStyle::Normal, FONT).is_ok());
-    if *registered { Ok(()) } else { Err(FigureError::Font { family: FONT_STACK }) }
-}
-
 /// Text of this size in pixels.
 pub(super) fn text_style(size: f64, colour: RGBColor) -> TextStyle<'static> {
     // The SVG backend writes the size that it is given divided by 1.24.
@@ -80,14 +66,9 @@ pub(super) fn text_style(size: f64, colour: RGBColor) -> TextStyle<'static> {
 }
 
 /// Writes a line of text whose top left (or top right) corner is at these pixels.
-pub(super) fn write_text(
-    area: &Area,
-    text: &str,
-    (x, y): (f64, f64),
-    align: HPos,
-    style: &TextStyle<'static>,
-) -> Drawn {
-    area.draw(&Text::new(text.to_owned(), (units(x), units(y)), style.pos(Pos::new(align, VPos::Top))))
+pub(super) fn write_text(area: &Area, text: &str, (x, y): Place, align: HPos, size: f64, colour: RGBColor) -> Drawn {
+    let style = text_style(size, colour).pos(Pos::new(align, VPos::Top));
+    area.draw(&Text::new(text.to_owned(), (units(x), units(y)), style))
 }
 
 /// Pixels that a text takes.
@@ -124,7 +105,13 @@ pub(super) fn wrapped(text: &str, size: f64, width: f64) -> Vec<String> {
     lines
 }
 
+/// The embedded font, which the drawing library is told of once.
 fn font(pixels: f64) -> FontDesc<'static> {
+    static REGISTERED: Once = Once::new();
+    REGISTERED.call_once(|| {
+        let is_read = register_font(FONT_STACK, FontStyle::Normal, FONT).is_ok();
+        assert!(is_read, "the embedded font is a font");
+    });
     FontDesc::new(FontFamily::Name(FONT_STACK), pixels * f64::from(UNITS_PER_PIXEL), FontStyle::Normal)
 }
 
@@ -134,14 +121,12 @@ mod tests {
 
     #[test]
     fn text_is_measured_in_pixels() {
-        register_embedded_font().unwrap();
         // Open Sans draws every digit 1,169 of 2,048 units wide.
         assert!((text_width("0000000000", 10.0) - 57.08).abs() < 0.2, "{}", text_width("0000000000", 10.0));
     }
 
     #[test]
     fn text_that_is_too_long_ends_in_an_ellipsis() {
-        register_embedded_font().unwrap();
         let shortened = fitted("a title that goes on and on", 12.0, 60.0);
         assert!(shortened.ends_with('…') && text_width(&shortened, 12.0) <= 60.0, "{shortened}");
         assert_eq!(fitted("short", 12.0, 60.0), "short");
@@ -149,7 +134,6 @@ mod tests {
 
     #[test]
     fn long_text_is_broken_between_words() {
-        register_embedded_font().unwrap();
         assert_eq!(wrapped("one line of words and another", 12.0, 100.0), ["one line of words", "and another"]);
         assert_eq!(wrapped("", 12.0, 100.0), [""; 0]);
     }

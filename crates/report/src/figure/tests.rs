@@ -8,7 +8,7 @@ use record::RunRecord;
 
 use super::{CurveSets, Figure, to_png};
 use crate::FigureError;
-use crate::synthetic::{Curve, replicates};
+use test_support::synthetic::{Curve, replicates};
 
 /// Bytes of an SVG at most.
 const MOST_BYTES: usize = 600_000;

@@ -58,7 +58,7 @@ mod tests {
             for end in ["</script", "</style", "<!--", "\r"] {
                 assert!(!asset.contains(end), "{end}");
             }
-            assert!(asset.chars().all(|c| record::is_plain(c) || matches!(c, '\n' | '\t')));
+            assert!(asset.chars().all(|c| spec::is_plain(c) || matches!(c, '\n' | '\t')));
         }
     }
 

@@ -3,46 +3,18 @@
 //! `assets/chart.js` reads it. A list of numbers is one string with commas: between its points, a curve has nothing
 //! for most x values, and nothing takes one character there.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::document::{Chart, Panel, Series};
 use crate::format::plain_text;
-
-#[derive(Serialize)]
-struct ChartData {
-    x_label: String,
-    panels: Vec<PanelData>,
-}
-
-#[derive(Serialize)]
-struct PanelData {
-    y_label: String,
-    is_share: bool,
-    y_range: (f64, f64),
-    x: String,
-    series: Vec<SeriesData>,
-}
-
-#[derive(Serialize)]
-struct SeriesData {
-    run: String,
-    label: String,
-    colour: String,
-    is_dashed: bool,
-    values: String,
-    /// Lower and upper edge of the band; empty without one.
-    low: String,
-    high: String,
-}
 
 /// The chart as JSON in which no character can end the element around it; none where a panel has nothing to look into.
 pub(super) fn json(chart: &Chart) -> Option<String> {
     if chart.panels.is_empty() || !chart.panels.iter().all(has_extent) {
         return None;
     }
-    let panels = chart.panels.iter().map(panel_data).collect();
-    let data = ChartData { x_label: plain_text(&chart.x_label), panels };
-    let json = serde_json::to_string(&data).expect("strings and numbers can be written as JSON");
+    let panels: Vec<Value> = chart.panels.iter().map(panel_json).collect();
+    let json = json!({ "x_label": plain_text(&chart.x_label), "panels": panels }).to_string();
     // These occur in strings alone, where an escape means the same.
     Some(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
 }
@@ -53,29 +25,31 @@ fn has_extent(panel: &Panel) -> bool {
     panel.x.len() > 1 && low.is_finite() && high.is_finite() && low < high
 }
 
-fn panel_data(panel: &Panel) -> PanelData {
-    PanelData {
-        y_label: plain_text(&panel.y_label),
-        is_share: panel.is_share,
-        y_range: panel.y_range,
-        x: list(panel.x.iter().map(|x| Some(x.to_string()))),
-        series: panel.series.iter().map(series_data).collect(),
-    }
+fn panel_json(panel: &Panel) -> Value {
+    json!({
+        "y_label": plain_text(&panel.y_label),
+        "is_share": panel.is_share,
+        "y_range": panel.y_range,
+        "x": list(panel.x.iter().map(|x| Some(x.to_string()))),
+        "series": panel.series.iter().map(series_json).collect::<Vec<_>>(),
+    })
 }
 
-fn series_data(series: &Series) -> SeriesData {
+/// A curve with the lower and the upper edge of its band, which are empty without one.
+fn series_json(series: &Series) -> Value {
     let edge = |of: fn((f64, f64)) -> f64| list(series.band.iter().map(|edges| edges.map(of).and_then(number)));
-    SeriesData {
-        run: plain_text(&series.run),
-        label: plain_text(&series.label),
-        colour: plain_text(&series.colour),
-        is_dashed: series.is_dashed,
-        values: list(series.values.iter().map(|value| value.and_then(number))),
-        low: edge(|(low, _)| low),
-        high: edge(|(_, high)| high),
-    }
+    json!({
+        "run": plain_text(&series.run),
+        "label": plain_text(&series.label),
+        "colour": plain_text(&series.colour),
+        "is_dashed": series.is_dashed,
+        "values": list(series.values.iter().map(|value| value.and_then(number))),
+        "low": edge(|(low, _)| low),
+        "high": edge(|(_, high)| high),
+    })
 }
 
+/// Numbers as one string.
 fn list(numbers: impl Iterator<Item = Option<String>>) -> String {
     numbers.map(Option::unwrap_or_default).collect::<Vec<_>>().join(",")
 }

@@ -4,11 +4,6 @@ use maud::{Markup, html};
 
 use crate::document::Math;
 
-/// A formula within a line of text.
-pub(super) fn within_text(formula: &Math) -> Markup {
-    html! { math { (math(formula)) } }
-}
-
 /// A formula on a line of its own, in a container that scrolls where it is too long.
 pub(super) fn display(formula: &Math) -> Markup {
     html! {
@@ -18,7 +13,8 @@ pub(super) fn display(formula: &Math) -> Markup {
     }
 }
 
-fn math(formula: &Math) -> Markup {
+/// What a `math` element holds.
+pub(super) fn math(formula: &Math) -> Markup {
     html! {
         @match formula {
             Math::Variable(name) => mi.slanted[!has_slanted_letter(name)] { (name) },
@@ -28,11 +24,20 @@ fn math(formula: &Math) -> Markup {
             Math::Operator(sign) => mo { (sign) },
             Math::Word(word) => mi mathvariant="normal" { (word) },
             Math::Row(parts) => mrow { (row(parts)) },
-            Math::Script { base, below, above } => (script(base, below.as_deref(), above.as_deref())),
+            Math::Below(base, below) => msub { (math(base)) (math(below)) },
+            Math::Above(base, above) => msup { (math(base)) (math(above)) },
             Math::Fraction(above, below) => mfrac { (math(above)) (math(below)) },
             Math::Root(inner) => msqrt { (math(inner)) },
             Math::Sum(index) => munder { mo { "∑" } (math(index)) },
-            Math::Lines(lines) => (self::lines(lines)),
+            // The style aligns the first column at its right and the second at its left.
+            Math::Lines(lines) => mtable displaystyle="true" {
+                @for (left, right) in lines {
+                    mtr {
+                        mtd { (math(left)) }
+                        mtd { (math(right)) }
+                    }
+                }
+            },
         }
     }
 }
@@ -70,29 +75,6 @@ fn needs_space(before: &Math, after: &Math) -> bool {
     let is_operator = |part: &Math| matches!(part, Math::Operator(_));
     let is_word = |part: &Math| matches!(part, Math::Word(_));
     (is_word(before) || is_word(after)) && !is_operator(before) && !is_operator(after)
-}
-
-fn script(base: &Math, below: Option<&Math>, above: Option<&Math>) -> Markup {
-    match (below, above) {
-        (Some(below), Some(above)) => html! { msubsup { (math(base)) (math(below)) (math(above)) } },
-        (Some(below), None) => html! { msub { (math(base)) (math(below)) } },
-        (None, Some(above)) => html! { msup { (math(base)) (math(above)) } },
-        (None, None) => math(base),
-    }
-}
-
-/// A table of two columns; the style aligns the first at its right and the second at its left.
-fn lines(lines: &[(Math, Math)]) -> Markup {
-    html! {
-        mtable displaystyle="true" {
-            @for (left, right) in lines {
-                mtr {
-                    mtd { (math(left)) }
-                    mtd { (math(right)) }
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

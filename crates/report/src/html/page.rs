@@ -12,15 +12,30 @@ const REPORT: &str = "the_report";
 /// The whole page.
 pub(super) fn page(document: &Document) -> Markup {
     let scripts = assets::scripts(document);
+    let mut content = Content::default();
     html! {
         (DOCTYPE)
         html lang="en" {
             (head(&document.title, scripts))
             body {
                 a.skip href={ "#" (REPORT) } { "Skip to the report" }
-                (header(document))
-                (contents(&document.sections))
-                (report(document))
+                header {
+                    @if let Some(warning) = &document.warning {
+                        p.warning role="alert" { (warning) }
+                    }
+                    h1 { (document.title) }
+                    p.subtitle { (document.subtitle) }
+                }
+                nav.contents aria-labelledby="the_contents" {
+                    h2 #the_contents { "Contents" }
+                    (links(&document.sections))
+                }
+                main id=(REPORT) {
+                    (content.blocks(&document.summary))
+                    @for section in &document.sections {
+                        (self::section(&mut content, section, 2))
+                    }
+                }
                 @for script in scripts {
                     script { (PreEscaped(script)) }
                 }
@@ -42,27 +57,6 @@ fn head(title: &str, scripts: &[&str]) -> Markup {
     }
 }
 
-fn header(document: &Document) -> Markup {
-    html! {
-        header {
-            @if let Some(warning) = &document.warning {
-                p.warning role="alert" { (warning) }
-            }
-            h1 { (document.title) }
-            p.subtitle { (document.subtitle) }
-        }
-    }
-}
-
-fn contents(sections: &[Section]) -> Markup {
-    html! {
-        nav.contents aria-labelledby="the_contents" {
-            h2 #the_contents { "Contents" }
-            (links(sections))
-        }
-    }
-}
-
 fn links(sections: &[Section]) -> Markup {
     html! {
         @if !sections.is_empty() {
@@ -73,18 +67,6 @@ fn links(sections: &[Section]) -> Markup {
                         (links(&section.sections))
                     }
                 }
-            }
-        }
-    }
-}
-
-fn report(document: &Document) -> Markup {
-    let mut content = Content::default();
-    html! {
-        main id=(REPORT) {
-            (content.blocks(&document.summary))
-            @for section in &document.sections {
-                (self::section(&mut content, section, 2))
             }
         }
     }

@@ -38,10 +38,8 @@ fn every_inline(say: Say) -> Vec<Inline> {
     let badge = |tone, text| Inline::Badge { tone, text: say(text) };
     vec![
         Inline::text(say("text ")),
-        Inline::Emphasis(say("emphasis")),
         Inline::Code(say("code")),
         Inline::Math(every_math(say)),
-        Inline::Reference { section: say("inner"), text: say("a reference") },
         badge(Tone::Good, "holds"),
         badge(Tone::Bad, "fails"),
         badge(Tone::Open, "open"),
@@ -50,12 +48,13 @@ fn every_inline(say: Say) -> Vec<Inline> {
 
 fn every_math(say: Say) -> Math {
     let letter = |name| Math::Variable(say(name));
+    let numbered = Math::Below(Box::new(Math::Matrix(say("W"))), Box::new(letter("k")));
     Math::Row(vec![
         Math::Word(say("log")),
-        script(letter("x"), Some(letter("k")), None),
-        script(letter("x"), None, Some(Math::Number(say("2")))),
+        Math::Below(Box::new(letter("x")), Box::new(letter("k"))),
+        Math::Above(Box::new(letter("x")), Box::new(Math::Number(say("2")))),
         Math::Operator(say("=")),
-        script(Math::Matrix(say("W")), Some(letter("k")), Some(letter("T"))),
+        Math::Above(Box::new(numbered), Box::new(letter("T"))),
         Math::Fraction(Box::new(letter("a")), Box::new(Math::Root(Box::new(letter("b"))))),
         Math::Sum(Box::new(letter("i"))),
     ])
@@ -99,8 +98,4 @@ fn table(say: Say) -> Table {
         header: vec![Column::left(&say("Run")), Column::right(&say("Loss"))],
         rows: vec![vec![cell("a run"), cell("0.25")]],
     }
-}
-
-fn script(base: Math, below: Option<Math>, above: Option<Math>) -> Math {
-    Math::Script { base: Box::new(base), below: below.map(Box::new), above: above.map(Box::new) }
 }

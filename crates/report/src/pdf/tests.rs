@@ -1,7 +1,6 @@
 //! What every PDF must be, whatever the document says.
 
 mod forms;
-mod formulas;
 mod sample;
 
 use forms::every_form;

@@ -34,19 +34,14 @@ pub fn bca_interval(
     let estimate = statistic(values)?;
     let jackknife = leave_one_out(values, &statistic)?;
     let bootstrap = resampled(values, &statistic, resamples, seed)?;
-    corrected_percentiles(estimate, &bootstrap, &jackknife, confidence)
+    corrected_ends(estimate, &bootstrap, &jackknife, confidence)
 }
 
 /// The statistic of every resample.
-fn resampled(
-    values: &[f64],
-    statistic: impl Fn(&[f64]) -> Option<f64>,
-    resamples: usize,
-    seed: u64,
-) -> Option<Vec<f64>> {
+fn resampled(values: &[f64], statistic: impl Fn(&[f64]) -> Option<f64>, count: usize, seed: u64) -> Option<Vec<f64>> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut sample = values.to_vec();
-    (0..resamples)
+    (0..count)
         .map(|_| {
             sample.fill_with(|| values[rng.random_range(0..values.len())]);
             statistic(&sample)
@@ -59,12 +54,7 @@ pub(super) fn leave_one_out(values: &[f64], statistic: impl Fn(&[f64]) -> Option
     (0..values.len()).map(|index| statistic(&[&values[..index], &values[index + 1..]].concat())).collect()
 }
 
-pub(super) fn corrected_percentiles(
-    estimate: f64,
-    bootstrap: &[f64],
-    jackknife: &[f64],
-    confidence: f64,
-) -> Option<Interval> {
+pub(super) fn corrected_ends(estimate: f64, bootstrap: &[f64], jackknife: &[f64], confidence: f64) -> Option<Interval> {
     let sorted = ascending(bootstrap)?;
     let bias = bias_correction(estimate, &sorted)?;
     let acceleration = acceleration(jackknife)?;
@@ -96,7 +86,8 @@ fn acceleration(jackknife: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{cohen_d_z, median};
+    use super::super::cohen_d_z;
+    use super::super::tests::median;
     use super::*;
 
     const VALUES: [f64; 6] = [0.3, 1.2, 0.7, 2.9, 0.1, 0.8];
@@ -132,14 +123,14 @@ mod tests {
     #[test]
     fn an_estimate_that_no_resample_reaches_has_no_interval() {
         for estimate in [0.5, 4.5] {
-            assert_eq!(corrected_percentiles(estimate, &[1.0, 2.0, 3.0, 4.0], &VALUES, 0.95), None);
+            assert_eq!(corrected_ends(estimate, &[1.0, 2.0, 3.0, 4.0], &VALUES, 0.95), None);
         }
     }
 
     #[test]
     fn without_acceleration_and_bias_the_ends_are_percentiles() {
         let bootstrap: Vec<f64> = (0..=100).map(f64::from).collect();
-        let interval = corrected_percentiles(50.0, &bootstrap, &[7.0; 4], 0.9).unwrap();
+        let interval = corrected_ends(50.0, &bootstrap, &[7.0; 4], 0.9).unwrap();
         assert!((interval.low - 5.0).abs() < 1e-9 && (interval.high - 95.0).abs() < 1e-9, "{interval:?}");
     }
 }

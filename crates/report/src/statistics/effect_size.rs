@@ -2,7 +2,7 @@
 
 use statrs::function::gamma::ln_gamma;
 
-use super::summary::Summary;
+use super::summary::Moments;
 
 /// Cohen's `d_z = x̄ / s` of paired differences.
 ///
@@ -11,7 +11,7 @@ use super::summary::Summary;
 /// Source: Lakens, "Calculating and Reporting Effect Sizes" (2013).
 #[must_use]
 pub fn cohen_d_z(differences: &[f64]) -> Option<f64> {
-    let summary = Summary::of(differences).filter(|summary| summary.standard_deviation > 0.0)?;
+    let summary = Moments::of(differences).filter(|summary| summary.standard_deviation > 0.0)?;
     Some(summary.mean / summary.standard_deviation)
 }
 

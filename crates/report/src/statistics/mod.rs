@@ -24,7 +24,7 @@ pub use power::replicates_needed;
 pub use sign_test::sign_test;
 pub use signed_rank::{SignedRank, wilcoxon_signed_rank};
 pub use student::{PairedT, mean_interval, paired_t};
-pub use summary::{mean, median, quantile, standard_deviation};
+pub use summary::{mean, standard_deviation};
 
 /// An interval, its ends included.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,7 +2,7 @@
 
 use statrs::distribution::{Continuous, ContinuousCDF, Normal, StudentsT};
 
-use super::summary::Summary;
+use super::summary::Moments;
 use super::{Interval, PValues, is_open_share};
 
 /// The t-test of paired differences.
@@ -24,7 +24,7 @@ pub struct PairedT {
 /// Source: Student, "The Probable Error of a Mean" (1908).
 #[must_use]
 pub fn mean_interval(values: &[f64], confidence: f64) -> Option<Interval> {
-    let summary = Summary::of(values).filter(|_| is_open_share(confidence))?;
+    let summary = Moments::of(values).filter(|_| is_open_share(confidence))?;
     let quantile = upper_quantile((1.0 - confidence) / 2.0, summary.degrees_of_freedom());
     let half = quantile * summary.standard_error();
     Some(Interval { low: summary.mean - half, high: summary.mean + half })
@@ -43,7 +43,7 @@ pub fn paired_t(differences: &[f64]) -> Option<PairedT> {
 
 /// Tests whether the mean is `mean`.
 pub(super) fn t_test(values: &[f64], mean: f64) -> Option<PairedT> {
-    let summary = Summary::of(values)?;
+    let summary = Moments::of(values)?;
     let distance = summary.mean - mean;
     // 0 / 0 where all values are the mean that is tested.
     let t = if distance == 0.0 { 0.0 } else { distance / summary.standard_error() };

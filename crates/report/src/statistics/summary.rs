@@ -2,13 +2,13 @@
 
 /// Number, mean and standard deviation of at least two values: what every test on the t distribution starts from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Summary {
+pub(super) struct Moments {
     n: usize,
     pub(super) mean: f64,
     pub(super) standard_deviation: f64,
 }
 
-impl Summary {
+impl Moments {
     pub(super) fn of(values: &[f64]) -> Option<Self> {
         let mean = mean(values)?;
         let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
@@ -39,13 +39,14 @@ pub fn mean(values: &[f64]) -> Option<f64> {
 /// Standard deviation of a sample, `s = sqrt(Σ (x - x̄)² / (n - 1))`. `None` below two values.
 #[must_use]
 pub fn standard_deviation(values: &[f64]) -> Option<f64> {
-    Summary::of(values).map(|summary| summary.standard_deviation)
+    Moments::of(values).map(|summary| summary.standard_deviation)
 }
 
-/// Median: the value in the middle, or the mean of the two there. `None` without values.
-#[must_use]
-pub fn median(values: &[f64]) -> Option<f64> {
-    quantile(values, 0.5)
+/// The values in ascending order; `None` where one is not finite.
+pub(super) fn ascending(values: &[f64]) -> Option<Vec<f64>> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.iter().all(|value| value.is_finite()).then_some(sorted)
 }
 
 /// Quantile by linear interpolation: at `(n - 1) share` of the values in ascending order, counted from 0.
@@ -53,17 +54,6 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// `None` without values or with a share outside `[0, 1]`.
 ///
 /// Source: Hyndman and Fan, "Sample Quantiles in Statistical Packages" (1996), definition 7; `NumPy`'s default.
-#[must_use]
-pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
-    ascending(values).and_then(|sorted| quantile_of_sorted(&sorted, share))
-}
-
-pub(super) fn ascending(values: &[f64]) -> Option<Vec<f64>> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted.iter().all(|value| value.is_finite()).then_some(sorted)
-}
-
 pub(super) fn quantile_of_sorted(sorted: &[f64], share: f64) -> Option<f64> {
     if sorted.is_empty() || !(0.0..=1.0).contains(&share) {
         return None;
@@ -93,10 +83,9 @@ mod tests {
             assert_eq!(mean(values), None, "{values:?}");
             assert_eq!(standard_deviation(values), None, "{values:?}");
         }
-        for values in [&[][..], &[f64::NAN], &[1.0, f64::INFINITY]] {
-            assert_eq!(median(values), None, "{values:?}");
-        }
+        assert_eq!(quantile_of_sorted(&[], 0.5), None);
+        assert_eq!([&[f64::NAN][..], &[1.0, f64::INFINITY]].map(ascending), [None, None]);
         assert_eq!(standard_deviation(&[1.0]), None);
-        assert_eq!([-0.1, 1.1, f64::NAN].map(|share| quantile(&[1.0], share)), [None; 3]);
+        assert_eq!([-0.1, 1.1, f64::NAN].map(|share| quantile_of_sorted(&[1.0], share)), [None; 3]);
     }
 }

@@ -18,13 +18,11 @@ const HALVES_GAP: f64 = 4.0;
 pub(in super::super) enum Sample {
     /// A run's training loss and training accuracy.
     Train,
-    /// A run's validation curve with its mark.
-    Validation,
     /// The means of both training curves.
     MeanTrain,
     /// The mean of validation curves.
     MeanValidation,
-    /// A line with marks.
+    /// A line with marks, as a run's validation curve.
     Marked,
     /// A line.
     Plain,
@@ -34,7 +32,7 @@ impl Sample {
     pub(super) fn of_run(set: Set, is_mean: bool) -> Self {
         match (set, is_mean) {
             (Set::Train, false) => Self::Train,
-            (Set::Validation, false) => Self::Validation,
+            (Set::Validation, false) => Self::Marked,
             (Set::Train, true) => Self::MeanTrain,
             (Set::Validation, true) => Self::MeanValidation,
         }
@@ -43,28 +41,22 @@ impl Sample {
     /// Draws the sample from this left end and about this middle.
     pub(super) fn draw(self, page: &Area, (left, middle): (f64, f64), colour: RGBColor) -> Drawn {
         let (right, half) = (left + SAMPLE_WIDTH, (SAMPLE_WIDTH - HALVES_GAP) / 2.0);
-        let thick = line((left, right), middle, stroke(&colour, VALIDATION_STROKE));
-        match self {
-            Self::Train => {
-                draw_band(page, (left, left + half), middle, colour)?;
-                draw_train(page, (left, right), middle, colour)
-            }
-            Self::MeanTrain => {
-                draw_band(page, (left, left + half), middle, colour)?;
-                draw_band(page, (right - half, right), middle, colour)?;
-                draw_train(page, (left, right), middle, colour)
-            }
-            Self::MeanValidation => {
-                draw_band(page, (left, right), middle, colour)?;
-                page.draw(&thick)
-            }
-            Self::Plain => page.draw(&thick),
-            Self::Validation | Self::Marked => {
-                page.draw(&thick)?;
-                let centre = (units(left + SAMPLE_WIDTH / 2.0), units(middle));
-                page.draw(&Circle::new(centre, units(MARK_RADIUS - 0.6), colour.filled()))
-            }
+        let bands: &[(f64, f64)] = match self {
+            Self::Train => &[(left, left + half)],
+            Self::MeanTrain => &[(left, left + half), (right - half, right)],
+            Self::MeanValidation => &[(left, right)],
+            Self::Marked | Self::Plain => &[],
+        };
+        bands.iter().try_for_each(|band| draw_band(page, *band, middle, colour))?;
+        if matches!(self, Self::Train | Self::MeanTrain) {
+            return draw_train(page, (left, right), middle, colour);
         }
+        page.draw(&line((left, right), middle, stroke(&colour, VALIDATION_STROKE)))?;
+        if self == Self::Marked {
+            let centre = (units(left + SAMPLE_WIDTH / 2.0), units(middle));
+            page.draw(&Circle::new(centre, units(MARK_RADIUS - 0.6), colour.filled()))?;
+        }
+        Ok(())
     }
 }
 

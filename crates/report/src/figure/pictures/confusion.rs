@@ -1,9 +1,8 @@
 //! The confusion matrix: how many images of every class are taken for every class.
 
 use super::markup::{FAINT_INK, INK, svg, text};
-use crate::format::thousands;
+use spec::thousands;
 
-const CLASSES: usize = 10;
 /// Pixels of a cell across and down.
 const CELL: f64 = 50.0;
 /// Pixels left of the cells and above them.
@@ -18,43 +17,39 @@ const MOST: [f64; 3] = [213.0, 94.0, 0.0];
 /// The counts as a map, an SVG: rows are true classes, columns predicted ones; confusions are the darker the more
 /// frequent they are, and there is no number where there are none.
 #[must_use]
-pub fn confusion(counts: &[[usize; CLASSES]; CLASSES]) -> String {
-    let places = || (0..CLASSES).flat_map(|row| (0..CLASSES).map(move |column| (row, column)));
+pub fn confusion(counts: &[Vec<usize>]) -> String {
+    let classes = counts.len();
+    let places = || (0..classes).flat_map(|row| (0..classes).map(move |column| (row, column)));
     let most = places().filter(|(row, column)| row != column).map(|(row, column)| counts[row][column]).max();
     let most = most.unwrap_or(0).max(1);
     let cells = places().map(|(row, column)| cell((row, column), counts[row][column], most));
-    let content = labels() + &cells.collect::<String>();
-    let side = CELL * CLASSES as f64;
+    let content = labels(classes) + &cells.collect::<String>();
+    let side = CELL * classes as f64;
     svg((MARGINS.0 + side + 12.0, MARGINS.1 + side + 12.0), "Confusion matrix", &content)
 }
 
 /// The names of the classes and of both directions.
-fn labels() -> String {
-    let middle = CELL * CLASSES as f64 / 2.0;
+fn labels(classes: usize) -> String {
+    let middle = CELL * classes as f64 / 2.0;
     let down = format!(
         "<g transform=\"translate(18 {}) rotate(-90)\">\n{}</g>\n",
         MARGINS.1 + middle,
         text((0.0, 0.0), LABEL_SIZE, INK, "true class"),
     );
-    let classes = (0..CLASSES).map(|class| {
+    let names = (0..classes).map(|class| {
         let (along, name) = (CELL * (class as f64 + 0.5), class.to_string());
         text((MARGINS.0 + along, MARGINS.1 - 10.0), LABEL_SIZE, FAINT_INK, &name)
             + &text((MARGINS.0 - 16.0, MARGINS.1 + along + 6.0), LABEL_SIZE, FAINT_INK, &name)
     });
-    text((MARGINS.0 + middle, 22.0), LABEL_SIZE, INK, "predicted class") + &down + &classes.collect::<String>()
+    text((MARGINS.0 + middle, 22.0), LABEL_SIZE, INK, "predicted class") + &down + &names.collect::<String>()
 }
 
 fn cell((row, column): (usize, usize), count: usize, most: usize) -> String {
     let (left, top) = (MARGINS.0 + CELL * column as f64, MARGINS.1 + CELL * row as f64);
     let share = if row == column { 0.0 } else { count as f64 / most as f64 };
     let fill = if row == column { RIGHT.to_owned() } else { colour(share) };
-    let number = match count {
-        0 => String::new(),
-        count => {
-            let place = (left + CELL / 2.0, top + CELL / 2.0 + 0.36 * NUMBER_SIZE);
-            text(place, NUMBER_SIZE, INK, &thousands(count))
-        }
-    };
+    let place = (left + CELL / 2.0, top + CELL / 2.0 + 0.36 * NUMBER_SIZE);
+    let number = if count == 0 { String::new() } else { text(place, NUMBER_SIZE, INK, &thousands(count)) };
     let square = format!(r#"x="{left}" y="{top}" width="{CELL}" height="{CELL}""#);
     format!("<rect {square} fill=\"{fill}\" stroke=\"#d5d5d5\"/>\n{number}")
 }
@@ -72,7 +67,7 @@ mod tests {
 
     #[test]
     fn every_count_above_0_is_written_and_the_most_frequent_confusion_is_darkest() {
-        let mut counts = [[0; 10]; 10];
+        let mut counts = vec![vec![0; 10]; 10];
         (0..10).for_each(|class| counts[class][class] = 1_000 + class);
         (counts[4][9], counts[9][4], counts[3][5]) = (48, 24, 12);
         let drawn = confusion(&counts);
@@ -87,6 +82,6 @@ mod tests {
 
     #[test]
     fn a_network_without_mistakes_has_no_colour() {
-        assert_eq!(confusion(&[[0; 10]; 10]).matches(&colour(0.0)).count(), 90);
+        assert_eq!(confusion(&vec![vec![0; 10]; 10]).matches(&colour(0.0)).count(), 90);
     }
 }

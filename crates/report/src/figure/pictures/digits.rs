@@ -1,12 +1,12 @@
 //! Digits that a network gets wrong, each with what it is, what it is taken for, and how sure the network is.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::prelude::{BASE64_STANDARD, Engine};
+use record::Mistake;
+use spec::ImageShape;
 
-use super::SIDE;
 use super::markup::{FAINT_INK, INK, svg, text};
-use super::pixels::grey_png;
-use crate::FigureError;
+use super::pixels::png;
+use crate::{FigureError, Result};
 
 const COLUMNS: usize = 10;
 /// Pixels from one column to the next.
@@ -18,54 +18,38 @@ const IMAGE: f64 = 76.0;
 /// Pixels of a caption's two lines; large, so that they can be read where the page is narrow.
 const SIZES: (f64, f64) = (18.0, 16.0);
 
-/// A misclassified image.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Digit<'a> {
-    /// 28 rows of 28 pixels, 0 for the background.
-    pub pixels: &'a [u8],
-    /// Its class.
-    pub target: u8,
-    /// The class that the network takes it for.
-    pub predicted: u8,
-    /// The probability that the network gives that class.
-    pub probability: f32,
-}
-
 /// The images in rows of ten, dark on white, as an SVG: below each `4 as 9` and the network's probability for the 9.
 ///
 /// # Errors
-/// [`FigureError::Pixels`] where an image has not 784 pixels.
-pub fn digits(images: &[Digit]) -> Result<String, FigureError> {
-    let cells = images.iter().enumerate().map(|(index, digit)| cell(index, digit));
-    let content = cells.collect::<Result<String, _>>()?;
-    let rows = images.len().div_ceil(COLUMNS).max(1);
+/// [`FigureError::Pixels`] where an image has more or fewer pixels than `shape`.
+pub fn digits(mistakes: &[&Mistake], shape: ImageShape) -> Result<String> {
+    let cells = mistakes.iter().enumerate().map(|(index, mistake)| cell(index, mistake, shape));
+    let content = cells.collect::<Result<String>>()?;
+    let rows = mistakes.len().div_ceil(COLUMNS).max(1);
     let size = (CELL_WIDTH * COLUMNS as f64, CELL_HEIGHT * rows as f64);
     Ok(svg(size, "Misclassified digits", &content))
 }
 
-fn cell(index: usize, digit: &Digit) -> Result<String, FigureError> {
+fn cell(index: usize, mistake: &Mistake, shape: ImageShape) -> Result<String> {
     let corner = (CELL_WIDTH * (index % COLUMNS) as f64, CELL_HEIGHT * (index / COLUMNS) as f64);
     let (left, top) = (corner.0 + (CELL_WIDTH - IMAGE) / 2.0, corner.1 + 6.0);
     let (middle, first_line) = (corner.0 + CELL_WIDTH / 2.0, top + IMAGE + 20.0);
-    let image = STANDARD.encode(png(digit.pixels)?);
+    let expected = shape.pixels();
+    if mistake.pixels.len() != expected {
+        return Err(FigureError::Pixels { what: "an image of a digit", found: mistake.pixels.len(), expected });
+    }
+    // Dark on white, as on paper.
+    let inverted: Vec<u8> = mistake.pixels.iter().map(|pixel| u8::MAX - pixel).collect();
+    let image = BASE64_STANDARD.encode(png(&inverted, (shape.width, shape.height), None)?);
     // `optimizeSpeed` says the same as `pixelated` to readers that know the older word alone.
     let place = format!(r#"x="{left}" y="{top}" width="{IMAGE}" height="{IMAGE}""#);
     let look = r#"image-rendering="optimizeSpeed" style="image-rendering:pixelated""#;
     Ok(format!(
         "<image {place} {look} href=\"data:image/png;base64,{image}\"/>\n\
          <rect {place} fill=\"none\" stroke=\"#cccccc\"/>\n{}{}",
-        text((middle, first_line), SIZES.0, INK, &format!("{} as {}", digit.target, digit.predicted)),
-        text((middle, first_line + 20.0), SIZES.1, FAINT_INK, &percent(digit.probability)),
+        text((middle, first_line), SIZES.0, INK, &format!("{} as {}", mistake.class, mistake.predicted)),
+        text((middle, first_line + 20.0), SIZES.1, FAINT_INK, &percent(mistake.probability)),
     ))
-}
-
-/// Dark on white, as on paper.
-fn png(pixels: &[u8]) -> Result<Vec<u8>, FigureError> {
-    let expected = SIDE * SIDE;
-    if pixels.len() != expected {
-        return Err(FigureError::Pixels { what: "an image of a digit", found: pixels.len(), expected });
-    }
-    grey_png(&pixels.iter().map(|pixel| u8::MAX - pixel).collect::<Vec<_>>(), (SIDE, SIDE))
 }
 
 /// A probability in whole percent; one that is nearly 1 is not called certain.
@@ -80,14 +64,16 @@ mod tests {
     use crate::to_png;
     use resvg::tiny_skia::Pixmap;
 
-    fn digit(pixels: &[u8]) -> Digit<'_> {
-        Digit { pixels, target: 4, predicted: 9, probability: 0.974 }
+    const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
+
+    fn digit(pixels: &[u8]) -> Mistake {
+        Mistake { image: 0, pixels: pixels.to_vec(), class: 4, predicted: 9, probability: 0.974 }
     }
 
     #[test]
     fn every_image_has_its_classes_and_its_probability() {
         let pixels = [0; 784];
-        let drawn = digits(&[digit(&pixels); 12]).unwrap();
+        let drawn = digits(&[&digit(&pixels); 12], SHAPE).unwrap();
         for (text, times) in [(">4 as 9<", 12), (">97 %<", 12), ("data:image/png;base64,", 12)] {
             assert_eq!(drawn.matches(text).count(), times, "{text}");
         }
@@ -98,7 +84,7 @@ mod tests {
     fn images_are_rastered_dark_on_white_and_without_smoothing() {
         let mut pixels = [0; 784];
         pixels[..28].fill(255);
-        let raster = to_png(&digits(&[digit(&pixels)]).unwrap(), 920).unwrap();
+        let raster = to_png(&digits(&[&digit(&pixels)], SHAPE).unwrap(), 920).unwrap();
         let raster = Pixmap::decode_png(&raster).unwrap();
         let grey = |y| raster.pixel(46, y).unwrap().red();
         assert_eq!((grey(8), grey(11)), (0, 255));
@@ -113,6 +99,9 @@ mod tests {
 
     #[test]
     fn an_image_of_another_size_is_refused() {
-        assert!(matches!(digits(&[digit(&[0; 783])]), Err(FigureError::Pixels { found: 783, expected: 784, .. })));
+        assert!(matches!(
+            digits(&[&digit(&[0; 783])], SHAPE),
+            Err(FigureError::Pixels { found: 783, expected: 784, .. })
+        ));
     }
 }

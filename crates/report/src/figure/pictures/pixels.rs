@@ -2,23 +2,10 @@
 
 use png::{BitDepth, ColorType, Encoder};
 
-use crate::FigureError;
+use crate::{FigureError, Result};
 
-/// A PNG of rows of bytes, each a shade of grey from 0, black, to 255, white.
-pub(super) fn grey_png(bytes: &[u8], (width, height): (usize, usize)) -> Result<Vec<u8>, FigureError> {
-    encoded(bytes, (width, height), None)
-}
-
-/// A PNG of rows of bytes, each the index of a colour.
-pub(super) fn palette_png(
-    bytes: &[u8],
-    (width, height): (usize, usize),
-    palette: &[[u8; 3]],
-) -> Result<Vec<u8>, FigureError> {
-    encoded(bytes, (width, height), Some(palette.concat()))
-}
-
-fn encoded(bytes: &[u8], (width, height): (usize, usize), palette: Option<Vec<u8>>) -> Result<Vec<u8>, FigureError> {
+/// A PNG of rows of bytes: with a palette each is the index of a colour, else a shade of grey from 0, black, to 255, white.
+pub(super) fn png(bytes: &[u8], (width, height): (usize, usize), palette: Option<Vec<u8>>) -> Result<Vec<u8>> {
     let refused = |error: &dyn std::fmt::Display| FigureError::Png(error.to_string());
     let side = |pixels: usize| u32::try_from(pixels).map_err(|error| refused(&error));
     let mut file = Vec::new();

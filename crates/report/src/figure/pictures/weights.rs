@@ -1,8 +1,10 @@
 //! The weights of the first layer as images: what every hidden unit looks for.
 
-use super::SIDE;
-use super::pixels::palette_png;
-use crate::FigureError;
+use spec::ImageShape;
+
+use super::pixels::png;
+use crate::figure::ranges::nearest_quantile;
+use crate::{FigureError, Result};
 
 /// Units in a row and rows at most; of more units the first are shown.
 const MOST_ACROSS: usize = 8;
@@ -14,70 +16,54 @@ const GAP: usize = 8;
 const WITHIN_SCALE: f64 = 0.995;
 
 /// From far below 0, blue, over 0, white, to far above, red; evenly spaced (`RdBu` of Cynthia Brewer).
-const COLOURS: [[u8; 3]; 9] = [
-    [0x21, 0x66, 0xac],
-    [0x43, 0x93, 0xc3],
-    [0x92, 0xc5, 0xde],
-    [0xd1, 0xe5, 0xf0],
-    [0xff, 0xff, 0xff],
-    [0xfd, 0xdb, 0xc7],
-    [0xf4, 0xa5, 0x82],
-    [0xd6, 0x60, 0x4d],
-    [0xb2, 0x18, 0x2b],
-];
+const COLOURS: [u32; 9] =
+    [0x21_66_ac, 0x43_93_c3, 0x92_c5_de, 0xd1_e5_f0, 0xff_ff_ff, 0xfd_db_c7, 0xf4_a5_82, 0xd6_60_4d, 0xb2_18_2b];
 /// Shades on either side of white.
 const SHADES: usize = 127;
 
-/// The weights of every unit as a 28x28 image, at most eight times eight of them, magnified three times, as a PNG.
+/// The weights of every unit as an image of the dataset's size, at most eight times eight of them, magnified three times, as a PNG.
 ///
 /// Blue is negative, white 0, red positive, on one symmetric scale for all units that holds 99.5 % of the weights.
 ///
 /// # Shapes
-/// - `weights`: row-major `[784, units]`
+/// - `weights`: row-major `[pixels, units]`
 ///
 /// # Errors
-/// [`FigureError::Pixels`] where the weights are not so many, and without a unit.
-pub fn first_layer_weights(weights: &[f32], units: usize) -> Result<Vec<u8>, FigureError> {
-    let expected = SIDE * SIDE * units.max(1);
+/// [`FigureError::Pixels`] where the number of weights differs, and without a unit.
+pub fn first_layer_weights(weights: &[f32], units: usize, shape: ImageShape) -> Result<Vec<u8>> {
+    let expected = shape.pixels() * units.max(1);
     if weights.len() != expected {
         return Err(FigureError::Pixels { what: "the weights of a first layer", found: weights.len(), expected });
     }
     let shown = units.min(MOST_ACROSS * MOST_ACROSS);
     let (columns, rows) = (shown.min(MOST_ACROSS), shown.div_ceil(MOST_ACROSS));
-    let cell = SIDE * MAGNIFIED + GAP;
-    let (width, height) = (columns * cell + GAP, rows * cell + GAP);
+    let cell = [shape.width, shape.height].map(|side| side * MAGNIFIED + GAP);
+    let (width, height) = (columns * cell[0] + GAP, rows * cell[1] + GAP);
     let scale = scale(weights);
-    let mut bytes = vec![index_of_white(); width * height];
+    let mut bytes = vec![shade(0.0, scale); width * height];
     for unit in 0..shown {
-        let corner = (GAP + cell * (unit % MOST_ACROSS), GAP + cell * (unit / MOST_ACROSS));
-        for y in 0..SIDE * MAGNIFIED {
-            for x in 0..SIDE * MAGNIFIED {
-                let pixel = y / MAGNIFIED * SIDE + x / MAGNIFIED;
+        let corner = (GAP + cell[0] * (unit % MOST_ACROSS), GAP + cell[1] * (unit / MOST_ACROSS));
+        for y in 0..shape.height * MAGNIFIED {
+            for x in 0..shape.width * MAGNIFIED {
+                let pixel = y / MAGNIFIED * shape.width + x / MAGNIFIED;
                 bytes[(corner.1 + y) * width + corner.0 + x] = shade(weights[pixel * units + unit], scale);
             }
         }
     }
-    palette_png(&bytes, (width, height), &palette())
+    png(&bytes, (width, height), Some(palette().concat()))
 }
 
 /// The size that so many of the weights do not exceed.
-fn scale(weights: &[f32]) -> f32 {
-    let mut sizes: Vec<f32> = weights.iter().map(|weight| weight.abs()).filter(|size| size.is_finite()).collect();
-    sizes.sort_unstable_by(f32::total_cmp);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of an index is an index")]
-    let index = (WITHIN_SCALE * sizes.len().saturating_sub(1) as f64).round() as usize;
-    sizes.get(index).copied().unwrap_or(0.0).max(f32::MIN_POSITIVE)
+fn scale(weights: &[f32]) -> f64 {
+    let sizes = weights.iter().map(|weight| f64::from(weight.abs())).filter(|size| size.is_finite());
+    nearest_quantile(sizes.collect(), WITHIN_SCALE).unwrap_or(0.0).max(f64::from(f32::MIN_POSITIVE))
 }
 
 /// A weight's colour by its index; a weight that is not a number is white.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates; clamped before it")]
-fn shade(weight: f32, scale: f32) -> u8 {
-    let share = if weight.is_nan() { 0.0 } else { (weight / scale).clamp(-1.0, 1.0) };
-    ((share + 1.0) * SHADES as f32).round() as u8
-}
-
-fn index_of_white() -> u8 {
-    shade(0.0, 1.0)
+fn shade(weight: f32, scale: f64) -> u8 {
+    let share = if weight.is_nan() { 0.0 } else { (f64::from(weight) / scale).clamp(-1.0, 1.0) };
+    ((share + 1.0) * SHADES as f64).round() as u8
 }
 
 /// The colours between the given ones.
@@ -90,10 +76,10 @@ fn mixed(place: f64) -> [u8; 3] {
     let lower = (place as usize).min(COLOURS.len() - 2);
     let share = place - lower as f64;
     let mix = |channel: usize| {
-        let [from, to] = [COLOURS[lower][channel], COLOURS[lower + 1][channel]].map(f64::from);
+        let [from, to] = [COLOURS[lower], COLOURS[lower + 1]].map(|colour| f64::from(colour.to_be_bytes()[channel]));
         (from + share * (to - from)).round() as u8
     };
-    [mix(0), mix(1), mix(2)]
+    [mix(1), mix(2), mix(3)]
 }
 
 #[cfg(test)]
@@ -102,8 +88,10 @@ mod tests {
 
     use super::*;
 
+    const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
+
     fn picture(weights: &[f32], units: usize) -> Pixmap {
-        Pixmap::decode_png(&first_layer_weights(weights, units).unwrap()).unwrap()
+        Pixmap::decode_png(&first_layer_weights(weights, units, SHAPE).unwrap()).unwrap()
     }
 
     #[test]
@@ -138,7 +126,7 @@ mod tests {
     #[test]
     fn weights_of_another_shape_are_refused() {
         for (weights, units) in [(784, 2), (0, 0), (785, 1)] {
-            assert!(first_layer_weights(&vec![0.0; weights], units).is_err(), "{weights} for {units}");
+            assert!(first_layer_weights(&vec![0.0; weights], units, SHAPE).is_err(), "{weights} for {units}");
         }
     }
 }

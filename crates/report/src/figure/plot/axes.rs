@@ -3,6 +3,7 @@
 use super::{PlotAxis, PlotPanel, PlotPoint};
 use crate::figure::axis::{Axis, Numbers, Scale};
 use crate::figure::ranges::padded;
+use crate::format::whole;
 
 /// Whole numbers up to this many have a tick each.
 const MOST_WHOLE_TICKS: f64 = 12.0;
@@ -50,9 +51,8 @@ impl PlotAxis {
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a dozen ticks at most")]
     fn most_ticks(self, low: f64, high: f64) -> usize {
         let is_short = self.numbers == Numbers::Whole && high - low <= MOST_WHOLE_TICKS;
-        if is_short { (high - low).ceil() as usize } else { MOST_TICKS }
+        if is_short { whole((high - low).ceil()) } else { MOST_TICKS }
     }
 }

@@ -1,16 +1,16 @@
 //! The drawing of a plot: panels with error bars below lines below marks, labels beside these, the legend.
 
-use plotters::prelude::{Circle, Color, PathElement, RGBColor, WHITE};
+use plotters::prelude::{Color, PathElement, RGBColor};
 
 use super::labels::draw_labels;
 use super::{LinePlot, PlotPanel, PlotPoint, PlotSeries};
-use crate::FigureError;
 use crate::figure::legend::{Entry, Legend, Sample};
 use crate::figure::mesh::{Chart, chart_on, write_no_values};
-use crate::figure::page::{BODY_TOP, LEGEND_GAP, PANEL_HEIGHT, Page, panel_areas};
-use crate::figure::panel::{MARK_RADIUS, VALIDATION_STROKE};
-use crate::figure::style::{Area, Drawn, PAGE_WIDTH, register_embedded_font, run_colour, stroke, units};
+use crate::figure::page::Page;
+use crate::figure::panel::{VALIDATION_STROKE, draw_mark};
+use crate::figure::style::{Area, Drawn, PAGE_WIDTH, Place, run_colour, stroke, units};
 use crate::format::plain_text;
+use crate::{FigureError, Result};
 
 /// Pixels of a page with one panel: narrow, so that its text is large where the page is shown small.
 const NARROW_PAGE: f64 = 640.0;
@@ -19,26 +19,24 @@ const BAR_OPACITY: f64 = 0.75;
 /// Pixels from the middle of an error bar's cap to its end.
 const CAP: f64 = 3.0;
 
-/// A part of a line in the units of an axis.
-type Place = (f64, f64);
-
-/// Draws the whole plot.
-pub(super) fn svg(plot: &LinePlot) -> Result<String, FigureError> {
-    register_embedded_font()?;
-    let width = if plot.panels.len() == 1 { NARROW_PAGE } else { PAGE_WIDTH };
-    let legend = legend(plot, width);
-    let (legend_top, legend_height) = match &legend {
-        Some(legend) => (PANEL_HEIGHT + LEGEND_GAP, legend.height()),
-        None => (PANEL_HEIGHT, 0.0),
-    };
-    let (title, subtitle, is_made_up) = (&plot.title, &plot.subtitle, plot.is_made_up);
-    let page = Page { width, title, subtitle, is_made_up, notes: &plot.notes };
-    page.svg(legend_top + legend_height, |page| {
-        for (area, panel) in panel_areas(page, width, plot.panels.len()).iter().zip(&plot.panels) {
-            draw_panel(area, panel, &plot.labels())?;
+impl LinePlot {
+    /// The plot as SVG: text stays text, and the same plot gives the same bytes.
+    ///
+    /// A point with a value that is not finite, or not above 0 on a logarithmic axis, is left out.
+    ///
+    /// # Errors
+    /// [`FigureError::NoPanels`] without a panel; [`FigureError::Drawing`] where the drawing library fails.
+    pub fn to_svg(&self) -> Result<String> {
+        if self.panels.is_empty() {
+            return Err(FigureError::NoPanels);
         }
-        legend.iter().try_for_each(|legend| legend.draw(page, BODY_TOP + legend_top))
-    })
+        let width = if self.panels.len() == 1 { NARROW_PAGE } else { PAGE_WIDTH };
+        let (title, subtitle, is_made_up) = (&self.title, &self.subtitle, self.is_made_up);
+        let page = Page { width, title, subtitle, is_made_up, notes: &self.notes };
+        page.svg(self.panels.len(), legend(self, width).as_ref(), |index, area| {
+            draw_panel(area, &self.panels[index], &self.labels())
+        })
+    }
 }
 
 /// An entry for every label; none where points carry their own.
@@ -70,7 +68,7 @@ fn draw_panel(area: &Area, panel: &PlotPanel, labels: &[&str]) -> Drawn {
         chart.draw_series([PathElement::new(line, stroke(&colour(series), VALIDATION_STROKE))])?;
     }
     for (series, points) in panel.series.iter().zip(&drawable).filter(|(series, _)| series.has_marks) {
-        draw_marks(&mut chart, points, colour(series))?;
+        points.iter().try_for_each(|point| draw_mark(&mut chart, (point.x, point.y), colour(series)))?;
     }
     draw_labels(&chart, panel, &drawable)?;
     if drawable.iter().all(Vec::is_empty) {
@@ -90,15 +88,5 @@ fn draw_bars(chart: &Chart, panel: &PlotPanel, points: &[&PlotPoint], colour: RG
         area.draw(&cap(bottom))?;
         area.draw(&cap(top))?;
     }
-    Ok(())
-}
-
-fn draw_marks(chart: &mut Chart, points: &[&PlotPoint], colour: RGBColor) -> Drawn {
-    let mark = |point: &PlotPoint, radius: f64, colour: RGBColor| {
-        Circle::new((point.x, point.y), units(radius), colour.filled())
-    };
-    chart.draw_series(
-        points.iter().flat_map(|point| [mark(point, MARK_RADIUS + 0.9, WHITE), mark(point, MARK_RADIUS, colour)]),
-    )?;
     Ok(())
 }

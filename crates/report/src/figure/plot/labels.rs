@@ -7,7 +7,7 @@ use super::{PlotPanel, PlotPoint};
 use crate::figure::mesh::Chart;
 use crate::figure::panel::MARK_RADIUS;
 use crate::figure::style::{
-    Drawn, FAINT_INK, INK, TEXT_SIZE, UNITS_PER_PIXEL, fitted, stroke, text_style, text_width, units, write_text,
+    Drawn, FAINT_INK, INK, TEXT_SIZE, UNITS_PER_PIXEL, fitted, stroke, text_width, units, write_text,
 };
 use crate::format::plain_text;
 
@@ -64,7 +64,7 @@ fn draw_label(chart: &Chart, mark: &Mark, area: Area) -> Drawn {
         let line = [start, (edge, middle)].map(|(x, y)| (units(x), units(y)));
         page.draw(&PathElement::new(line.to_vec(), stroke(&FAINT_INK, 0.7)))?;
     }
-    write_text(&page, &mark.text, (area.left, middle - 0.38 * TEXT_SIZE), HPos::Left, &text_style(TEXT_SIZE, INK))
+    write_text(&page, &mark.text, (area.left, middle - 0.38 * TEXT_SIZE), HPos::Left, TEXT_SIZE, INK)
 }
 
 /// A place for every mark's label.

@@ -2,8 +2,8 @@
 
 use record::{RunRecord, StopReason};
 
-use super::CurveSets::{self, Both, Train, Validation};
-use crate::synthetic::{Curve, empty_record, record, replicates, with_units};
+use super::CurveSets::{self, Both, Validation};
+use test_support::synthetic::{Curve, empty_record, record, replicates, with_units};
 
 pub(super) fn ladder() -> Vec<RunRecord> {
     vec![
@@ -21,18 +21,17 @@ pub(super) fn deep() -> RunRecord {
 fn diverged() -> RunRecord {
     let mut wild = record("wild", "Learning rate 10", 400, &Curve::STANDARD);
     wild.stop_reason = StopReason::Diverged;
-    wild.spec.optimizer.learning_rate = 10.0;
-    for (step, loss) in wild.step_losses.iter_mut().enumerate().skip(20) {
+    for (step, loss) in wild.history.step_losses.iter_mut().enumerate().skip(20) {
         *loss = if step < 380 { 1e3 * 1.05_f32.powf(step as f32) } else { f32::NAN };
     }
-    wild.validations.iter_mut().skip(1).for_each(|v| v.validation_loss = 1e9);
+    wild.history.validations.iter_mut().skip(1).for_each(|v| v.validation_loss = 1e9);
     wild
 }
 
 fn flat() -> RunRecord {
     let mut flat = record("flat", "Nothing learned", 2_000, &Curve::STANDARD);
-    flat.step_losses.fill(2.3);
-    for v in &mut flat.validations {
+    flat.history.step_losses.fill(2.3);
+    for v in &mut flat.history.validations {
         (v.validation_loss, v.train_loss, v.validation_accuracy, v.train_accuracy) = (2.3, 2.3, 0.1, 0.1);
     }
     flat
@@ -40,11 +39,11 @@ fn flat() -> RunRecord {
 
 /// Name, title, runs, sets of every figure that must come out well.
 pub(super) fn gallery() -> Vec<(&'static str, &'static str, Vec<RunRecord>, CurveSets)> {
-    let [baseline, fan_in, improved, standard] = ladder().try_into().unwrap();
+    let [baseline, .., standard]: [RunRecord; 4] = ladder().try_into().unwrap();
     let mut made_up = deep();
     (made_up.dataset.name, made_up.dataset.title) = ("made-up".to_owned(), "made-up digits".to_owned());
     let mut unvalidated = record("short", "Stopped before its first validation", 90, &Curve::STANDARD);
-    unvalidated.validations.clear();
+    unvalidated.history.validations.clear();
     let units = |name, title, curve: &Curve, steps| record(name, title, steps, curve);
     let widths = vec![
         units(
@@ -105,7 +104,6 @@ pub(super) fn gallery() -> Vec<(&'static str, &'static str, Vec<RunRecord>, Curv
         ("three", "Tasks 4a and 4b: width of the hidden layer", widths, Validation),
         ("ladder", "Task 3: tricks of the trade, one added at a time", ladder(), Validation),
         ("ladder-both", "Task 3: tricks of the trade, one added at a time", ladder(), Both),
-        ("train", "Task 3a against 3b, training only", vec![fan_in, improved], Train),
         ("made-up", "Task 4e: ten hidden layers of 64 units", vec![made_up], Both),
         ("eight", "Eight widths of the standard model", eight.collect(), Both),
         ("eight-long", "Eight runs of all epochs", long.collect(), Both),

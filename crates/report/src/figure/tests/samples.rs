@@ -2,15 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+use record::Mistake;
 use resvg::tiny_skia::Pixmap;
 
 use super::gallery::gallery;
 use super::svg;
 use crate::figure::{
-    Digit, ParameterPoint, RunCurves, accuracy_over_parameters, confusion, digits, first_layer_weights,
-    gradient_course, gradient_sizes, to_png,
+    PlotPoint, RunCurves, accuracy_over_parameters, confusion, digits, first_layer_weights, gradient_course,
+    gradient_sizes, to_png,
 };
-use crate::synthetic::{Curve, replicates, with_probes, with_units};
+use test_support::SHAPE;
+use test_support::synthetic::{Curve, replicates, with_probes, with_units};
 
 /// `REPORT_SAMPLE_FIGURES=folder cargo test -p report samples -- --ignored` writes every picture; nothing is checked.
 #[test]
@@ -27,7 +29,7 @@ fn samples_are_written_for_a_look() {
     }
     write(&folder, "confusion", &confusion(&counts()));
     write(&folder, "digits", &misclassified());
-    std::fs::write(folder.join("weights.png"), first_layer_weights(&weights(64), 64).unwrap()).unwrap();
+    std::fs::write(folder.join("weights.png"), first_layer_weights(&weights(64), 64, SHAPE).unwrap()).unwrap();
 }
 
 fn write(folder: &Path, name: &str, drawn: &str) {
@@ -48,10 +50,9 @@ fn plots() -> Vec<(&'static str, String)> {
     let sigmoid = runs("task2c", "Ten hidden layers, sigmoid", &[64; 10], 0.25);
     let records: Vec<_> = standard.iter().chain(&deep).chain(&sigmoid).collect();
     let curves = RunCurves::of_records(&records);
-    let mut few = accuracy_over_parameters(&accuracies()[..2]);
-    few.subtitle = "MNIST".to_owned();
-    let mut many = accuracy_over_parameters(&accuracies());
-    many.subtitle = "MNIST, 20,000 training and 10,000 validation images, seeds 1 to 5".to_owned();
+    let few = accuracy_over_parameters(accuracies()[..2].to_vec(), "MNIST".to_owned(), false);
+    let subtitle = "MNIST, 20,000 training and 10,000 validation images, seeds 1 to 5".to_owned();
+    let mut many = accuracy_over_parameters(accuracies(), subtitle, false);
     many.notes = vec!["Means over 5 seeds with 95 % intervals of the mean.".to_owned()];
     vec![
         ("gradient-sizes", gradient_sizes(&curves).to_svg().unwrap()),
@@ -63,7 +64,7 @@ fn plots() -> Vec<(&'static str, String)> {
     ]
 }
 
-fn accuracies() -> Vec<ParameterPoint> {
+fn accuracies() -> Vec<PlotPoint> {
     let rows = [
         ("2c: baseline", 50_880, 0.9198),
         ("3a: + weight init", 50_880, 0.9441),
@@ -76,18 +77,17 @@ fn accuracies() -> Vec<ParameterPoint> {
         ("4e: ten layers of 64", 87_744, 0.9571),
         ("4f: ReLU", 50_880, 0.9588),
     ];
-    let point = |(label, parameters, accuracy): (&str, usize, f64)| ParameterPoint {
-        label: label.to_owned(),
-        parameters,
-        accuracy,
-        low: accuracy - 0.0012,
-        high: accuracy + 0.0012,
+    let point = |(label, parameters, accuracy): (&str, u32, f64)| PlotPoint {
+        label: Some(label.to_owned()),
+        x: f64::from(parameters),
+        y: accuracy,
+        interval: Some((accuracy - 0.0012, accuracy + 0.0012)),
     };
     rows.into_iter().map(point).collect()
 }
 
-fn counts() -> [[usize; 10]; 10] {
-    let mut counts = [[0; 10]; 10];
+fn counts() -> Vec<Vec<usize>> {
+    let mut counts = vec![vec![0; 10]; 10];
     for (row, cells) in counts.iter_mut().enumerate() {
         for (column, cell) in cells.iter_mut().enumerate() {
             *cell = if row == column { 900 + 23 * row } else { (row * 7 + column * 13) % 11 % 7 };
@@ -100,13 +100,15 @@ fn counts() -> [[usize; 10]; 10] {
 /// Digits of the embedded font, as far as that goes.
 fn misclassified() -> String {
     let images: Vec<Vec<u8>> = (0..24).map(|index| written(index % 10)).collect();
-    let digit = |index: u8| Digit {
-        pixels: &images[usize::from(index)],
-        target: index % 10,
+    let digit = |index: u8| Mistake {
+        image: 0,
+        pixels: images[usize::from(index)].clone(),
+        class: index % 10,
         predicted: (index + 3) % 10,
         probability: 1.0 - 0.025 * f32::from(index),
     };
-    digits(&(0..24).map(digit).collect::<Vec<_>>()).unwrap()
+    let mistakes: Vec<Mistake> = (0..24).map(digit).collect();
+    digits(&mistakes.iter().collect::<Vec<_>>(), SHAPE).unwrap()
 }
 
 fn written(digit: usize) -> Vec<u8> {

@@ -2,10 +2,11 @@
 
 use record::RunRecord;
 
-use super::formulas::{derivation, output_error};
 use crate::document::{Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
-use crate::synthetic::{Curve, record};
-use crate::{CurveSets, accuracy, loss, seconds, thousands};
+use crate::sample_formulas::{derivation, output_error};
+use crate::{CurveSets, accuracy, loss, seconds};
+use spec::thousands;
+use test_support::synthetic::{Curve, record};
 
 fn text(words: &str) -> Inline {
     Inline::text(words)
@@ -13,10 +14,6 @@ fn text(words: &str) -> Inline {
 
 fn code(words: &str) -> Inline {
     Inline::Code(words.to_owned())
-}
-
-fn reference(section: &str, words: &str) -> Inline {
-    Inline::Reference { section: section.to_owned(), text: words.to_owned() }
 }
 
 fn badge(tone: Tone, word: &str) -> Inline {
@@ -38,7 +35,7 @@ fn figure(title: &str, runs: &[RunRecord], sets: CurveSets) -> Block {
         ": loss and accuracy over gradient steps, with a band of one standard deviation about the training loss.";
     Block::Figure(Figure {
         id: title.to_lowercase(),
-        caption: vec![Inline::Emphasis(title.to_owned()), text(caption)],
+        caption: vec![text(title), text(caption)],
         alternative: "Curves of loss and accuracy, each better sooner than the one before.".to_owned(),
         picture: Picture::Svg(crate::Figure::of_records(title, &runs, sets).to_svg().unwrap()),
         chart: None,
@@ -49,13 +46,13 @@ fn figure(title: &str, runs: &[RunRecord], sets: CurveSets) -> Block {
 type Metric = (&'static str, fn(&RunRecord) -> String);
 
 const METRICS: [Metric; 9] = [
-    ("Best loss", |run| loss(run.best().unwrap().validation_loss)),
-    ("Best accuracy", |run| accuracy(run.best().unwrap().validation_accuracy)),
+    ("Best loss", |run| loss(run.history.best().unwrap().validation_loss)),
+    ("Best accuracy", |run| accuracy(run.history.best().unwrap().validation_accuracy)),
     ("Steps", |run| thousands(run.steps)),
-    ("Last loss", |run| loss(run.last().unwrap().validation_loss)),
-    ("Last accuracy", |run| accuracy(run.last().unwrap().validation_accuracy)),
-    ("Training loss", |run| loss(run.last().unwrap().train_loss)),
-    ("Training accuracy", |run| accuracy(run.last().unwrap().train_accuracy)),
+    ("Last loss", |run| loss(run.history.last().unwrap().validation_loss)),
+    ("Last accuracy", |run| accuracy(run.history.last().unwrap().validation_accuracy)),
+    ("Training loss", |run| loss(run.history.last().unwrap().train_loss)),
+    ("Training accuracy", |run| accuracy(run.history.last().unwrap().train_accuracy)),
     ("Parameters", |run| thousands(run.parameters)),
     ("Seconds", |run| seconds(run.wall_seconds)),
 ];
@@ -78,7 +75,7 @@ fn claims(count: usize) -> Block {
     let says = "the improved sigmoid reaches its best validation loss in fewer steps than the logistic one";
     let cells = |index: usize| {
         let (tone, word) = verdicts[index % 3];
-        let place = vec![reference("task-3", "Task 3"), text(", "), code("task3b")];
+        let place = vec![text("Task 3"), text(", "), code("task3b")];
         vec![place, vec![text(says)], vec![text("lower")], vec![text("0.1260")], vec![badge(tone, word)]]
     };
     let header = vec![
@@ -109,11 +106,11 @@ fn paragraph() -> Block {
         ),
         Inline::Math(output_error()),
         text(" is the error of an output, see "),
-        reference("task-3", "task 3"),
+        text("task 3"),
         text(" and "),
         code("crates/experiments/src/momentum.rs"),
         text(". A weight of standard deviation one over the root of the number of inputs keeps the activations "),
-        Inline::Emphasis("where the slope is steep".to_owned()),
+        text("where the slope is steep"),
         text(", and the claim "),
         badge(Tone::Good, "holds"),
         text(" for all seeds."),

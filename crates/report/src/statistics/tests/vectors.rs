@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 
-use crate::statistics::bootstrap::{corrected_percentiles, leave_one_out};
+use crate::statistics::bootstrap::{corrected_ends, leave_one_out};
 use crate::statistics::power::t_test_power;
+use crate::statistics::tests::{median, quantile};
 use crate::statistics::{
-    Interval, PValues, cohen_d_z, equivalence, hedges_g, holm, mean, mean_interval, median, minimum_effect, paired_t,
-    quantile, replicates_needed, sign_test, standard_deviation, wilcoxon_signed_rank,
+    Interval, PValues, cohen_d_z, equivalence, hedges_g, holm, mean, mean_interval, minimum_effect, paired_t,
+    replicates_needed, sign_test, standard_deviation, wilcoxon_signed_rank,
 };
 
 #[derive(Deserialize)]
@@ -227,7 +228,7 @@ fn bca_is_that_of_scipy_on_the_same_resamples() {
     for case in bca {
         let values = &data_sets.iter().find(|set| set.name == case.data_set).unwrap().values;
         let jackknife = leave_one_out(values, if case.statistic == "mean" { mean } else { median }).unwrap();
-        let found = corrected_percentiles(case.estimate, &case.bootstrap, &jackknife, case.confidence).unwrap();
+        let found = corrected_ends(case.estimate, &case.bootstrap, &jackknife, case.confidence).unwrap();
         assert_interval(&case.data_set, found, case.low, case.high);
     }
 }

@@ -1,6 +1,8 @@
-//! A derivation as the report has them, with every form of a formula.
+//! A derivation as the report has them, with every form of a formula: for the samples of the page and of the PDF.
 
-use crate::document::Math::{self, Fraction, Lines, Matrix, Number, Operator, Root, Row, Script, Sum, Variable, Word};
+use crate::document::Math::{
+    self, Above, Below, Fraction, Lines, Matrix, Number, Operator, Root, Row, Sum, Variable, Word,
+};
 
 fn variable(name: &str) -> Math {
     Variable(name.to_owned())
@@ -23,11 +25,11 @@ fn word(word: &str) -> Math {
 }
 
 fn below(base: Math, below: Math) -> Math {
-    Script { base: Box::new(base), below: Some(Box::new(below)), above: None }
+    Below(Box::new(base), Box::new(below))
 }
 
 fn above(base: Math, above: Math) -> Math {
-    Script { base: Box::new(base), below: None, above: Some(Box::new(above)) }
+    Above(Box::new(base), Box::new(above))
 }
 
 fn fraction(above: Math, below: Math) -> Math {
@@ -35,13 +37,13 @@ fn fraction(above: Math, below: Math) -> Math {
 }
 
 /// The error of an output, `δ_k = y_k − t_k`.
-pub(super) fn output_error() -> Math {
+pub(crate) fn output_error() -> Math {
     let of = |name| below(variable(name), variable("k"));
     Row(vec![of("δ"), operator("="), of("y"), operator("−"), of("t")])
 }
 
 /// Softmax, the gradient of its cross-entropy, the improved sigmoid, momentum, and weights that fit their inputs.
-pub(super) fn derivation() -> Math {
+pub(crate) fn derivation() -> Math {
     let exponential = |index| above(variable("e"), below(variable("z"), variable(index)));
     let sum = Row(vec![Sum(Box::new(variable("j"))), exponential("j")]);
     let weight = below(variable("w"), Row(vec![variable("k"), variable("j")]));
