@@ -4,35 +4,35 @@
 //! that its loss falls.
 
 use std::hint::black_box;
+use std::iter;
 
 use gemm::{Parallelism, gemm};
-use mlp::MlpWeights;
 use mnist::BatchOrder;
 use pulp::Arch;
+use spec::ExperimentSpec;
 
-use crate::setting::{Digits, Setting};
+use crate::setting::{Digits, SHAPE};
 use crate::timing::Timing;
 
 const AMPLITUDE: f32 = 1.7159;
 const SLOPE: f32 = 2.0 / 3.0;
+const LEARNING_RATE: f32 = 0.001;
+const MOMENTUM: f32 = 0.9;
 /// Images of an evaluation batch.
 const EVALUATION_BATCH: usize = 500;
 
 /// Seconds of a step, from one permutation of the images to the next.
-pub(crate) fn steps(digits: &Digits, setting: &Setting) -> Timing {
-    let mut network = Network::new(setting);
+pub(crate) fn steps(digits: &Digits, spec: &ExperimentSpec) -> Timing {
+    let mut network = Network::new(spec);
     let (images, labels) = normalized(digits, &digits.splits.train);
-    let mut batches = Vec::new();
+    let epochs = iter::repeat_with(|| {
+        let order = BatchOrder::Shuffled { seed: 1 }.of_epoch(1, labels.len());
+        order.chunks_exact(spec.training.batch_size).map(<[usize]>::to_vec).collect::<Vec<_>>()
+    });
+    let mut batches = epochs.flatten();
     let mut losses = Vec::new();
     let timing = Timing::of(7, 500, || {
-        for _ in 0..500 {
-            if batches.is_empty() {
-                let order = BatchOrder::Shuffled { seed: 1 }.of_epoch(1, labels.len());
-                batches = order.chunks_exact(setting.batch_size).map(<[usize]>::to_vec).collect();
-            }
-            let batch = batches.pop().expect("it was just filled");
-            losses.push(network.step(&images, &labels, &batch, 0.001, 0.9));
-        }
+        losses.extend(batches.by_ref().take(500).map(|batch| network.step(&images, &labels, &batch)));
     });
     let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
     assert!(mean(&losses[losses.len() - 100..]) < mean(&losses[..100]), "the hand-written network learns");
@@ -40,12 +40,12 @@ pub(crate) fn steps(digits: &Digits, setting: &Setting) -> Timing {
 }
 
 /// Seconds of loss and accuracy on 20,000 and 10,000 images.
-pub(crate) fn validations(digits: &Digits, setting: &Setting) -> Timing {
-    let mut network = Network::new(setting);
+pub(crate) fn validations(digits: &Digits, spec: &ExperimentSpec) -> Timing {
+    let mut network = Network::new(spec);
     let sets = [&digits.splits.train, &digits.splits.validation].map(|set| normalized(digits, set));
     Timing::of(15, 1, || {
         for (images, labels) in &sets {
-            black_box(network.evaluate(images, labels));
+            network.evaluate(images, labels);
         }
     })
 }
@@ -55,14 +55,38 @@ fn normalized(digits: &Digits, set: &mnist::ImageSet) -> (Vec<f32>, Vec<u8>) {
     (set.pixels.iter().map(|&pixel| table[usize::from(pixel)]).collect(), set.labels.clone())
 }
 
+/// Weights or biases, and how they move.
+struct Parameter {
+    values: Vec<f32>,
+    velocity: Vec<f32>,
+    gradient: Vec<f32>,
+}
+
+impl Parameter {
+    fn new(values: Vec<f32>) -> Self {
+        Self { velocity: vec![0.0; values.len()], gradient: vec![0.0; values.len()], values }
+    }
+
+    /// `v = g + momentum v; w -= rate v`.
+    fn update(&mut self) {
+        let Self { values, velocity, gradient } = self;
+        Arch::new().dispatch(
+            #[inline(always)]
+            || {
+                for ((w, v), g) in values.iter_mut().zip(velocity).zip(gradient) {
+                    *v = *g + MOMENTUM * *v;
+                    *w -= LEARNING_RATE * *v;
+                }
+            },
+        );
+    }
+}
+
 struct Layer {
     n_inputs: usize,
     n_outputs: usize,
-    weight: Vec<f32>,
-    weight_velocity: Vec<f32>,
-    weight_gradient: Vec<f32>,
-    bias: Vec<f32>,
-    bias_velocity: Vec<f32>,
+    weight: Parameter,
+    bias: Parameter,
     /// What leaves it, and the gradient there.
     outputs: Vec<f32>,
     gradient: Vec<f32>,
@@ -74,21 +98,24 @@ struct Network {
 }
 
 impl Network {
-    fn new(setting: &Setting) -> Self {
-        let most = setting.batch_size.max(EVALUATION_BATCH);
-        let MlpWeights { layers } = setting.spec().model.initial_weights(1);
-        let layers = layers.into_iter().map(|layer| Layer {
-            n_inputs: layer.shape.n_inputs,
-            n_outputs: layer.shape.n_outputs,
-            weight_velocity: vec![0.0; layer.weight.len()],
-            weight_gradient: vec![0.0; layer.weight.len()],
-            bias_velocity: vec![0.0; layer.bias.len()],
-            outputs: vec![0.0; most * layer.shape.n_outputs],
-            gradient: vec![0.0; most * layer.shape.n_outputs],
-            weight: layer.weight,
-            bias: layer.bias,
+    fn new(spec: &ExperimentSpec) -> Self {
+        let most = spec.training.batch_size.max(EVALUATION_BATCH);
+        let weights = spec.model.initial_weights(SHAPE, 1);
+        let layers = spec.model.layers(SHAPE).into_iter().map(|layer| {
+            let parameter = |what: &str| {
+                let tensor = weights.get(&format!("{}.{what}", layer.name));
+                Parameter::new(tensor.map(|tensor| tensor.values.clone()).unwrap_or_default())
+            };
+            Layer {
+                n_inputs: layer.n_inputs,
+                n_outputs: layer.n_outputs,
+                weight: parameter("weight"),
+                bias: parameter("bias"),
+                outputs: vec![0.0; most * layer.n_outputs],
+                gradient: vec![0.0; most * layer.n_outputs],
+            }
         });
-        Self { layers: layers.collect(), inputs: vec![0.0; setting.batch_size * 784] }
+        Self { layers: layers.collect(), inputs: vec![0.0; spec.training.batch_size * 784] }
     }
 
     /// Logits of `n` images, in the last layer's outputs.
@@ -99,11 +126,12 @@ impl Network {
             let layer = &mut from[0];
             let inputs = before.last().map_or(images, |before| &before.outputs);
             let outputs = &mut layer.outputs[..n * layer.n_outputs];
-            let has_bias = !layer.bias.is_empty();
+            let has_bias = !layer.bias.values.is_empty();
             if has_bias {
-                outputs.chunks_exact_mut(layer.n_outputs).for_each(|row| row.copy_from_slice(&layer.bias));
+                outputs.chunks_exact_mut(layer.n_outputs).for_each(|row| row.copy_from_slice(&layer.bias.values));
             }
-            let (left, right) = (Matrix::rows(inputs, layer.n_inputs), Matrix::rows(&layer.weight, layer.n_outputs));
+            let (left, right) =
+                (Matrix::rows(inputs, layer.n_inputs), Matrix::rows(&layer.weight.values, layer.n_outputs));
             product(outputs, [n, layer.n_inputs, layer.n_outputs], left, right, has_bias);
             if index != last {
                 Arch::new().dispatch(
@@ -115,7 +143,7 @@ impl Network {
     }
 
     /// One update; the loss before it.
-    fn step(&mut self, images: &[f32], labels: &[u8], batch: &[usize], rate: f32, momentum: f32) -> f64 {
+    fn step(&mut self, images: &[f32], labels: &[u8], batch: &[usize]) -> f64 {
         let n = batch.len();
         for (input, &index) in self.inputs.chunks_exact_mut(784).zip(batch) {
             input.copy_from_slice(&images[index * 784..][..784]);
@@ -128,74 +156,43 @@ impl Network {
         for index in (0..self.layers.len()).rev() {
             let (before, from) = self.layers.split_at_mut(index);
             let layer = &mut from[0];
-            let gradient = &layer.gradient[..n * layer.n_outputs];
-            let inputs = before.last().map_or(&self.inputs, |before| &before.outputs);
-            let left = Matrix::columns(inputs, layer.n_inputs);
-            let size = [layer.n_inputs, n, layer.n_outputs];
-            product(&mut layer.weight_gradient, size, left, Matrix::rows(gradient, layer.n_outputs), false);
-            if let Some(before) = before.last_mut() {
-                let right = Matrix::columns(&layer.weight, layer.n_outputs);
-                let size = [n, layer.n_outputs, layer.n_inputs];
-                product(
-                    &mut before.gradient[..n * layer.n_inputs],
-                    size,
-                    Matrix::rows(gradient, layer.n_outputs),
-                    right,
-                    false,
-                );
-                let (gradient, outputs) = (&mut before.gradient[..n * layer.n_inputs], &before.outputs);
+            let Layer { n_inputs, n_outputs, .. } = *layer;
+            let gradient = Matrix::rows(&layer.gradient[..n * n_outputs], n_outputs);
+            let inputs = Matrix::columns(before.last().map_or(&self.inputs, |before| &before.outputs), n_inputs);
+            product(&mut layer.weight.gradient, [n_inputs, n, n_outputs], inputs, gradient, false);
+            if let Some(Layer { gradient: out, outputs, .. }) = before.last_mut() {
+                let out = &mut out[..n * n_inputs];
+                let weight = Matrix::columns(&layer.weight.values, n_outputs);
+                product(out, [n, n_outputs, n_inputs], gradient, weight, false);
                 Arch::new().dispatch(
                     #[inline(always)]
-                    || {
-                        for (gradient, y) in gradient.iter_mut().zip(outputs) {
-                            *gradient *= SLOPE * (AMPLITUDE - y * y / AMPLITUDE);
-                        }
-                    },
+                    || out.iter_mut().zip(outputs).for_each(|(g, y)| *g *= SLOPE * (AMPLITUDE - *y * *y / AMPLITUDE)),
                 );
             }
-            layer.update(n, rate, momentum);
+            layer.update(n);
         }
         scores.loss / n as f64
     }
 
-    /// Mean loss and share of right answers.
-    fn evaluate(&mut self, images: &[f32], labels: &[u8]) -> (f64, f64) {
-        let (mut loss, mut correct) = (0.0, 0);
+    /// Loss and right answers of every batch.
+    fn evaluate(&mut self, images: &[f32], labels: &[u8]) {
         for (images, labels) in images.chunks(EVALUATION_BATCH * 784).zip(labels.chunks(EVALUATION_BATCH)) {
             Self::forward(&mut self.layers, images, labels.len());
             let logits = &mut self.layers.last_mut().expect("there is a last layer").outputs[..labels.len() * 10];
-            let scores = kernels::slices::softmax_cross_entropy(logits, 10, labels);
-            loss += scores.loss;
-            correct += scores.correct;
+            black_box(kernels::slices::softmax_cross_entropy(logits, 10, labels));
         }
-        (loss / labels.len() as f64, correct as f64 / labels.len() as f64)
     }
 }
 
 impl Layer {
-    /// `v = g + momentum v; w -= rate v`.
-    fn update(&mut self, n: usize, rate: f32, momentum: f32) {
-        let mut bias_gradient = vec![0.0; self.bias.len()];
-        if !self.bias.is_empty() {
-            for row in self.gradient[..n * self.n_outputs].chunks_exact(self.n_outputs) {
-                bias_gradient.iter_mut().zip(row).for_each(|(sum, gradient)| *sum += gradient);
-            }
+    /// Updates weights and biases by the gradients of `n` images.
+    fn update(&mut self, n: usize) {
+        self.bias.gradient.fill(0.0);
+        for row in self.gradient[..n * self.n_outputs].chunks_exact(self.n_outputs) {
+            self.bias.gradient.iter_mut().zip(row).for_each(|(sum, gradient)| *sum += gradient);
         }
-        let parameters = [
-            (&mut self.weight, &mut self.weight_velocity, &self.weight_gradient),
-            (&mut self.bias, &mut self.bias_velocity, &bias_gradient),
-        ];
-        for (weight, velocity, gradient) in parameters {
-            Arch::new().dispatch(
-                #[inline(always)]
-                || {
-                    for ((w, v), g) in weight.iter_mut().zip(velocity).zip(gradient) {
-                        *v = g + momentum * *v;
-                        *w -= rate * *v;
-                    }
-                },
-            );
-        }
+        self.weight.update();
+        self.bias.update();
     }
 }
 
@@ -216,22 +213,22 @@ fn scaled_tanh(z: f32) -> f32 {
 #[derive(Clone, Copy)]
 struct Matrix<'a> {
     values: &'a [f32],
-    row_stride: usize,
-    column_stride: usize,
+    /// From a row to the next, from a column to the next.
+    strides: [usize; 2],
 }
 
 impl<'a> Matrix<'a> {
     fn rows(values: &'a [f32], n_columns: usize) -> Self {
-        Self { values, row_stride: n_columns, column_stride: 1 }
+        Self { values, strides: [n_columns, 1] }
     }
 
     fn columns(values: &'a [f32], n_columns: usize) -> Self {
-        Self { values, row_stride: 1, column_stride: n_columns }
+        Self { values, strides: [1, n_columns] }
     }
 
     /// Whether every element of `n_rows x n_columns` is there.
     fn holds(self, n_rows: usize, n_columns: usize) -> bool {
-        (n_rows - 1) * self.row_stride + (n_columns - 1) * self.column_stride < self.values.len()
+        (n_rows - 1) * self.strides[0] + (n_columns - 1) * self.strides[1] < self.values.len()
     }
 }
 
@@ -240,7 +237,7 @@ impl<'a> Matrix<'a> {
 fn product(out: &mut [f32], [n, depth, m]: [usize; 3], left: Matrix<'_>, right: Matrix<'_>, adds: bool) {
     assert!(n * depth * m > 0 && out.len() == n * m && left.holds(n, depth) && right.holds(depth, m));
     // SAFETY: the pointers come from slices that hold every element of the given sizes and strides, as was just asserted,
-    // and `out` is borrowed alone.
+    // and nothing else borrows `out`.
     #[expect(unsafe_code, reason = "gemm takes pointers")]
     unsafe {
         gemm(
@@ -252,11 +249,11 @@ fn product(out: &mut [f32], [n, depth, m]: [usize; 3], left: Matrix<'_>, right: 
             m as isize,
             adds,
             left.values.as_ptr(),
-            left.column_stride as isize,
-            left.row_stride as isize,
+            left.strides[1] as isize,
+            left.strides[0] as isize,
             right.values.as_ptr(),
-            right.column_stride as isize,
-            right.row_stride as isize,
+            right.strides[1] as isize,
+            right.strides[0] as isize,
             1.0,
             1.0,
             false,

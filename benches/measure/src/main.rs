@@ -11,8 +11,8 @@ mod table;
 mod timing;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use kernels::Path;
-use setting::{Digits, Setting};
+use kernels::ComputePath;
+use setting::Digits;
 use timing::Timing;
 
 /// As in the program.
@@ -28,7 +28,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Steps, validations and a whole run beside the hand-written loop (the default)
+    /// Steps, validations and a whole run, next to the hand-written loop (the default)
     Table,
     /// Steps over width, depth and batch size
     Scaling,
@@ -79,27 +79,19 @@ fn main() {
                 What::Step => ("us_per_step", 1e6),
                 What::Evaluation => ("ms_per_evaluation", 1e3),
             };
-            let values = serde_json::json!({ "median": timing.median() * unit, "fastest": timing.fastest() * unit });
-            println!("{}", serde_json::json!({ name: values }));
+            let [median, fastest] = [timing.median(), timing.fastest()].map(|seconds| seconds * unit);
+            println!("{}", serde_json::json!({ name: { "median": median, "fastest": fastest } }));
         }
     }
 }
 
 fn measure(digits: &Digits, who: Who, what: What, hidden_layers: usize) -> Timing {
-    let setting = Setting::report(hidden_layers);
-    let path = match who {
-        Who::Ours => Path::Fused,
-        Who::Plain => Path::Plain,
-        Who::Bound => {
-            return match what {
-                What::Step => bound::steps(digits, &setting),
-                What::Evaluation => bound::validations(digits, &setting),
-            };
-        }
-    };
-    let (steps, validations) = ours::through_the_learner(digits, &setting, path);
-    match what {
-        What::Step => steps,
-        What::Evaluation => validations,
+    let spec = setting::report(hidden_layers);
+    let path = if matches!(who, Who::Plain) { ComputePath::Plain } else { ComputePath::Fused };
+    match (who, what) {
+        (Who::Bound, What::Step) => bound::steps(digits, &spec),
+        (Who::Bound, What::Evaluation) => bound::validations(digits, &spec),
+        (_, What::Step) => ours::through_the_learner(digits, &spec, path).0,
+        (_, What::Evaluation) => ours::through_the_learner(digits, &spec, path).1,
     }
 }

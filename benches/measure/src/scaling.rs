@@ -1,10 +1,11 @@
 //! `make bench-scaling`: how the cost of a step grows with width, depth and batch size, and where the fused path pays.
 
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
-use kernels::Path;
+use kernels::ComputePath;
+use spec::ExperimentSpec;
 
 use crate::ours;
-use crate::setting::{Digits, Setting};
+use crate::setting::{Digits, SHAPE, experiment};
 
 /// Floating-point operations that are timed at least.
 const WORK: f64 = 2e9;
@@ -24,31 +25,25 @@ pub(crate) fn print(digits: &Digits) {
     table.load_style(ASCII_MARKDOWN);
     table.set_header(["network", "batch", "fused, us", "GFLOP/s", "Burn's modules, us", "GFLOP/s", "ratio"]);
     for ((name, hidden_units), batch_size) in by_width.chain(by_depth) {
-        let setting = Setting { hidden_units: hidden_units.clone(), batch_size, ..Setting::report(1) };
-        let work = operations(&setting);
+        let spec = experiment(hidden_units, batch_size);
+        let work = operations(&spec);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of some hundreds")]
         let count = (WORK / work).clamp(3.0, 500.0) as usize;
         let [fused, plain] =
-            [Path::Fused, Path::Plain].map(|path| ours::bare_steps(digits, &setting, path, count).fastest());
-        let rate = |seconds: f64| format!("{:.0}", work / seconds / 1e9);
-        table.add_row([
-            name.clone(),
-            batch_size.to_string(),
-            format!("{:.0}", fused * 1e6),
-            rate(fused),
-            format!("{:.0}", plain * 1e6),
-            rate(plain),
-            format!("{:.2}", plain / fused),
-        ]);
+            [ComputePath::Fused, ComputePath::Plain].map(|path| ours::bare_steps(digits, &spec, path, count).fastest());
+        let figures = [fused, plain].into_iter().flat_map(|seconds| [seconds * 1e6, work / seconds / 1e9]);
+        let mut row = vec![name.clone(), batch_size.to_string()];
+        row.extend(figures.map(|figure| format!("{figure:.0}")));
+        row.push(format!("{:.2}", plain / fused));
+        table.add_row(row);
     }
     println!("{table}");
 }
 
 /// Multiplications and additions of a step's dense products: forward, gradient of the weights, and but for the first layer
 /// the gradient of the inputs.
-fn operations(setting: &Setting) -> f64 {
-    let sizes: Vec<usize> = [784].iter().chain(&setting.hidden_units).chain(&[10]).copied().collect();
-    let weights: Vec<usize> = sizes.windows(2).map(|pair| pair[0] * pair[1]).collect();
+fn operations(spec: &ExperimentSpec) -> f64 {
+    let weights: Vec<usize> = spec.model.layers(SHAPE).iter().map(|layer| layer.n_inputs * layer.n_outputs).collect();
     let products = 2 * weights[0] + 3 * weights[1..].iter().sum::<usize>();
-    2.0 * (setting.batch_size * products) as f64
+    2.0 * (spec.training.batch_size * products) as f64
 }

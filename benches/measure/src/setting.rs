@@ -1,11 +1,14 @@
 //! What is measured on: the digits, and the networks as experiments.
 
 use burn::tensor::Device;
-use kernels::Path;
+use kernels::ComputePath;
+use mlp::ImageShape;
 use mnist::{MnistBatcher, Request, Splits};
-use record::{Catalog, Declaration, ExperimentSpec};
+use spec::{Catalog, Declaration, ExperimentSpec, TrainingSpec};
 use training::Images;
 
+/// The images of the report.
+pub(crate) const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
 const TRAIN_IMAGES: usize = 20_000;
 const VALIDATION_IMAGES: usize = 10_000;
 
@@ -19,7 +22,7 @@ pub(crate) struct Digits {
 }
 
 impl Digits {
-    /// MNIST where it is at hand, else made-up digits.
+    /// MNIST if `MNIST_DIR` or the project's folder has it, else made-up digits.
     pub(crate) fn load() -> Self {
         let request = Request {
             mnist_dir: std::env::var_os("MNIST_DIR").filter(|dir| !dir.is_empty()).map(Into::into),
@@ -31,54 +34,45 @@ impl Digits {
         };
         let dataset = mnist::load(&request, &mut |_| {}).expect("the dataset is whole");
         let splits = Splits::new(&dataset, TRAIN_IMAGES, VALIDATION_IMAGES).expect("there are enough images");
-        let images = |path| {
+        let [fused, plain] = [ComputePath::Fused, ComputePath::Plain].map(|path| {
             let batcher = |set| MnistBatcher::new(set, &splits.normalization, &Device::flex(), path);
-            Images { train: batcher(&splits.train), validation: batcher(&splits.validation) }
-        };
-        Self { title: dataset.name.title(), fused: images(Path::Fused), plain: images(Path::Plain), splits }
+            Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation) }
+        });
+        Self { title: dataset.name.title(), splits, fused, plain }
     }
 
     /// As a path takes them.
-    pub(crate) fn images(&self, path: Path) -> &Images {
-        match path {
-            Path::Fused => &self.fused,
-            Path::Plain => &self.plain,
-        }
+    pub(crate) fn images(&self, path: ComputePath) -> &Images {
+        if path == ComputePath::Fused { &self.fused } else { &self.plain }
     }
 }
 
-/// A network and how it is trained.
-#[derive(Debug, Clone)]
-pub(crate) struct Setting {
-    pub(crate) hidden_units: Vec<usize>,
-    pub(crate) batch_size: usize,
-    pub(crate) max_epochs: usize,
-    pub(crate) validations_per_epoch: usize,
+/// The report's standard model, or one with more such layers.
+pub(crate) fn report(hidden_layers: usize) -> ExperimentSpec {
+    experiment(&vec![64; hidden_layers], 32)
 }
 
-impl Setting {
-    /// The report's standard model, or one with more such layers.
-    pub(crate) fn report(hidden_layers: usize) -> Self {
-        Self { hidden_units: vec![64; hidden_layers], batch_size: 32, max_epochs: 1, validations_per_epoch: 1 }
+/// An experiment of one epoch with one validation, which early stopping does not end.
+pub(crate) fn experiment(hidden_units: &[usize], batch_size: usize) -> ExperimentSpec {
+    let overrides: [&str; 6] = [
+        &format!("model.hidden_units={hidden_units:?}"),
+        &format!("training.batch_size={batch_size}"),
+        "training.max_epochs=1",
+        "training.validations_per_epoch=1",
+        "training.patience_validations=1000000",
+        // Small enough for the widest network.
+        "optimizer.learning_rate=0.001",
+    ];
+    let overrides = overrides.map(|text| text.parse().expect("a key and a value"));
+    let catalog = Catalog::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments"), SHAPE);
+    match catalog.load("task3c", &overrides).expect("task3c is declared") {
+        Declaration::Experiment(experiment) => experiment.spec,
+        Declaration::Comparison(_) => unreachable!("task3c is an experiment"),
     }
+}
 
-    /// As an experiment that early stopping does not end.
-    pub(crate) fn spec(&self) -> ExperimentSpec {
-        let Self { hidden_units, batch_size, max_epochs, validations_per_epoch } = self;
-        let overrides = [
-            format!("model.hidden_units={hidden_units:?}"),
-            format!("training.batch_size={batch_size}"),
-            format!("training.max_epochs={max_epochs}"),
-            format!("training.validations_per_epoch={validations_per_epoch}"),
-            "training.patience_validations=1000000".to_owned(),
-            // Small enough for the widest network.
-            "optimizer.learning_rate=0.001".to_owned(),
-        ];
-        let overrides = overrides.map(|text| text.parse().expect("a key and a value"));
-        let catalog = Catalog::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments"));
-        match catalog.load("task3c", &overrides).expect("task3c is declared") {
-            Declaration::Experiment(experiment) => experiment.spec,
-            Declaration::Comparison(_) => unreachable!("task3c is an experiment"),
-        }
-    }
+/// The same experiment with another length.
+pub(crate) fn lasting(spec: &ExperimentSpec, max_epochs: usize, validations_per_epoch: usize) -> ExperimentSpec {
+    let training = TrainingSpec { max_epochs, validations_per_epoch, ..spec.training.clone() };
+    ExperimentSpec { training, ..spec.clone() }
 }

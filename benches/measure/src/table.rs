@@ -1,9 +1,10 @@
 //! `make bench`: steps and validations of the report's networks, and a whole run.
 
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
-use kernels::Path;
+use kernels::ComputePath;
 
-use crate::setting::{Digits, Setting};
+use crate::setting::{Digits, lasting, report};
+use crate::timing::Timing;
 use crate::{bound, checkpoints, ours};
 
 /// Steps of a timing.
@@ -16,38 +17,31 @@ pub(crate) fn print(digits: &Digits) {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header(["", "784-64-10", "784-10x64-10"]);
-    let settings = [1, 10].map(Setting::report);
-    let mut add = |name: &str, cells: [String; 2]| {
-        table.add_row([name.to_owned()].into_iter().chain(cells));
+    let specs = [1, 10].map(report);
+    let mut add = |name: &str, scale: f64, timings: [Timing; 2]| {
+        table.add_row([name.to_owned()].into_iter().chain(timings.map(|timing| timing.show(scale))));
     };
-    add(
-        "hand-written step, one thread, us",
-        settings.each_ref().map(|setting| bound::steps(digits, setting).show(1e6)),
-    );
-    add(
-        "hand-written validation of 30,000 images, one thread, ms",
-        settings.each_ref().map(|setting| bound::validations(digits, setting).show(1e3)),
-    );
-    for (name, path) in [("fused", Path::Fused), ("Burn's modules", Path::Plain)] {
-        let bare = settings.each_ref().map(|setting| ours::bare_steps(digits, setting, path, STEPS).show(1e6));
-        add(&format!("step, {name}, bare loop, us"), bare);
-        let through = settings.each_ref().map(|setting| ours::through_the_learner(digits, setting, path));
-        add(&format!("step, {name}, through the learner, us"), through.each_ref().map(|(step, _)| step.show(1e6)));
-        let bare = settings.each_ref().map(|setting| ours::bare_validations(digits, setting, path).show(1e3));
-        add(&format!("validation, {name}, ms"), bare);
-        add(
-            &format!("validation, {name}, through the learner, ms"),
-            through.each_ref().map(|(_, validation)| validation.show(1e3)),
-        );
+    add("hand-written step, one thread, us", 1e6, specs.each_ref().map(|spec| bound::steps(digits, spec)));
+    let validations = specs.each_ref().map(|spec| bound::validations(digits, spec));
+    add("hand-written validation of 30,000 images, one thread, ms", 1e3, validations);
+    for (name, path) in [("fused", ComputePath::Fused), ("Burn's modules", ComputePath::Plain)] {
+        let bare_steps = specs.each_ref().map(|spec| ours::bare_steps(digits, spec, path, STEPS));
+        let bare_validations = specs.each_ref().map(|spec| ours::bare_validations(digits, spec, path));
+        let through = specs.each_ref().map(|spec| ours::through_the_learner(digits, spec, path));
+        let [(step, validation), (deep_step, deep_validation)] = through;
+        add(&format!("step, {name}, bare loop, us"), 1e6, bare_steps);
+        add(&format!("step, {name}, through the learner, us"), 1e6, [step, deep_step]);
+        add(&format!("validation, {name}, ms"), 1e3, bare_validations);
+        add(&format!("validation, {name}, through the learner, ms"), 1e3, [validation, deep_validation]);
     }
-    let saves = settings.each_ref().map(|setting| checkpoints::saves(digits, setting).show(1e3));
-    add("checkpoint of a run of 10 epochs, on the disk, ms", saves);
+    let saves = specs.each_ref().map(|spec| checkpoints::saves(digits, spec));
+    add("checkpoint of a run of 10 epochs, on the disk, ms", 1e3, saves);
     println!("{table}\n");
-    for path in [Path::Fused, Path::Plain] {
-        let spec = Setting { max_epochs: 10, validations_per_epoch: 5, ..Setting::report(1) }.spec();
-        let run = ours::train(&spec, digits, path);
-        let (wall, cpu) = (run.state.wall.as_secs_f64(), run.state.cpu.as_secs_f64());
-        let (steps, validations) = (run.state.step_losses.len(), run.state.validations.len());
+    for path in [ComputePath::Fused, ComputePath::Plain] {
+        let spec = lasting(&report(1), 10, 5);
+        let state = ours::train(&spec, digits, path).state;
+        let (wall, cpu) = (state.wall.as_secs_f64(), state.cpu.as_secs_f64());
+        let (steps, validations) = (state.history.step_losses.len(), state.history.validations.len());
         println!(
             "{path:?}: 10 epochs, {steps} steps and {validations} validations, in {wall:.2} s, {cpu:.2} s of processor time"
         );

@@ -10,16 +10,16 @@ impl Timing {
     /// Times `work`, which does `count` of the things, `repetitions` times after one that does not count.
     pub(crate) fn of(repetitions: usize, count: usize, mut work: impl FnMut()) -> Self {
         work();
-        Self::new((0..repetitions).map(|_| {
+        let seconds = (0..repetitions).map(|_| {
             let began = Instant::now();
             work();
             began.elapsed().as_secs_f64() / count as f64
-        }))
+        });
+        Self::new(seconds.collect())
     }
 
     /// From measured seconds.
-    pub(crate) fn new(seconds: impl Iterator<Item = f64>) -> Self {
-        let mut seconds: Vec<f64> = seconds.collect();
+    pub(crate) fn new(mut seconds: Vec<f64>) -> Self {
         seconds.sort_by(f64::total_cmp);
         Self(seconds)
     }

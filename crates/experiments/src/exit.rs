@@ -1,10 +1,10 @@
 //! Exit codes, in one place: documented in the README.
 
-/// Something failed that no other words would mend: a disk, a device, the gradient check.
+/// A disk, a device or a check failed.
 pub(crate) const FAILURE: u8 = 1;
-/// What was asked for is wrong: arguments, an experiment file, data.
+/// Arguments, an experiment file or data are wrong.
 pub(crate) const BAD_INPUT: u8 = 2;
-/// A loss stopped being a finite number.
+/// A loss became NaN or infinite.
 pub(crate) const DIVERGED: u8 = 3;
-/// Somebody stopped the program: Ctrl-C, `q` in the dashboard, SIGTERM.
+/// The program was stopped: Ctrl-C, `q` in the dashboard, SIGTERM.
 pub(crate) const INTERRUPTED: u8 = 130;

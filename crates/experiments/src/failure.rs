@@ -1,19 +1,20 @@
-//! `Failure`: what ends the program, in words for people, with its exit code.
+//! `Failure`: what ends the program: a message, a hint, an exit code.
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use mnist::DataError;
-use record::{DeclaredError, StoreError};
+use record::StoreError;
 use report::FigureError;
+use spec::DeclaredError;
 
-use crate::{console, exit, words};
+use crate::{exit, printable, terminal};
 
 /// What ends the program.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    /// Exit code.
-    pub(crate) code: u8,
+    code: u8,
     message: String,
     hint: Option<String>,
     /// The lines of a file around what is wrong in it.
@@ -36,13 +37,13 @@ impl Failure {
         Self::outside(format!("{}: cannot {action}: {error}", path.display()))
     }
 
-    /// Somebody stopped the program.
+    /// The user or the system stopped the program.
     pub(crate) fn interrupted() -> Self {
         Self { code: exit::INTERRUPTED, ..Self::bad_input("interrupted") }
-            .with_hint("run the same command again: it goes on where it stopped")
+            .with_hint("run the same command again: it resumes where it stopped")
     }
 
-    /// A loss stopped being a finite number.
+    /// A loss became NaN or infinite.
     pub(crate) fn diverged(message: impl Into<String>) -> Self {
         Self { code: exit::DIVERGED, ..Self::bad_input(message) }
     }
@@ -52,18 +53,19 @@ impl Failure {
         Self { hint: hint.into().map(str::to_owned), ..self }
     }
 
-    /// Shows it on stderr.
-    pub(crate) fn show(&self) {
-        console::say(&self.to_text());
+    /// Shows it on stderr; the exit code is the answer.
+    pub(crate) fn show(&self) -> ExitCode {
+        terminal::say(&self.to_text());
+        self.code.into()
     }
 
     pub(crate) fn to_text(&self) -> String {
-        let mut text = format!("\u{1b}[1;31merror:\u{1b}[0m {}", words::message(&self.message));
+        let mut text = format!("\u{1b}[1;31merror:\u{1b}[0m {}", printable::message(&self.message));
         if let Some(excerpt) = &self.excerpt {
             text += &format!("\n{excerpt}");
         }
         if let Some(hint) = &self.hint {
-            text += &format!("\n\u{1b}[1;36mhint:\u{1b}[0m {}", words::message(hint));
+            text += &format!("\n\u{1b}[1;36mhint:\u{1b}[0m {}", printable::message(hint));
         }
         text
     }
@@ -94,8 +96,8 @@ impl From<FigureError> for Failure {
     }
 }
 
-/// The lines around the mistake, it underlined; nothing where the mistake has no place in a text, or lines are longer
-/// than any screen is wide.
+/// The lines around the mistake, which is underlined; none if the mistake has no place in a text, or a line is too long
+/// for a screen.
 fn excerpt(error: &DeclaredError) -> Option<String> {
     let ((name, text), span) = (error.source_code()?, error.span()?);
     let diagnostic = MietteDiagnostic::new("").with_label(LabeledSpan::underline(span));
@@ -103,8 +105,8 @@ fn excerpt(error: &DeclaredError) -> Option<String> {
     let mut excerpt = String::new();
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_context_lines(1);
     handler.render_report(&mut excerpt, report.as_ref()).ok()?;
-    // The first lines are the message, which stands above already.
+    // The first lines repeat the message.
     let lines: Vec<&str> = excerpt.split('\n').skip_while(|line| !line.contains('╭')).map(str::trim_end).collect();
-    let is_readable = lines.iter().all(|line| line.chars().count() <= words::LONGEST_LINE);
-    is_readable.then(|| words::lines(lines.join("\n").trim_end()))
+    let is_readable = lines.iter().all(|line| line.chars().count() <= printable::LONGEST_LINE);
+    is_readable.then(|| printable::lines(lines.join("\n").trim_end()))
 }

@@ -1,33 +1,36 @@
 //! Runs the declared experiments: `experiments run task4e`.
 //!
 //! ```text
-//! command line -> Plan -> Runner -> RunRecord -> table, figure
+//! command line -> Plan -> Records (finished runs) or Runner (training) -> RunRecord -> table, figure, report
 //! ```
 //!
-//! Everything is decided in the modules; this page parses, dispatches and turns the outcome into an exit code.
+//! Commands share a [`Workspace`]. Only those that train, check gradients or describe the data open backend and dataset.
 
-mod args;
-mod arguments;
 mod backend;
 mod close_up;
+mod command_line;
 mod commands;
-mod console;
 mod data;
 mod exit;
 mod failure;
 mod host;
+mod image_cache;
 mod jobs;
+mod output;
 mod plan;
+mod predictions;
+mod printable;
 mod records;
 mod runner;
 mod saver;
-mod seeds;
 mod stop;
 mod terminal;
-mod view;
-mod words;
+mod workspace;
 
 use std::process::ExitCode;
+
+use command_line::CommandLine;
+use workspace::Workspace;
 
 /// glibc's allocator costs a run 5 to 10 % (docs/performance.md).
 #[global_allocator]
@@ -35,15 +38,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     terminal::restore_on_panic();
-    let cli = match arguments::parse() {
-        Ok(cli) => cli,
+    let CommandLine { options, command } = match command_line::parse() {
+        Ok(command_line) => command_line,
         Err(code) => return code,
     };
-    match commands::dispatch(&cli) {
+    match commands::dispatch(&Workspace::new(options), &command) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.show();
-            failure.code.into()
-        }
+        Err(failure) => failure.show(),
     }
 }

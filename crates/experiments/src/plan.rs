@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use record::{Catalog, Declaration, Experiment, ExperimentSpec, Override};
+use record::RunRecord;
+use spec::{Catalog, Declaration, Experiment, ExperimentSpec, Override};
 
-use crate::args::{Global, Selection};
+use crate::command_line::Seeds;
+use crate::command_line::arguments::Selection;
 use crate::failure::Failure;
-use crate::seeds::Seeds;
 
 /// A run: an experiment with a seed.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,9 +18,19 @@ pub(crate) struct PlannedRun {
 }
 
 impl PlannedRun {
-    /// What people are told of it by: `task4e, seed 1`.
+    /// The experiment with each of the seeds.
+    pub(crate) fn of(spec: &ExperimentSpec, overrides: &[String], seeds: &Seeds) -> Vec<Self> {
+        seeds.0.iter().map(|&seed| Self { spec: spec.clone(), overrides: overrides.to_vec(), seed }).collect()
+    }
+
+    /// The experiment's name and the seed: `task4e, seed 1`.
     pub(crate) fn label(&self) -> String {
         format!("{}, seed {}", self.spec.name, self.seed)
+    }
+
+    /// A record of this run, which may have been trained for another file with the same settings, under this run's name.
+    pub(crate) fn named(&self, record: RunRecord) -> RunRecord {
+        RunRecord { spec: self.spec.clone(), overrides: self.overrides.clone(), ..record }
     }
 }
 
@@ -42,8 +53,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// Resolves what was selected; one group for every experiment or comparison, with all its seeds.
-    pub(crate) fn new(global: &Global, selection: &Selection) -> Result<Self, Failure> {
-        let catalog = Catalog::new(&global.experiments_dir);
+    pub(crate) fn new(catalog: &Catalog, selection: &Selection) -> Result<Self, Failure> {
         let overrides = parse_overrides(&selection.overrides)?;
         let mut names = if selection.all { catalog.names()? } else { selection.experiments.clone() };
         if selection.extras {
@@ -59,7 +69,7 @@ impl Plan {
     /// The runs, each once, in the order in which they are first needed.
     pub(crate) fn runs(&self) -> Vec<&PlannedRun> {
         let mut runs: Vec<&PlannedRun> = Vec::new();
-        // Ten thousand seeds of everything are too many to compare each with all.
+        // Ten thousand seeds of everything are too many to compare each run with all others.
         let mut known: HashMap<(&str, u64), Vec<&PlannedRun>> = HashMap::new();
         for run in self.groups.iter().flat_map(|group| &group.runs) {
             let known = known.entry((&run.spec.name, run.seed)).or_default();
@@ -69,11 +79,6 @@ impl Plan {
             }
         }
         runs
-    }
-
-    /// The most training images that any run sees.
-    pub(crate) fn train_images(&self) -> Option<usize> {
-        self.runs().iter().map(|run| run.spec.data.train_images).max()
     }
 }
 
@@ -87,18 +92,14 @@ fn group(declaration: &Declaration, seeds: impl Fn(usize) -> Seeds) -> Group {
         Declaration::Experiment(experiment) => {
             let baseline = experiment.baseline.iter().map(|spec| (spec, &[][..]));
             let both = baseline.chain([own(experiment)]).collect::<Vec<_>>();
-            (&experiment.spec.name, &experiment.spec.title, seeds(experiment.seeds), both)
+            (&experiment.spec.name, &experiment.spec.title, seeds(experiment.spec.seeds), both)
         }
         Declaration::Comparison(comparison) => {
             let runs = comparison.runs.iter().map(own).collect();
             (&comparison.spec.name, &comparison.spec.title, seeds(comparison.spec.seeds), runs)
         }
     };
-    let of_experiment = |(spec, overrides): (&ExperimentSpec, &[String])| {
-        let planned = |&seed: &u64| PlannedRun { spec: spec.clone(), overrides: overrides.to_vec(), seed };
-        seeds.0.iter().map(planned).collect::<Vec<_>>()
-    };
-    let runs = experiments.into_iter().flat_map(of_experiment).collect();
+    let runs = experiments.into_iter().flat_map(|(spec, overrides)| PlannedRun::of(spec, overrides, &seeds)).collect();
     Group { name: name.clone(), title: title.clone(), runs }
 }
 

@@ -1,95 +1,203 @@
-//! `Records`: where the records of one backend and one dataset are found and saved.
+//! `Records`: the records that a command reads: those of one dataset and one backend.
 
-use std::path::PathBuf;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use mnist::Dataset;
-use record::{BackendInfo, OwnedRun, RunRecord, RunStore, run_id};
+use mnist::DatasetName;
+use record::RunRecord;
+use spec::differing_keys;
 
-use crate::backend::Backend;
-use crate::console::Console;
-use crate::failure::Failure;
-use crate::host;
+use crate::host::NUMERICS_VERSION;
 use crate::plan::PlannedRun;
 
-/// All readable records of a store; a damaged one is told of and passed over.
-pub(crate) fn readable(store: &RunStore) -> Vec<RunRecord> {
-    let readable = |record: Result<RunRecord, _>| {
-        record
-            .inspect_err(|error: &record::StoreError| Console::warning(&error.to_string(), error.hint().as_deref()))
-            .ok()
-    };
-    store.list().into_iter().filter_map(readable).collect()
+/// Which records are selected; what is not said selects all.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Filter<'a> {
+    pub(crate) dataset: Option<DatasetName>,
+    pub(crate) backend: Option<&'a str>,
 }
 
-/// The records of the runs on this backend and dataset.
-pub(crate) struct Records<'a> {
-    store: RunStore,
-    backend: BackendInfo,
-    dataset: &'a Dataset,
+impl Filter<'_> {
+    /// Whether a record is selected.
+    pub(crate) fn selects(self, record: &RunRecord) -> bool {
+        self.dataset.is_none_or(|dataset| record.dataset.name == dataset.as_str())
+            && self.backend.is_none_or(|backend| record.backend.name == backend)
+    }
 }
 
-impl<'a> Records<'a> {
-    /// The records in a store.
-    pub(crate) fn new(store: RunStore, backend: &Backend, dataset: &'a Dataset) -> Self {
-        Self { store, backend: backend.info(), dataset }
+/// The records of one dataset and one backend.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    pub(crate) all: Vec<RunRecord>,
+    /// What was chosen and what was left out, in words, if there was a choice.
+    pub(crate) choice: Option<String>,
+    /// Whether there are records that cannot be read.
+    pub(crate) has_damaged: bool,
+}
+
+impl Records {
+    /// The records of a dataset, by its digest, and a backend, computed with the current numerics.
+    pub(crate) fn of(records: Vec<RunRecord>, digest: &str, backend: &str) -> Self {
+        let is_of = |record: &RunRecord| record.dataset.digest == digest && record.backend.name == backend;
+        let all = records.into_iter().filter(is_current).filter(is_of).collect();
+        Self { all, ..Self::default() }
     }
 
-    /// The finished record of a run, if there is one.
-    ///
-    /// It may have been trained for another file with the same settings, or under an older title: it carries the names
-    /// of the run that was asked for.
-    pub(crate) fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
-        let found = self.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
-        Ok(found.map(|record| RunRecord { spec: run.spec.clone(), overrides: run.overrides.clone(), ..record }))
-    }
-
-    /// Makes a run this process's own; none when another one trains it.
-    pub(crate) fn own(&self, run: &PlannedRun) -> Result<Option<OwnedRun>, Failure> {
-        Ok(self.store.own(&self.id(run))?)
-    }
-
-    /// Deletes the checkpoints of finished runs that processes which died have left.
-    pub(crate) fn tidy<'r>(&self, finished: impl IntoIterator<Item = &'r RunRecord>) {
-        self.store.tidy(finished.into_iter().map(|record| record.id.as_str()));
-    }
-
-    /// All records of this backend, dataset and version of the numerics.
-    pub(crate) fn all(&self) -> Vec<RunRecord> {
-        let mut records = readable(&self.store);
-        records.retain(|record| {
-            record.dataset.digest == self.dataset.digest
-                && record.backend.name == self.backend.name
-                && record.code.numerics == host::NUMERICS_VERSION
+    /// The largest group of selected records with the same dataset and backend, computed with the current numerics. Of equally
+    /// large ones MNIST comes first, then the default backend, then the name.
+    pub(crate) fn choose(records: Vec<RunRecord>, filter: Filter<'_>, default_backend: Option<&str>) -> Self {
+        let mut groups: BTreeMap<[String; 3], Vec<RunRecord>> = BTreeMap::new();
+        for record in records.into_iter().filter(is_current).filter(|record| filter.selects(record)) {
+            let (dataset, backend) = (&record.dataset, &record.backend);
+            let group = [&dataset.name, &dataset.digest, &backend.name].map(Clone::clone);
+            groups.entry(group).or_default().push(record);
+        }
+        let mut groups: Vec<Vec<RunRecord>> = groups.into_values().collect();
+        groups.sort_by_key(|group| {
+            let is_mnist = group[0].dataset.name == DatasetName::Mnist.as_str();
+            let is_default = Some(group[0].backend.name.as_str()) == default_backend;
+            (Reverse(group.len()), !is_mnist, !is_default)
         });
-        records
+        let choice = choice_in_words(&groups);
+        Self { all: groups.into_iter().next().unwrap_or_default(), choice, has_damaged: false }
     }
 
-    /// A file that was saved with a record, verified.
-    pub(crate) fn file(&self, record: &RunRecord, file: &str) -> Result<Vec<u8>, Failure> {
-        Ok(self.store.weights(record, file)?)
+    /// The finished record of a run, under the run's name; the run may have been trained for another file with the same
+    /// settings.
+    pub(crate) fn find(&self, run: &PlannedRun) -> Option<RunRecord> {
+        let is_of_run = |record: &&RunRecord| {
+            record.seed == run.seed
+                && record.stop_reason.is_finished()
+                && differing_keys(&record.spec, &run.spec).is_empty()
+        };
+        self.all.iter().find(is_of_run).cloned().map(|record| run.named(record))
     }
 
-    /// Everything that can move the curve of a run, in one digest.
-    pub(crate) fn id(&self, run: &PlannedRun) -> String {
-        run_id(&run.spec, run.seed, &self.dataset.digest, &self.backend.name, host::NUMERICS_VERSION)
+    /// Where the records come from, `MNIST by flex`; none where there are none.
+    pub(crate) fn origin(&self) -> Option<String> {
+        self.all.first().map(origin)
+    }
+}
+
+fn is_current(record: &RunRecord) -> bool {
+    record.code.numerics == NUMERICS_VERSION
+}
+
+fn origin(record: &RunRecord) -> String {
+    format!("{} by {}", record.dataset.title, record.backend.name)
+}
+
+/// The first group is used, the others are left out.
+fn choice_in_words(groups: &[Vec<RunRecord>]) -> Option<String> {
+    let (used, left_out) = groups.split_first().filter(|(_, left_out)| !left_out.is_empty())?;
+    let counted = |group: &Vec<RunRecord>| format!("{} on {}", group.len(), origin(&group[0]));
+    let runs = if used.len() == 1 { "run" } else { "runs" };
+    let verb = if left_out.iter().map(Vec::len).sum::<usize>() == 1 { "is" } else { "are" };
+    let left_out: Vec<String> = left_out.iter().map(counted).collect();
+    Some(format!(
+        "using the {} {runs} on {}; {} {verb} left out (--dataset, --backend choose)",
+        used.len(),
+        origin(&used[0]),
+        left_out.join(", "),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use record::StopReason;
+    use spec::ExperimentSpec;
+    use test_support::spec;
+
+    use super::*;
+
+    const DEFAULT: Option<&str> = Some("flex");
+
+    /// A record of the standard experiment.
+    fn record(dataset: DatasetName, backend: &str, seed: u64) -> RunRecord {
+        let mut record = test_support::record();
+        record.dataset.name = dataset.to_string();
+        record.dataset.title = dataset.title().into();
+        record.dataset.digest = format!("digest of {dataset}");
+        record.backend.name = backend.into();
+        record.code.numerics = NUMERICS_VERSION;
+        RunRecord { seed, ..record }
     }
 
-    /// What a record says about the backend.
-    pub(crate) fn backend(&self) -> BackendInfo {
-        self.backend.clone()
+    /// As many records as there are seeds.
+    fn records(dataset: DatasetName, backend: &str, seeds: u64) -> Vec<RunRecord> {
+        (1..=seeds).map(|seed| record(dataset, backend, seed)).collect()
     }
 
-    /// Saves a record with its files; its folder is the answer.
-    pub(crate) fn save(&self, record: &RunRecord, files: &[(&str, &[u8])]) -> Result<PathBuf, Failure> {
-        Ok(self.store.save(record, files)?)
+    #[test]
+    fn the_largest_group_is_chosen_and_the_choice_is_said() {
+        use DatasetName::{MadeUp, Mnist};
+        let all = [records(MadeUp, "flex", 2), records(Mnist, "cuda", 3), records(Mnist, "flex", 1)].concat();
+        let chosen = Records::choose(all, Filter::default(), DEFAULT);
+        assert_eq!((chosen.all.len(), chosen.origin().as_deref()), (3, Some("MNIST by cuda")));
+        let choice = "using the 3 runs on MNIST by cuda; 2 on made-up digits by flex, 1 on MNIST by flex are left out \
+                      (--dataset, --backend choose)";
+        assert_eq!(chosen.choice.as_deref(), Some(choice));
     }
 
-    /// A folder that cannot take a record is told of before the training, not after it.
-    pub(crate) fn check_writable(&self) -> Result<(), Failure> {
-        let folder = self.store.folder();
-        std::fs::create_dir_all(folder)
-            .and_then(|()| tempfile::tempfile_in(folder))
-            .map(drop)
-            .map_err(|error| Failure::io(folder, "write into the folder", &error))
+    #[test]
+    fn of_equally_large_groups_mnist_comes_first_then_the_default_backend_then_the_name() {
+        use DatasetName::{FashionMnist, MadeUp, Mnist};
+        let group = |dataset, backend| records(dataset, backend, 1);
+        let all = [
+            group(MadeUp, "flex"),
+            group(FashionMnist, "wgpu"),
+            group(FashionMnist, "cuda"),
+            group(Mnist, "cuda"),
+            group(Mnist, "flex"),
+        ];
+        let chosen = |first: usize| {
+            Records::choose(all[..first].concat(), Filter::default(), DEFAULT).origin().expect("a group")
+        };
+        assert_eq!(chosen(5), "MNIST by flex");
+        assert_eq!(chosen(4), "MNIST by cuda");
+        assert_eq!(chosen(3), "made-up digits by flex");
+        let others = Records::choose(all[1..3].concat(), Filter::default(), DEFAULT);
+        assert_eq!(others.origin().as_deref(), Some("Fashion-MNIST by cuda"));
+    }
+
+    #[test]
+    fn options_select_by_the_names_in_the_records() {
+        use DatasetName::{MadeUp, Mnist};
+        let all = [records(MadeUp, "flex", 3), records(Mnist, "cuda", 2), records(Mnist, "flex", 1)].concat();
+        let chosen = |dataset, backend| {
+            let chosen = Records::choose(all.clone(), Filter { dataset, backend }, DEFAULT);
+            (chosen.all.len(), chosen.origin(), chosen.choice.is_some())
+        };
+        assert_eq!(chosen(Some(Mnist), None), (2, Some("MNIST by cuda".into()), true));
+        assert_eq!(chosen(Some(Mnist), Some("flex")), (1, Some("MNIST by flex".into()), false));
+        assert_eq!(chosen(None, Some("cuda")), (2, Some("MNIST by cuda".into()), false));
+        assert_eq!(chosen(None, Some("wgpu")), (0, None, false));
+    }
+
+    #[test]
+    fn records_of_other_numerics_are_left_out() {
+        let mut old = records(DatasetName::Mnist, "flex", 3);
+        for record in &mut old {
+            record.code.numerics = NUMERICS_VERSION - 1;
+        }
+        let all = [old, records(DatasetName::MadeUp, "flex", 1)].concat();
+        let chosen = Records::choose(all, Filter::default(), DEFAULT);
+        assert_eq!((chosen.origin().as_deref(), chosen.choice), (Some("made-up digits by flex"), None));
+    }
+
+    #[test]
+    fn a_run_is_found_by_its_seed_and_settings_under_its_own_name() {
+        let mut all = records(DatasetName::Mnist, "flex", 3);
+        all[2].stop_reason = StopReason::Interrupted;
+        let records = Records { all, ..Records::default() };
+        let mine = ExperimentSpec { name: "mine".into(), title: "Mine".into(), ..spec() };
+        let run = |spec: &ExperimentSpec, seed| PlannedRun { spec: spec.clone(), overrides: Vec::new(), seed };
+        let found = records.find(&run(&mine, 2)).expect("the same settings");
+        assert_eq!((found.seed, found.spec), (2, mine.clone()));
+        assert_eq!(records.find(&run(&mine, 3)), None, "it was interrupted");
+        assert_eq!(records.find(&run(&mine, 4)), None);
+        let mut other = spec();
+        other.training.batch_size = 64;
+        assert_eq!(records.find(&run(&other, 2)), None);
     }
 }

@@ -1,73 +1,78 @@
-//! `Runner`: planned runs in, their records out; trained side by side, and only where no finished record exists.
+//! `Runner`: planned runs in, their records out; a run is trained only if it has no finished record.
 
+use std::num::NonZeroUsize;
 use std::time::SystemTime;
 
+use mlp::Network;
 use mnist::Dataset;
-use record::{Checkpoint, DatasetInfo, OwnedRun, RunKey, RunRecord, RunStore, weights_file};
-use training::{Outcome, Threads, Training};
+use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, weights_file};
+use spec::run_id;
+use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
 
-use crate::args::Global;
 use crate::backend::Backend;
-use crate::console::Console;
-use crate::data::Shelf;
+use crate::data;
 use crate::failure::Failure;
 use crate::host;
+use crate::image_cache::ImageCache;
 use crate::jobs::{Work, side_by_side};
 use crate::plan::PlannedRun;
+use crate::predictions;
 use crate::records::Records;
-use crate::saver::{self, Origin};
+use crate::saver;
 use crate::stop::Stop;
-use crate::view::View;
+use crate::terminal::{Display, Terminal, View};
+use crate::workspace::Workspace;
 
-/// Turns planned runs into records.
+/// Turns planned runs into records, on one dataset and one backend.
 pub(crate) struct Runner<'a> {
-    pub(crate) records: Records<'a>,
+    pub(crate) workspace: &'a Workspace,
     pub(crate) backend: &'a Backend,
-    pub(crate) shelf: Shelf<'a>,
+    pub(crate) dataset: &'a Dataset,
+    pub(crate) images: ImageCache<'a>,
     pub(crate) stop: &'a Stop,
-    pub(crate) console: Console,
+}
+
+/// Tells the user that a run need not be trained.
+pub(crate) fn tell_finished(terminal: &Terminal, run: &PlannedRun, record: &RunRecord) {
+    terminal.detail(&format!("{}: has a finished record, {}", run.label(), record.id));
 }
 
 impl<'a> Runner<'a> {
-    /// A runner on this backend and dataset, with the records of the options' folder.
-    pub(crate) fn new(
-        global: &Global,
-        backend: &'a Backend,
-        dataset: &'a Dataset,
-        stop: &'a Stop,
-        console: Console,
-    ) -> Self {
-        Self {
-            records: Records::new(RunStore::new(&global.runs_dir), backend, dataset),
-            backend,
-            shelf: Shelf::new(dataset, &backend.device),
-            stop,
-            console,
-        }
+    /// Opens backend and dataset for these runs.
+    pub(crate) fn open(workspace: &'a Workspace, runs: &[&PlannedRun], stop: &'a Stop) -> Result<Self, Failure> {
+        let backend = workspace.backend()?;
+        let dataset = workspace.dataset(runs.iter().map(|run| run.spec.data.train_images).max())?;
+        Ok(Self { workspace, backend, dataset, images: ImageCache::new(dataset, &backend.device), stop })
     }
 
-    /// The records of the runs, in their order: the finished ones there are, the others trained now, `jobs` at a time, and
-    /// saved. A run that another process trains is waited for, after all others. Runs that nobody began because somebody
-    /// stopped the program have none.
+    /// All readable records of this dataset and backend.
+    pub(crate) fn all(&self) -> Records {
+        Records::of(self.workspace.readable().0, &self.dataset.digest, &self.backend.info().name)
+    }
+
+    /// The records of the runs, in their order: finished ones as they are; the other runs are trained, `jobs` at a time, and
+    /// saved. A run that another process trains comes last and is waited for. Runs that had not started when the program was
+    /// stopped have no record.
     pub(crate) fn records(
         &self,
         runs: &[&PlannedRun],
-        jobs: usize,
-        view: &View,
+        jobs: Option<NonZeroUsize>,
+        view: View,
     ) -> Result<Vec<Option<RunRecord>>, Failure> {
         let mut records = runs.iter().map(|run| self.find(run)).collect::<Result<Vec<_>, _>>()?;
-        self.records.tidy(records.iter().flatten());
+        self.workspace.store.tidy(records.iter().flatten().map(|record| record.id.as_str()));
         let untrained: Vec<usize> = (0..runs.len()).filter(|&index| records[index].is_none()).collect();
         if untrained.is_empty() {
             return Ok(records);
         }
-        self.records.check_writable()?;
-        let jobs = jobs.min(untrained.len());
+        self.check_writable()?;
+        let jobs = jobs.map_or_else(|| self.backend.usual_jobs(), NonZeroUsize::get).min(untrained.len());
         let threads = if jobs > 1 { Threads::One } else { Threads::All };
-        let view = view.of_runs(untrained.iter().map(|&index| &runs[index].spec), jobs);
+        let specs = untrained.iter().map(|&index| &runs[index].spec);
+        let display = self.workspace.terminal.display(view, specs, jobs);
         let goes_on = || !self.stop.is_requested();
         let trained = side_by_side(&untrained, jobs, goes_on, |&index, is_first| {
-            self.find_or_train(runs[index], is_first, threads, &view)
+            self.find_or_train(runs[index], is_first, threads, &display)
         })?;
         for (index, record) in untrained.into_iter().zip(trained) {
             records[index] = record;
@@ -75,12 +80,30 @@ impl<'a> Runner<'a> {
         Ok(records)
     }
 
+    /// The finished record of a run, by its identity.
     fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
-        let found = self.records.find(run)?;
+        let found = self.workspace.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
+        let found = found.map(|record| run.named(record));
         if let Some(record) = &found {
-            self.console.detail(&format!("{}: has a finished record, {}", run.label(), record.id));
+            tell_finished(&self.workspace.terminal, run, record);
         }
         Ok(found)
+    }
+
+    /// Everything that can move the curve of a run, in one digest.
+    fn id(&self, run: &PlannedRun) -> String {
+        let backend = self.backend.info().name;
+        let (digest, shape) = (&self.dataset.digest, data::shape(self.dataset.shape));
+        run_id(&run.spec, run.seed, digest, shape, &backend, host::NUMERICS_VERSION)
+    }
+
+    /// Refuses a folder that cannot take a record before the training, not after it.
+    fn check_writable(&self) -> Result<(), Failure> {
+        let folder = self.workspace.store.folder();
+        std::fs::create_dir_all(folder)
+            .and_then(|()| tempfile::tempfile_in(folder))
+            .map(drop)
+            .map_err(|error| Failure::io(folder, "write into the folder", &error))
     }
 
     /// Trains a run, unless another process has it.
@@ -89,135 +112,139 @@ impl<'a> Runner<'a> {
         run: &PlannedRun,
         is_first: bool,
         threads: Threads,
-        view: &View,
+        display: &Display,
     ) -> Result<Work<RunRecord>, Failure> {
-        let Some(owned) = self.records.own(run)? else {
+        let Some(owned) = self.workspace.store.own(&self.id(run))? else {
             if is_first {
-                view.undisturbed(|| self.console.note(&format!("{}: another process trains it", run.label())));
+                self.workspace.terminal.note(&format!("{}: another process trains it", run.label()));
             }
             return Ok(Work::Busy);
         };
-        // Whoever had it before may have finished it.
-        match view.undisturbed(|| self.find(run))? {
+        // The previous owner may have finished it.
+        match self.find(run)? {
             Some(record) => {
                 owned.finish();
                 Ok(Work::Done(record))
             }
-            None => self.train(run, owned, threads, view).map(Work::Done),
+            None => self.train(run, owned, threads, display).map(Work::Done),
         }
     }
 
-    /// Trains a run from its last checkpoint on, and saves its record.
+    /// Trains a run from its last checkpoint, and saves its record.
     fn train(
         &self,
         run: &PlannedRun,
         mut owned: OwnedRun,
         threads: Threads,
-        view: &View,
+        display: &Display,
     ) -> Result<RunRecord, Failure> {
-        let (started, attached) = (SystemTime::now(), self.stop.attach());
-        let id = self.records.id(run);
-        let checkpoint = self.latest(run, &id, &mut owned, view)?;
-        let started_at = checkpoint.as_ref().map(|checkpoint| checkpoint.started_at.clone());
-        let origin = Origin {
-            id,
+        let attached = self.stop.attach();
+        let interrupter = attached.interrupter();
+        let started = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let checkpoint = self.latest(run, &mut owned)?;
+        let started_at = checkpoint.as_ref().map_or(started, |checkpoint| checkpoint.started_at.clone());
+        let to_checkpoint = |state| Checkpoint {
+            id: self.id(run),
             experiment: run.spec.name.clone(),
             seed: run.seed,
-            started_at: started_at.unwrap_or_else(|| humantime::format_rfc3339_seconds(started).to_string()),
+            started_at: started_at.clone(),
+            state,
         };
-        let (dataset, images) = self.shelf.images(&run.spec.data)?;
-        let taken = view.take_terminal();
-        let renderer = view.renderer(&run.spec, run.seed, attached.interrupter());
-        let outcome = saver::beside(&mut owned, &origin, attached.interrupter(), |checkpoints| {
-            let training = Training {
-                threads,
-                resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
-                checkpoints: Some(checkpoints),
-                ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
-            };
-            training.run(renderer, attached.interrupter())
-        });
-        drop(taken);
-        let outcome = outcome?;
+        let (dataset, images) = self.images.images(&run.spec.data)?;
+        let outcome = display.show(&run.spec, run.seed, interrupter, |renderer| {
+            saver::while_saving(&mut owned, to_checkpoint, interrupter, |checkpoints| {
+                let training = Training {
+                    threads,
+                    resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
+                    checkpoints: Some(checkpoints),
+                    ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
+                };
+                training.run(renderer, interrupter)
+            })
+        })?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
-        self.save(run, owned, &origin, dataset, outcome, view)
+        let predictions = self.predictions(run, &images, &outcome)?;
+        self.save(run, owned, started_at, dataset, outcome, predictions)
     }
 
-    /// The checkpoint that a run goes on from; people are told of it, and of damaged ones.
-    fn latest(
-        &self,
-        run: &PlannedRun,
-        id: &str,
-        owned: &mut OwnedRun,
-        view: &View,
-    ) -> Result<Option<Checkpoint>, Failure> {
-        let latest = owned.latest(RunKey { id, spec: &run.spec, seed: run.seed })?;
-        let goes_on = match &latest.checkpoint {
-            Some(checkpoint) => format!("goes on from step {}", checkpoint.state.step_losses.len()),
-            None => "begins anew".to_owned(),
-        };
-        view.undisturbed(|| {
-            for error in &latest.damaged {
-                Console::warning(&error.to_string(), None);
-            }
-            if latest.checkpoint.is_some() || !latest.damaged.is_empty() {
-                self.console.note(&format!("{}: {goes_on}", run.label()));
-            }
-        });
+    /// The checkpoint that a run resumes from; the user is told of it, and warned of damaged ones.
+    fn latest(&self, run: &PlannedRun, owned: &mut OwnedRun) -> Result<Option<Checkpoint>, Failure> {
+        let terminal = &self.workspace.terminal;
+        let (id, shape) = (&self.id(run), data::shape(self.dataset.shape));
+        let latest = owned.latest(RunKey { id, spec: &run.spec, seed: run.seed, shape })?;
+        latest.damaged.iter().for_each(|error| terminal.warning(&error.to_string(), None));
+        if let Some(checkpoint) = &latest.checkpoint {
+            terminal.note(&format!(
+                "{}: resumes from step {}",
+                run.label(),
+                checkpoint.state.history.step_losses.len()
+            ));
+        } else if !latest.damaged.is_empty() {
+            terminal.note(&format!("{}: starts from the beginning", run.label()));
+        }
         Ok(latest.checkpoint)
     }
 
-    /// Saves the record; the checkpoints of a run that is finished go.
+    /// Saves the record; the checkpoints of a finished run are deleted.
     fn save(
         &self,
         run: &PlannedRun,
         owned: OwnedRun,
-        origin: &Origin,
+        started_at: String,
         dataset: DatasetInfo,
         outcome: Outcome,
-        view: &View,
+        predictions: Option<Predictions>,
     ) -> Result<RunRecord, Failure> {
-        let weights = weight_files(&outcome);
-        let weights: Vec<(&str, &[u8])> = weights.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
-        let record = self.describe(run, origin, dataset, outcome);
-        let folder = self.records.save(&record, &weights)?;
+        let last = weights_file::encode(&outcome.state.last);
+        let best = outcome.state.best.as_ref().map(weights_file::encode);
+        let last = [(weights_file::LAST, last.as_slice())].into_iter();
+        let weights: Vec<_> = last.chain(best.iter().map(|best| (weights_file::BEST, best.as_slice()))).collect();
+        let record = RunRecord { predictions, ..self.describe(run, started_at, dataset, outcome) };
+        let folder = self.workspace.store.save(&record, &weights)?;
         if record.stop_reason.is_finished() {
             owned.finish();
         }
-        view.undisturbed(|| {
-            self.console.detail(&format!("{}: saved in {}", run.label(), folder.display()));
-        });
+        self.workspace.terminal.detail(&format!("saved in {}", folder.display()));
         Ok(record)
     }
 
-    fn describe(&self, run: &PlannedRun, origin: &Origin, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
+    /// What the best network of a finished run takes the validation images for.
+    fn predictions(
+        &self,
+        run: &PlannedRun,
+        images: &Images,
+        outcome: &Outcome,
+    ) -> Result<Option<Predictions>, Failure> {
+        let Some(best) = outcome.state.best.as_ref().filter(|_| outcome.stop_reason.is_finished()) else {
+            return Ok(None);
+        };
+        let network = Network::new(&run.spec.model, images.shape, best, &self.backend.device);
+        let validation = evaluation(&images.validation, network.path());
+        let predictions = predict(&Classifier { network }, &*validation);
+        let predictions = predictions.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
+        Ok(Some(predictions::of(&predictions, &self.dataset.test)))
+    }
+
+    fn describe(&self, run: &PlannedRun, started_at: String, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
         let Outcome { stop_reason, state } = outcome;
         RunRecord {
             format: RunRecord::FORMAT,
-            id: origin.id.clone(),
+            id: self.id(run),
             spec: run.spec.clone(),
             overrides: run.overrides.clone(),
             seed: run.seed,
-            dataset,
-            backend: self.records.backend(),
+            backend: self.backend.info(),
             code: host::code(),
             host: host::host(),
-            parameters: run.spec.model.parameters(),
+            parameters: run.spec.model.parameters(dataset.shape),
             stop_reason,
-            steps: state.step_losses.len(),
-            started_at: origin.started_at.clone(),
+            dataset,
+            steps: state.history.step_losses.len(),
+            started_at,
             wall_seconds: state.wall.as_secs_f64(),
             cpu_seconds: state.cpu.as_secs_f64(),
-            validations: state.validations,
-            step_losses: state.step_losses,
-            probes: state.probes,
+            history: state.history,
+            predictions: None,
         }
     }
-}
-
-/// The weight files of a run: those at the end, and the best where there was a validation.
-fn weight_files(outcome: &Outcome) -> Vec<(&'static str, Vec<u8>)> {
-    let best = outcome.state.best.as_ref().map(|best| (weights_file::BEST, best));
-    let both = [(weights_file::LAST, &outcome.state.last)].into_iter().chain(best);
-    both.map(|(name, weights)| (name, weights_file::encode(weights))).collect()
 }

@@ -1,4 +1,4 @@
-//! Saving the checkpoints of a training while it goes on.
+//! Saving the checkpoints of a training while it runs.
 
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread;
@@ -6,38 +6,21 @@ use std::thread;
 use burn::train::Interrupter;
 use record::{Checkpoint, OwnedRun, StoreError, TrainingState};
 
-/// What the checkpoints of a run say of it.
-#[derive(Debug, Clone)]
-pub(crate) struct Origin {
-    pub(crate) id: String,
-    pub(crate) experiment: String,
-    pub(crate) seed: u64,
-    pub(crate) started_at: String,
-}
-
-impl Origin {
-    /// A state as a checkpoint.
-    pub(crate) fn checkpoint(&self, state: TrainingState) -> Checkpoint {
-        let Self { id, experiment, seed, started_at } = self.clone();
-        Checkpoint { id, experiment, seed, started_at, state }
-    }
-}
-
-/// Does some work, a training, and saves the states that it sends meanwhile, on a thread beside it: waiting for the disk
-/// costs the training nothing. All that were sent are on the disk when it returns.
+/// Does some work, a training, and saves the states that it sends meanwhile on another thread: the training does not wait
+/// for the disk. All that were sent are on the disk when it returns.
 ///
 /// # Errors
-/// A checkpoint that cannot be saved. The training is told to stop then: what it does from there on could be lost.
-pub(crate) fn beside<R>(
+/// A checkpoint cannot be saved. The training is stopped then, because its further steps could be lost.
+pub(crate) fn while_saving<R>(
     owned: &mut OwnedRun,
-    origin: &Origin,
+    to_checkpoint: impl Fn(TrainingState) -> Checkpoint + Send,
     interrupter: &Interrupter,
     work: impl FnOnce(&SyncSender<TrainingState>) -> R,
 ) -> Result<R, StoreError> {
     let (sender, receiver) = sync_channel::<TrainingState>(1);
     thread::scope(|scope| {
         let saver = scope.spawn(move || {
-            let saved = receiver.into_iter().try_for_each(|state| owned.save(&origin.checkpoint(state)));
+            let saved = receiver.into_iter().try_for_each(|state| owned.save(&to_checkpoint(state)));
             saved.inspect_err(|_| interrupter.stop(Some("a checkpoint cannot be saved")))
         });
         let answer = work(&sender);

@@ -9,16 +9,17 @@ use burn::train::Interrupter;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 
+use crate::failure::Failure;
 use crate::{exit, terminal};
 
-/// How long trainings have to come to their next step and save where they stand: whoever sends a signal waits a second.
-/// Those that need longer leave their last checkpoint.
+/// How long trainings have to finish their step and save a checkpoint, so that the program ends within a second of the
+/// signal. A training that needs longer leaves its last checkpoint.
 const PATIENCE: Duration = Duration::from_millis(850);
 
-/// How long a terminal has to take what puts it back: one behind a connection that hangs never does.
+/// How long restoring the terminal may take: over a connection that hangs it would never end.
 const TERMINAL_PATIENCE: Duration = Duration::from_millis(80);
 
-/// Whether somebody asked the program to stop, and the trainings to tell.
+/// Whether the program was asked to stop, and the trainings that have to stop then.
 #[derive(Clone, Default)]
 pub(crate) struct Stop {
     shared: Arc<Shared>,
@@ -32,7 +33,7 @@ struct Shared {
     attached: AtomicU64,
 }
 
-/// A training that signals stop gently; from its end on they end the program again.
+/// A training under way: until it is dropped, the first signal stops it instead of the program.
 pub(crate) struct Attached {
     stop: Stop,
     number: u64,
@@ -43,28 +44,30 @@ impl Stop {
     /// Listens for SIGINT, SIGTERM, SIGHUP, SIGQUIT (the dashboard's `q`) and SIGUSR1 (a cluster's warning) from now on.
     ///
     /// # Errors
-    /// When the system refuses the handlers.
-    pub(crate) fn listen() -> std::io::Result<Self> {
+    /// The system refuses the handlers, or a thread.
+    pub(crate) fn listen() -> Result<Self, Failure> {
+        let refused = |error| Failure::outside(format!("cannot listen for signals: {error}"));
         let stop = Self::default();
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1])?;
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1]).map_err(refused)?;
         let listener = stop.clone();
         thread::Builder::new()
             .name("signals".to_owned())
-            .spawn(move || signals.forever().for_each(|_| listener.request()))?;
+            .spawn(move || signals.forever().for_each(|_| listener.request()))
+            .map_err(refused)?;
         Ok(stop)
     }
 
-    /// Whether somebody asked.
+    /// Whether the program was asked to stop.
     pub(crate) fn is_requested(&self) -> bool {
         self.shared.requested.load(Ordering::SeqCst)
     }
 
-    /// Announces a training: until the answer is dropped, the first signal stops it instead of the program.
+    /// Announces a training.
     pub(crate) fn attach(&self) -> Attached {
         let (number, interrupter) = (self.shared.attached.fetch_add(1, Ordering::SeqCst), Interrupter::new());
         let mut trainings = self.trainings();
         trainings.push((number, interrupter.clone()));
-        // Asked for while another training was under way: this one ends before its first step.
+        // The signal came during another training: this one ends before its first step.
         if self.is_requested() {
             interrupter.stop(Some("interrupted"));
         }

@@ -1,138 +1,103 @@
-//! The terminal under the dashboard: keys that stop a training, and the way back to a usable screen.
+//! `Terminal`: the one owner of stderr and the screen: notes, warnings, progress bars, Burn's dashboard.
 
-use std::fs::File;
-use std::io::IsTerminal;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+mod bars;
+mod display;
+mod screen;
 
-use crossterm::event::DisableMouseCapture;
-use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode, is_raw_mode_enabled};
-use crossterm::{cursor, execute};
-use rustix::io::Errno;
-use rustix::stdio::{dup2_stderr, dup2_stdout};
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use std::io::{IsTerminal, Write};
 
-/// How long the dashboard may take to switch the terminal to raw mode.
-const RAW_MODE_PATIENCE: Duration = Duration::from_secs(2);
-/// How long it takes between its screen and its raw mode.
-const OPENING: Duration = Duration::from_millis(10);
-/// A control character of this value is switched off.
-const DISABLED: u8 = 0;
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use mnist::Progress;
 
-/// Lets Ctrl-C and `q` raise signals although the dashboard holds the terminal in raw mode.
-///
-/// In raw mode Ctrl-C reaches nobody, and Burn's `q` opens a menu, one of whose answers kills the program without a
-/// record. So the terminal itself raises SIGINT on Ctrl-C and SIGQUIT on `q`; both stop the training at its next step.
-/// The dashboard restores the terminal as it found it, these settings included.
-pub(crate) fn let_keys_raise_signals() {
-    let began = Instant::now();
-    // The dashboard switches modes in a thread of its own.
-    while !is_raw_mode_enabled().unwrap_or(false) && began.elapsed() < RAW_MODE_PATIENCE {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    // Without the keys, the dashboard's own menu still stops a training.
-    let _ = with_terminal(|mode| {
-        mode.local_modes.insert(LocalModes::ISIG);
-        mode.special_codes[SpecialCodeIndex::VQUIT] = b'q';
-        // A suspended program would leave the shell in the dashboard's screen.
-        mode.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
-    });
+use crate::command_line::Options;
+use crate::printable;
+pub(crate) use display::{Display, View};
+pub(crate) use screen::{forget_if_gone, restore_for_good, restore_on_panic};
+
+/// Writes a line to stderr. A stderr that cannot be written to, a closed pipe or a full disk, does not stop the program.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-/// Whether the dashboard is on the screen, or about to be.
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
-
-/// The dashboard has the terminal, from before it opens until this value is dropped, after it is put away.
-pub(crate) struct Taken(());
-
-/// Announces the dashboard. It opens the screen first and then the raw mode: who puts the terminal back in between has to
-/// know of it.
-pub(crate) fn take() -> Taken {
-    IS_TAKEN.store(true, Ordering::SeqCst);
-    Taken(())
+/// How much the user is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Quiet,
+    Normal,
+    Verbose,
 }
 
-impl Drop for Taken {
-    fn drop(&mut self) {
-        IS_TAKEN.store(false, Ordering::SeqCst);
-    }
+/// What the user is told next to results, on stderr. Lines appear above the progress bars. Colours are dropped where stderr
+/// is not a terminal or `NO_COLOR` is set.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    level: Level,
+    /// All progress bars; they are not drawn with `--quiet` or where stderr is not a terminal.
+    bars: MultiProgress,
 }
 
-/// Puts the terminal back, for the moment before the program ends without the dashboard's help.
-fn restore() {
-    let mut stdout = std::io::stdout();
-    if is_raw_mode_enabled().unwrap_or(false) {
-        let _ = disable_raw_mode();
+impl Terminal {
+    /// As talkative as the options ask for.
+    pub(crate) fn new(options: &Options) -> Self {
+        let level = match (options.quiet, options.verbose) {
+            (true, _) => Level::Quiet,
+            (_, true) => Level::Verbose,
+            _ => Level::Normal,
+        };
+        let shows_bars = level >= Level::Normal && std::io::stderr().is_terminal();
+        let target = if shows_bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self { level, bars: MultiProgress::with_draw_target(target) }
     }
-    if IS_TAKEN.load(Ordering::SeqCst) {
-        let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen);
-    }
-    if stdout.is_terminal() {
-        let _ = execute!(stdout, cursor::Show);
-    }
-}
 
-/// Puts the terminal back for good: until the program ends no other thread writes to it any more. The dashboard's would
-/// draw once more on what was put back.
-pub(crate) fn restore_for_good() {
-    // First what waits for nobody: the settings, which outlast the program.
-    let _ = disable_raw_mode();
-    let stdout = std::io::stdout();
-    // What is no terminal may be written to this moment and for ever: a pipe that nobody reads.
-    if stdout.is_terminal() {
-        std::mem::forget(stdout.lock());
+    /// A note.
+    pub(crate) fn note(&self, text: &str) {
+        self.tell(Level::Normal, &printable::message(text));
     }
-    if IS_TAKEN.load(Ordering::SeqCst) && !is_raw_mode_enabled().unwrap_or(false) {
-        // A dashboard that has just opened its screen is about to switch to raw mode, which needs no stdout.
-        std::thread::sleep(OPENING);
-    }
-    restore();
-}
 
-/// Lets the program write into nothing instead of to a terminal that is gone, a window that was shut.
-///
-/// Burn's dashboard panics when the terminal cannot be put back, and the library that it draws with panics once more
-/// while that is cleaned up, because stderr is gone as well: the program would be aborted instead of saving where it is.
-pub(crate) fn forget_if_gone() {
-    let is_gone = |terminal: BorrowedFd<'_>| tcgetattr(terminal).is_err_and(|error| error == Errno::IO);
-    let Ok(nothing) = File::options().write(true).open("/dev/null") else { return };
-    if is_gone(std::io::stdout().as_fd()) {
-        let _ = dup2_stdout(&nothing);
+    /// A note that only `--verbose` shows.
+    pub(crate) fn detail(&self, text: &str) {
+        self.tell(Level::Verbose, &format!("\u{1b}[2m{}\u{1b}[0m", printable::message(text)));
     }
-    if is_gone(std::io::stderr().as_fd()) {
-        let _ = dup2_stderr(&nothing);
-    }
-}
 
-/// From now on a panic puts the terminal back before it says what happened. Burn's dashboard does so too, but leaves the
-/// cursor hidden.
-pub(crate) fn restore_on_panic() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        // The program ends with its main thread alone; what another thread held for good, the main thread would wait for.
-        if std::thread::current().name() == Some("main") {
-            restore_for_good();
-        } else {
-            restore();
+    /// A warning, which `--quiet` shows as well.
+    pub(crate) fn warning(&self, text: &str, hint: Option<&str>) {
+        self.tell(Level::Quiet, &format!("\u{1b}[1;33mwarning:\u{1b}[0m {}", printable::message(text)));
+        if let Some(hint) = hint {
+            self.tell(Level::Quiet, &format!("\u{1b}[1;36mhint:\u{1b}[0m {}", printable::message(hint)));
         }
-        forget_if_gone();
-        usual(panic);
-    }));
-}
-
-fn with_terminal(change: impl FnOnce(&mut Termios)) -> std::io::Result<()> {
-    let terminal = terminal()?;
-    let mut mode = tcgetattr(&terminal)?;
-    change(&mut mode);
-    Ok(tcsetattr(&terminal, OptionalActions::Now, &mode)?)
-}
-
-/// The terminal that keys come from: stdin, or what stands behind a stdin that was redirected.
-fn terminal() -> std::io::Result<OwnedFd> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return stdin.as_fd().try_clone_to_owned();
     }
-    Ok(File::options().read(true).write(true).open("/dev/tty")?.into())
+
+    fn tell(&self, level: Level, line: &str) {
+        if self.level >= level {
+            self.bars.suspend(|| say(line));
+        }
+    }
+
+    /// Follows the loading of a dataset: notes, and a bar for every download.
+    pub(crate) fn data_listener(&self) -> impl FnMut(Progress<'_>) {
+        let mut bar: Option<ProgressBar> = None;
+        move |progress| match progress {
+            Progress::Reading { folder } => self.detail(&format!("reading {}", folder.display())),
+            Progress::Waiting { folder } => {
+                self.note(&format!("waiting for another download into {}", folder.display()));
+            }
+            Progress::Downloading { file, received, total } => {
+                let bar = bar.get_or_insert_with(|| self.download_bar(file));
+                bar.set_length(total.unwrap_or(0));
+                bar.set_position(received);
+            }
+            Progress::Retrying { file, reason } => self.detail(&format!("{file}: {reason}, trying again")),
+            Progress::Downloaded { file } => {
+                bar.take().inspect(ProgressBar::finish_and_clear);
+                self.note(&format!("downloaded {file}"));
+            }
+            Progress::Drawing { images } => self.detail(&format!("drawing {images} made-up digits")),
+        }
+    }
+
+    fn download_bar(&self, file: &str) -> ProgressBar {
+        let style = ProgressStyle::with_template("{prefix} {wide_bar} {bytes}/{total_bytes}  {eta} left");
+        let bar = ProgressBar::new(0).with_style(style.expect("the template is well formed"));
+        self.bars.add(bar.with_prefix(file.to_owned()))
+    }
 }

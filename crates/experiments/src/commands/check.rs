@@ -1,14 +1,16 @@
-//! `experiments check`: every file read and resolved, every mistake shown.
+//! `experiments check`: reads and resolves files, and shows every mistake.
 
-use record::{Catalog, Declaration};
+use spec::Declaration;
 
-use super::print;
-use crate::args::{self, Global};
+use crate::command_line::arguments;
 use crate::failure::Failure;
+use crate::output::print;
+use crate::workspace::Workspace;
 
-pub(super) fn check(global: &Global, args: &args::Check) -> Result<(), Failure> {
-    let catalog = Catalog::new(&global.experiments_dir);
-    let names = if args.experiments.is_empty() { catalog.all_names()? } else { args.experiments.clone() };
+pub(super) fn check(workspace: &Workspace, arguments: &arguments::Check) -> Result<(), Failure> {
+    let catalog = &workspace.catalog;
+    let given = &arguments.experiments;
+    let names = if given.is_empty() { catalog.all_names()? } else { given.clone() };
     let mut wrong = 0;
     for name in &names {
         match catalog.load(name, &[]) {

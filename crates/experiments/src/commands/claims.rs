@@ -1,43 +1,39 @@
-//! `experiments claims`: the report's statements held against the records of all seeds there are.
+//! `experiments claims`: the report's statements, judged by the records of all seeds.
 
-use record::{Catalog, Declaration, Experiment, ExperimentSpec, RunStore};
 use report::evidence::{Judged, Replicates, Verdict, judge, verdict_markdown, verdict_table};
+use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 
-use super::{print, print_json};
-use crate::args::{self, Global};
-use crate::backend::Backend;
-use crate::console::Console;
-use crate::data;
+use crate::command_line::arguments;
 use crate::failure::Failure;
-use crate::records::Records;
+use crate::output::{print, print_json, width};
+use crate::workspace::Workspace;
 
-pub(super) fn claims(global: &Global, args: &args::Claims, console: Console) -> Result<(), Failure> {
-    let specs = judged_and_compared(declared(global, &args.experiments)?);
-    let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
-    let dataset = data::find(global, specs.iter().map(|spec| spec.data.train_images).max(), console)?;
-    let records = Records::new(RunStore::new(&global.runs_dir), &backend, &dataset).all();
-    let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
+pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Result<(), Failure> {
+    let specs = judged_and_compared(declared(&workspace.catalog, &arguments.experiments)?);
+    let records = workspace.records();
+    let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records.all)).collect();
     let judged = judge(&replicates);
-    if args.json.json {
+    if arguments.output.json {
         print_json(&judged.iter().map(as_json).collect::<Vec<_>>())?;
-    } else if args.markdown {
+    } else if arguments.output.markdown {
         print(&verdict_markdown(&judged))?;
     } else {
-        print(&verdict_table(&judged, super::width()))?;
+        print(&verdict_table(&judged, width()))?;
     }
     if judged.iter().any(|judged| judged.comparison.n == 0) {
-        console.note("claims without pairs of runs have no verdict; `experiments run --all --seeds 5` trains them");
+        workspace
+            .terminal
+            .note("claims without pairs of runs have no verdict; `experiments run --all --seeds 5` trains them");
     }
     let fails = judged.iter().filter(|judged| judged.verdict != Verdict::Holds).count();
-    if args.strict && fails > 0 {
+    if arguments.strict && fails > 0 {
         return Err(Failure::outside(format!("{fails} of {} claims do not hold", judged.len())));
     }
     Ok(())
 }
 
-/// The experiments of these names, comparisons left out; everything that is declared where none is named.
-pub(super) fn declared(global: &Global, names: &[String]) -> Result<Vec<Experiment>, Failure> {
-    let catalog = Catalog::new(&global.experiments_dir);
+/// The experiments of these names, those of comparisons included; all declared ones without names.
+pub(super) fn declared(catalog: &Catalog, names: &[String]) -> Result<Vec<Experiment>, Failure> {
     let names = if names.is_empty() { catalog.all_names()? } else { names.to_vec() };
     let mut experiments = Vec::new();
     for name in names {
@@ -49,7 +45,7 @@ pub(super) fn declared(global: &Global, names: &[String]) -> Result<Vec<Experime
     Ok(experiments)
 }
 
-/// The experiments, each once, and behind them what they are compared with: of that no claim is judged.
+/// The experiments, each once, then those that they are compared with, whose claims are not judged.
 pub(super) fn judged_and_compared(experiments: Vec<Experiment>) -> Vec<ExperimentSpec> {
     let compared = experiments.iter().flat_map(|experiment| experiment.baseline.iter().chain(&experiment.against));
     let compared = compared.map(|spec| ExperimentSpec { claims: Vec::new(), ..spec.clone() });

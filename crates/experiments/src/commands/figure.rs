@@ -1,75 +1,70 @@
-//! `experiments figure`: draw again from the records. The same drawing ends every `run`.
+//! `experiments figure`: draws figures from the records; `run` ends with the same drawing.
 
-use record::{RunRecord, RunStore};
+use std::collections::BTreeSet;
+
+use record::RunRecord;
 use report::{CurveSets, Figure};
 
-use super::write;
-use crate::args::{self, Global};
-use crate::console::Console;
+use crate::command_line::arguments::Selection;
 use crate::failure::Failure;
-use crate::plan::{Group, Plan};
+use crate::output::write_file;
+use crate::plan::{Group, Plan, PlannedRun};
 use crate::records::Records;
-use crate::{backend::Backend, data};
+use crate::workspace::Workspace;
 
 /// Pixels across a PNG: twice the width of a text column, for sharp screens.
 const PNG_WIDTH: u32 = 1800;
 /// The seed that a figure's name does not mention.
 const USUAL_SEED: u64 = 1;
 
-pub(super) fn figure(global: &Global, args: &args::Figure, console: Console) -> Result<(), Failure> {
-    let plan = Plan::new(global, &args.selection)?;
-    let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
-    let dataset = data::find(global, plan.train_images(), console)?;
-    let records = Records::new(RunStore::new(&global.runs_dir), &backend, &dataset);
+pub(super) fn figure(workspace: &Workspace, selection: &Selection) -> Result<(), Failure> {
+    let plan = Plan::new(&workspace.catalog, selection)?;
+    let records = workspace.records();
     for group in &plan.groups {
-        let found = group.runs.iter().map(|run| {
-            records.find(run)?.ok_or_else(|| {
-                let what = format!("{}, seed {} on {}", run.spec.name, run.seed, dataset.name.title());
-                Failure::bad_input(format!("{what} has no finished record in {}", global.runs_dir.display()))
-                    .with_hint("`experiments run` trains it")
-            })
-        });
+        let found = group.runs.iter().map(|run| records.find(run).ok_or_else(|| missing(workspace, &records, run)));
         let found: Vec<RunRecord> = found.collect::<Result<_, _>>()?;
-        draw(global, group, &found.iter().collect::<Vec<_>>(), console)?;
+        draw(workspace, group, &found.iter().collect::<Vec<_>>())?;
     }
     Ok(())
 }
 
-/// Draws the figure of a group as SVG and PNG and says where it lies.
-pub(super) fn draw(global: &Global, group: &Group, records: &[&RunRecord], console: Console) -> Result<(), Failure> {
+/// A run without a finished record; its record may be a damaged one.
+fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failure {
+    let origin = records.origin().map_or_else(String::new, |origin| format!(" on {origin}"));
+    let folder = workspace.store.folder().display();
+    let message = format!("{}{origin} has no finished record in {folder}", run.label());
+    let failure = if records.has_damaged { Failure::outside(message) } else { Failure::bad_input(message) };
+    failure.with_hint("`experiments run` trains it")
+}
+
+/// Draws the figure of a group as SVG and PNG; the user is told where it is.
+pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord]) -> Result<(), Failure> {
     let svg = Figure::of_records(&group.title, records, CurveSets::Both).to_svg()?;
     let png = report::to_png(&svg, PNG_WIDTH)?;
-    let stem = global.runs_dir.join("figures").join(stem(group, records));
-    write(&stem.with_added_extension("svg"), svg.as_bytes())?;
+    let stem = workspace.store.folder().join("figures").join(stem(group, records));
+    write_file(&stem.with_added_extension("svg"), svg.as_bytes())?;
     let png_path = stem.with_added_extension("png");
-    write(&png_path, &png)?;
-    console.note(&format!("figure: {} (and .svg)", png_path.display()));
+    write_file(&png_path, &png)?;
+    workspace.terminal.note(&format!("figure: {} (and .svg)", png_path.display()));
     Ok(())
 }
 
-/// `task4e`, and behind it what sets the figure apart: another seed, overrides, another dataset.
+/// `task4e`, followed by overrides, a seed and a dataset that are not the usual ones.
 fn stem(group: &Group, records: &[&RunRecord]) -> String {
     let mut stem = group.name.clone();
     if let Some(record) = records.last() {
         if !record.overrides.is_empty() {
             stem += &format!("-{}", &record.id[..8]);
         }
-        match seeds(records).as_slice() {
-            [USUAL_SEED] => {}
-            [seed] => stem += &format!("-seed{seed}"),
-            seeds => stem += &format!("-{}-seeds", seeds.len()),
+        let seeds: BTreeSet<u64> = records.iter().map(|record| record.seed).collect();
+        match seeds.len() {
+            1 if record.seed == USUAL_SEED => {}
+            1 => stem += &format!("-seed{}", record.seed),
+            n_seeds => stem += &format!("-{n_seeds}-seeds"),
         }
         if record.dataset.name != mnist::DatasetName::Mnist.as_str() {
             stem += &format!("-{}", record.dataset.name);
         }
     }
     stem
-}
-
-/// The seeds of some records, each once.
-fn seeds(records: &[&RunRecord]) -> Vec<u64> {
-    let mut seeds: Vec<u64> = records.iter().map(|record| record.seed).collect();
-    seeds.sort_unstable();
-    seeds.dedup();
-    seeds
 }

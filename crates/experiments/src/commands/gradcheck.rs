@@ -1,15 +1,16 @@
-//! `experiments gradcheck`: tasks 2b and 4c, Burn's gradients against central differences in double precision.
+//! `experiments gradcheck`: Burn's gradients compared with central differences in double precision (tasks 2b and 4c).
 
-use mlp::{Activation, Bias, Examples, MlpConfig, WeightInit, WeightSelection, check_gradients};
-use mnist::{Dataset, IMAGE_PIXELS, N_CLASSES, Splits};
-use report::GradientCheck;
+use mlp::{Activation, Bias, Examples, MlpConfig, NetworkConfig, WeightInit, WeightSelection, check_gradients};
+use mnist::{Dataset, Splits};
+use report::CheckedNetwork;
+use spec::thousands;
 
-use super::{print, table};
-use crate::args::{self, Global};
 use crate::backend::Backend;
-use crate::console::Console;
+use crate::command_line::arguments;
 use crate::data;
 use crate::failure::Failure;
+use crate::output::{print, table};
+use crate::workspace::Workspace;
 
 /// Images of the check, as the assignment sets it.
 const N_IMAGES: usize = 100;
@@ -25,17 +26,17 @@ pub(super) const SOME_WEIGHTS: WeightSelection = WeightSelection::PerLayer(300);
 /// Seed of the weights unless another is asked for.
 pub(super) const USUAL_SEED: u64 = 1;
 
-pub(super) fn gradcheck(global: &Global, args: &args::Gradcheck, console: Console) -> Result<(), Failure> {
-    let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
+pub(super) fn gradcheck(workspace: &Workspace, arguments: &arguments::Gradcheck) -> Result<(), Failure> {
+    let backend = workspace.backend()?;
     if !backend.is_cpu() {
         return Err(Failure::bad_input("the check needs double precision, which this backend does not compute in")
             .with_hint("use `--backend flex`"));
     }
-    let dataset = data::find(global, Some(TRAIN_IMAGES), console)?;
-    let selection = if args.all_weights { WeightSelection::All } else { SOME_WEIGHTS };
-    let checks = checks(&dataset, &backend, selection, args.seed)?;
+    let dataset = workspace.dataset(Some(TRAIN_IMAGES))?;
+    let selection = if arguments.all_weights { WeightSelection::All } else { SOME_WEIGHTS };
+    let checks = checks(dataset, backend, selection, arguments.seed)?;
 
-    let mut rows = table(&["Task", "Hidden units", "Activation", "Weights checked", "Largest difference", "Kinks"]);
+    let mut rows = table(&["Task", "Hidden layers", "Activation", "Weights checked", "Largest difference", "Kinks"]);
     rows.add_rows(checks.iter().map(row));
     let largest = checks.iter().map(|check| check.largest_difference).fold(0.0, f64::max);
     let verdict = if largest < TOLERANCE { "below" } else { "NOT below" };
@@ -54,18 +55,20 @@ pub(super) fn checks(
     backend: &Backend,
     selection: WeightSelection,
     seed: u64,
-) -> Result<Vec<GradientCheck>, Failure> {
+) -> Result<Vec<CheckedNetwork>, Failure> {
     let examples = examples(&Splits::new(dataset, TRAIN_IMAGES.min(dataset.train.len()), 1)?);
+    let (shape, weight_init, bias) = (data::shape(dataset.shape), WeightInit::FanInNormal, Bias::FirstLayer);
     let check = |(task, hidden_units): (&str, &[usize]), activation| {
-        let config = config(hidden_units, activation);
-        let weights = config.initial_weights(seed);
-        let check = check_gradients(&config, &weights, &examples, selection, &backend.device);
-        GradientCheck {
+        let mlp = MlpConfig { hidden_units: hidden_units.to_vec(), activation, weight_init, bias };
+        let config = NetworkConfig::Mlp(mlp.clone());
+        let weights = config.initial_weights(shape, seed);
+        let check = check_gradients(&mlp, shape, &weights, &examples, selection, &backend.device);
+        CheckedNetwork {
             task: task.to_owned(),
-            hidden_units: hidden_units.to_vec(),
-            activation: super::words(&activation),
+            hidden_layers: config.hidden_layers(),
+            activation: activation.title().to_owned(),
             checked: check.checked(),
-            parameters: config.parameters(),
+            parameters: config.parameters(shape),
             largest_difference: check.largest_difference(),
             tolerance: TOLERANCE,
             smaller_steps: check.layers.iter().map(|layer| layer.smaller_steps).sum(),
@@ -73,17 +76,6 @@ pub(super) fn checks(
     };
     let networks = NETWORKS.into_iter().flat_map(|network| Activation::ALL.map(|activation| (network, activation)));
     Ok(networks.map(|(network, activation)| check(network, activation)).collect())
-}
-
-fn config(hidden_units: &[usize], activation: Activation) -> MlpConfig {
-    MlpConfig {
-        n_inputs: IMAGE_PIXELS,
-        hidden_units: hidden_units.to_vec(),
-        n_outputs: N_CLASSES.into(),
-        activation,
-        weight_init: WeightInit::FanInNormal,
-        bias: Bias::FirstLayer,
-    }
 }
 
 /// The first images, scaled as in training, in double precision.
@@ -96,12 +88,12 @@ fn examples(splits: &Splits) -> Examples {
     }
 }
 
-fn row(check: &GradientCheck) -> Vec<String> {
+fn row(check: &CheckedNetwork) -> Vec<String> {
     vec![
         check.task.clone(),
-        format!("{:?}", check.hidden_units),
+        check.hidden_layers.clone(),
         check.activation.clone(),
-        format!("{} of {}", report::thousands(check.checked), report::thousands(check.parameters)),
+        format!("{} of {}", thousands(check.checked), thousands(check.parameters)),
         format!("{:.1e}", check.largest_difference),
         check.smaller_steps.to_string(),
     ]

@@ -1,13 +1,16 @@
-//! `experiments list`: what is declared, and what has been run.
+//! `experiments list`: the declared experiments and the state of their runs.
+
+use std::collections::BTreeSet;
 
 use comfy_table::ColumnConstraint;
-use record::{Catalog, Declaration, ExperimentSpec, RunRecord, RunStore, StopReason, Unfinished, differing_keys};
+use record::{RunRecord, StopReason, Unfinished};
 use serde::Serialize;
+use spec::{Declaration, ExperimentSpec, ImageShape, differing_keys};
 
-use super::{number, print, print_json, table, words};
-use crate::args::{Global, Json};
+use crate::command_line::arguments::Json;
 use crate::failure::Failure;
-use crate::records::readable;
+use crate::output::{in_words, number, print, print_json, table};
+use crate::workspace::Workspace;
 
 /// A declared experiment and the records of its runs.
 #[derive(Serialize)]
@@ -17,7 +20,7 @@ struct Listed {
     runs: Vec<ListedRun>,
 }
 
-/// What is told of a run.
+/// The state of a run.
 #[derive(Serialize)]
 struct ListedRun {
     seed: u64,
@@ -26,26 +29,27 @@ struct ListedRun {
     stop_reason: StopReason,
 }
 
-pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
-    let catalog = Catalog::new(&global.experiments_dir);
-    let store = RunStore::new(&global.runs_dir);
-    let (records, unfinished) = (readable(&store), store.unfinished());
+pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failure> {
+    let filter = workspace.filter();
+    let (mut records, _) = workspace.readable();
+    records.retain(|record| filter.selects(record));
+    let unfinished = workspace.store.unfinished();
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
-    for name in catalog.all_names()? {
-        match catalog.load(&name, &[])? {
-            Declaration::Experiment(experiment) => experiments.push(listed(experiment.spec, &records)),
+    for name in workspace.catalog.all_names()? {
+        match workspace.catalog.load(&name, &[])? {
+            Declaration::Experiment(experiment) => experiments.push(listed(experiment.spec, workspace.shape, &records)),
             Declaration::Comparison(comparison) => comparisons.push(comparison.spec),
         }
     }
-    if args.json {
+    if arguments.json {
         let listed = serde_json::json!(
             { "experiments": experiments, "comparisons": comparisons, "unfinished": unfinished }
         );
         return print_json(&listed);
     }
-    let mut rows = table(&["Name", "Title", "Hidden units", "Activation", "Weights", "Rate", "Momentum", "Runs"]);
+    let mut rows = table(&["Name", "Title", "Hidden layers", "Activation", "Weights", "Optimizer", "Rate", "Runs"]);
     rows.add_rows(experiments.iter().map(row));
-    // What has been run stays on one line, also where long names leave the titles little room.
+    // The states are not broken into lines, even if long names leave little room for the titles.
     rows.column_iter_mut().skip(7).for_each(|runs| {
         runs.set_constraint(ColumnConstraint::ContentWidth);
     });
@@ -54,52 +58,54 @@ pub(super) fn list(global: &Global, args: &Json) -> Result<(), Failure> {
         text += &format!("{}: {} ({})\n", comparison.name, comparison.title, comparison.runs.join(", "));
     }
     for Unfinished { experiment, seed, steps, is_trained } in unfinished {
-        let how = if is_trained { "is being trained" } else { "stopped, the same command goes on" };
+        let how = if is_trained { "is being trained" } else { "stopped, the same command resumes it" };
         text += &format!("{experiment}, seed {seed}: at step {steps}, {how}\n");
     }
     print(&text)
 }
 
-fn listed(spec: ExperimentSpec, records: &[RunRecord]) -> Listed {
+fn listed(spec: ExperimentSpec, shape: ImageShape, records: &[RunRecord]) -> Listed {
     let runs = records.iter().filter(|record| differing_keys(&record.spec, &spec).is_empty()).map(|record| ListedRun {
         seed: record.seed,
         dataset: record.dataset.name.clone(),
         backend: record.backend.name.clone(),
         stop_reason: record.stop_reason,
     });
-    Listed { parameters: spec.model.parameters(), runs: runs.collect(), spec }
+    Listed { parameters: spec.model.parameters(shape), runs: runs.collect(), spec }
 }
 
 fn row(Listed { spec, runs, .. }: &Listed) -> Vec<String> {
     vec![
         spec.name.clone(),
         spec.title.clone(),
-        report::hidden_units(&spec.model.hidden_units),
-        words(&spec.model.activation),
-        words(&spec.model.weight_init),
-        number(spec.optimizer.learning_rate),
-        number(spec.optimizer.momentum),
+        spec.model.hidden_layers(),
+        spec.model.activation().title().to_owned(),
+        in_words(&spec.model.weight_init()),
+        spec.optimizer.title(),
+        number(spec.optimizer.learning_rate()),
         state(runs),
     ]
 }
 
 /// `mnist: 3 finished, 1 diverged, 1 interrupted` for every dataset.
 fn state(runs: &[ListedRun]) -> String {
-    let mut datasets: Vec<&str> = runs.iter().map(|run| run.dataset.as_str()).collect();
-    datasets.sort_unstable();
-    datasets.dedup();
     let of = |dataset: &str| {
-        let count = |is_counted: fn(StopReason) -> bool| {
-            runs.iter().filter(|run| run.dataset == dataset && is_counted(run.stop_reason)).count()
+        let is_in = |run: &&ListedRun, word| run.dataset == dataset && state_of(run.stop_reason) == word;
+        let count = |word| match runs.iter().filter(|run| is_in(run, word)).count() {
+            0 => None,
+            count => Some(format!("{count} {word}")),
         };
-        let counts = [
-            (count(|reason| reason.is_finished() && reason != StopReason::Diverged), "finished"),
-            (count(|reason| reason == StopReason::Diverged), "diverged"),
-            (count(|reason| reason == StopReason::Interrupted), "interrupted"),
-        ];
-        let counts: Vec<String> =
-            counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+        let counts: Vec<String> = ["finished", "diverged", "interrupted"].into_iter().filter_map(count).collect();
         format!("{dataset}: {}", counts.join(", "))
     };
+    let datasets: BTreeSet<&str> = runs.iter().map(|run| run.dataset.as_str()).collect();
     if datasets.is_empty() { "none".to_owned() } else { datasets.into_iter().map(of).collect::<Vec<_>>().join("\n") }
+}
+
+fn state_of(stop_reason: StopReason) -> &'static str {
+    match stop_reason {
+        StopReason::EarlyStopping | StopReason::MaxEpochs => "finished",
+        StopReason::Diverged => "diverged",
+        StopReason::Interrupted => "interrupted",
+    }
 }

@@ -1,70 +1,90 @@
-//! `experiments run`: train what has no record, show the table, draw the figure.
+//! `experiments run`: trains what has no finished record, prints the results, draws the figures.
 
 use std::num::NonZeroUsize;
 
+use mnist::DatasetName;
 use record::{RunRecord, StopReason};
 
-use super::{figure, print, print_json};
-use crate::args::{Global, Run};
-use crate::backend::Backend;
-use crate::console::Console;
+use super::figure;
+use crate::backend;
+use crate::command_line::arguments::Run;
 use crate::data;
 use crate::failure::Failure;
+use crate::output::{print, print_json, width};
 use crate::plan::{Group, Plan, PlannedRun};
-use crate::runner::Runner;
+use crate::records::{Filter, Records};
+use crate::runner::{Runner, tell_finished};
 use crate::stop::Stop;
-use crate::view::View;
+use crate::terminal::View;
+use crate::workspace::Workspace;
 
-pub(super) fn run(global: &Global, args: &Run, console: Console) -> Result<(), Failure> {
-    let stop = Stop::listen().map_err(|error| Failure::outside(format!("cannot listen for signals: {error}")))?;
-    let plan = Plan::new(global, &args.selection)?;
-    let backend = Backend::open(global.backend.as_deref()).map_err(Failure::bad_input)?;
-    let dataset = data::find(global, plan.train_images(), console)?;
-    let view = View::choose(!args.no_tui && !args.json.json, console);
-    let jobs = args.jobs.map_or_else(|| default_jobs(&backend, &plan, &view), NonZeroUsize::get);
-    let runner = Runner::new(global, &backend, &dataset, &stop, console);
+pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure> {
+    let stop = Stop::listen()?;
+    let plan = Plan::new(&workspace.catalog, &arguments.selection)?;
     let runs = plan.runs();
-    let records = runner.records(&runs, jobs, &view)?;
+    let records = match finished(workspace, &runs) {
+        Some(records) => records.into_iter().map(Some).collect(),
+        None => train(workspace, arguments, &plan, &stop)?,
+    };
     let results: Vec<(&PlannedRun, RunRecord)> =
         runs.into_iter().zip(records).filter_map(|(run, record)| Some((run, record?))).collect();
-    show(global, args, &plan, &results, console)?;
+    show(workspace, arguments, &plan, &results)?;
     end(&results, &stop)
 }
 
-/// As many trainings as there are cores; one where each would have the same graphics processor, or where somebody watches
-/// the dashboard of a single experiment.
-fn default_jobs(backend: &Backend, plan: &Plan, view: &View) -> usize {
-    let first = plan.groups.iter().flat_map(|group| &group.runs).map(|run| run.seed).next();
-    let has_one_seed = plan.groups.iter().flat_map(|group| &group.runs).all(|run| Some(run.seed) == first);
-    let is_watched = matches!(view, View::Dashboard) && plan.groups.len() == 1 && has_one_seed;
-    if is_watched { 1 } else { backend.usual_jobs() }
+/// The records of the runs, if all are finished: then neither dataset nor backend is opened.
+fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord>> {
+    let filter = Filter { dataset: data::expected(&workspace.options), ..workspace.filter() };
+    // A damaged record that is needed fails the training.
+    let readable = workspace.store.list().into_iter().flatten().collect();
+    let records = Records::choose(readable, filter, backend::default_name());
+    let found: Vec<RunRecord> = runs.iter().map(|run| records.find(run)).collect::<Option<_>>()?;
+    workspace.store.tidy(found.iter().map(|record| record.id.as_str()));
+    let terminal = &workspace.terminal;
+    runs.iter().zip(&found).for_each(|(run, record)| tell_finished(terminal, run, record));
+    records.choice.iter().for_each(|choice| terminal.note(choice));
+    let is_made_up = |record: &RunRecord| record.dataset.name == DatasetName::MadeUp.as_str();
+    if filter.dataset.is_none() && found.first().is_some_and(is_made_up) {
+        terminal.warning("MNIST was not found, these runs saw made-up digits", Some("for MNIST run `make data`"));
+    }
+    Some(found)
+}
+
+/// Trains the runs that have no finished record.
+fn train(workspace: &Workspace, arguments: &Run, plan: &Plan, stop: &Stop) -> Result<Vec<Option<RunRecord>>, Failure> {
+    let view = View::choose(!arguments.no_tui && !arguments.output.json);
+    let runs = plan.runs();
+    let has_one_seed = runs.iter().all(|run| run.seed == runs[0].seed);
+    // The dashboard, which shows one training at a time, is for the runs of a single experiment.
+    let is_watched = view == View::Dashboard && plan.groups.len() == 1 && has_one_seed;
+    let jobs = arguments.jobs.or(is_watched.then_some(NonZeroUsize::MIN));
+    Runner::open(workspace, &runs, stop)?.records(&runs, jobs, view)
 }
 
 /// The results on stdout, and the figure of every group whose runs are all finished.
 fn show(
-    global: &Global,
-    args: &Run,
+    workspace: &Workspace,
+    arguments: &Run,
     plan: &Plan,
     results: &[(&PlannedRun, RunRecord)],
-    console: Console,
 ) -> Result<(), Failure> {
     let records = match plan.groups.as_slice() {
         // In the order of the legend.
         [group] => of_group(group, results),
         _ => results.iter().map(|(_, record)| record).collect(),
     };
-    if args.json.json {
+    if arguments.output.json {
         print_json(&records)?;
-    } else if args.markdown {
+    } else if arguments.output.markdown {
         print(&report::markdown_table(&records))?;
     } else {
-        print(&report::run_table(&records, Some(super::width())))?;
-        print(&report::replicates_table(&records, Some(super::width())))?;
+        print(&report::run_table(&records, Some(width())))?;
+        print(&report::replicates_table(&records, Some(width())))?;
     }
     for group in &plan.groups {
         let records = of_group(group, results);
         if records.len() == group.runs.len() && records.iter().all(|record| record.stop_reason.is_finished()) {
-            figure::draw(global, group, &records, console)?;
+            figure::draw(workspace, group, &records)?;
         }
     }
     Ok(())
@@ -75,7 +95,7 @@ fn of_group<'a>(group: &Group, results: &'a [(&PlannedRun, RunRecord)]) -> Vec<&
     group.runs.iter().filter_map(record).collect()
 }
 
-/// What the exit code says: stopped, diverged, or all well.
+/// The exit code: interrupted, diverged or success.
 fn end(results: &[(&PlannedRun, RunRecord)], stop: &Stop) -> Result<(), Failure> {
     let interrupted = results.iter().any(|(_, record)| record.stop_reason == StopReason::Interrupted);
     if interrupted || stop.is_requested() {
@@ -84,8 +104,8 @@ fn end(results: &[(&PlannedRun, RunRecord)], stop: &Stop) -> Result<(), Failure>
     match results.iter().find(|(_, record)| record.stop_reason == StopReason::Diverged) {
         Some((run, record)) => {
             let (name, seed, steps) = (&run.spec.name, run.seed, record.steps);
-            Err(Failure::diverged(format!("{name}, seed {seed}: the loss was no finite number at step {steps}"))
-                .with_hint("a smaller `optimizer.learning_rate` would do"))
+            Err(Failure::diverged(format!("{name}, seed {seed}: the loss became NaN or infinite at step {steps}"))
+                .with_hint("try a smaller `optimizer.learning_rate`"))
         }
         None => Ok(()),
     }

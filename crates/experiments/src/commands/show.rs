@@ -1,75 +1,70 @@
 //! `experiments show`: one experiment, resolved.
 
-use record::{Catalog, Comparison, Declaration, Experiment, differing_keys};
+use spec::{Comparison, Declaration, Experiment, ExperimentSpec, ImageShape, differing_keys, thousands};
 
-use super::{number, print, print_json, table, words};
-use crate::args::{self, Global};
+use crate::command_line::arguments;
 use crate::failure::Failure;
+use crate::output::{in_words, print, print_json, settings, table};
 use crate::plan::parse_overrides;
+use crate::workspace::Workspace;
 
-pub(super) fn show(global: &Global, args: &args::Show) -> Result<(), Failure> {
-    let overrides = parse_overrides(&args.overrides)?;
-    match Catalog::new(&global.experiments_dir).load(&args.experiment, &overrides)? {
-        Declaration::Experiment(experiment) if args.json.json => print_json(&experiment.spec),
-        Declaration::Comparison(comparison) if args.json.json => {
+pub(super) fn show(workspace: &Workspace, arguments: &arguments::Show) -> Result<(), Failure> {
+    let overrides = parse_overrides(&arguments.overrides)?;
+    let shape = workspace.shape;
+    match workspace.catalog.load(&arguments.experiment, &overrides)? {
+        Declaration::Experiment(experiment) if arguments.json.json => print_json(&experiment.spec),
+        Declaration::Comparison(comparison) if arguments.json.json => {
             print_json(&comparison.runs.iter().map(|run| &run.spec).collect::<Vec<_>>())
         }
-        Declaration::Experiment(experiment) => print(&describe(&experiment)),
-        Declaration::Comparison(comparison) => print(&describe_comparison(&comparison)),
+        Declaration::Experiment(experiment) => print(&describe(&experiment, shape)),
+        Declaration::Comparison(comparison) => print(&describe_comparison(&comparison, shape)),
     }
 }
 
-fn describe_comparison(comparison: &Comparison) -> String {
-    let runs: Vec<String> = comparison.runs.iter().map(describe).collect();
+fn describe_comparison(comparison: &Comparison, shape: ImageShape) -> String {
+    let runs: Vec<String> = comparison.runs.iter().map(|run| describe(run, shape)).collect();
     format!("{}: {}\n\n{}", comparison.spec.name, comparison.spec.title, runs.join("\n"))
 }
 
-fn describe(experiment: &Experiment) -> String {
+fn describe(experiment: &Experiment, shape: ImageShape) -> String {
     let spec = &experiment.spec;
     let mut text = format!("{}: {}\n", spec.name, spec.title);
     if let Some(baseline) = &experiment.baseline {
         let differing = differing_keys(spec, baseline).join(", ");
         text += &format!("compared with {}, from which it differs in {differing}\n", baseline.name);
     }
-    let (data, optimizer, training) = (&spec.data, &spec.optimizer, &spec.training);
+    let (data, training) = (&spec.data, &spec.training);
     text += &format!(
         "data       {} training images, {} validation images, pixels scaled by {}\n\
-         model      {} with {} weights, bias: {}\n\
-         optimizer  learning rate {}, momentum {}\n\
+         model      {}\n\
+         optimizer  {}\n\
          training   batches of {}, shuffled {}, at most {} epochs of {} steps\n\
          validation every {} steps, early stopping after {} without a new lowest loss\n\
          checkpoint every {} validations\n",
-        report::thousands(data.train_images),
-        report::thousands(data.validation_images),
-        words(&data.pixel_scaling),
-        words(&spec.model.activation),
-        words(&spec.model.weight_init),
-        words(&spec.model.bias),
-        number(optimizer.learning_rate),
-        number(optimizer.momentum),
+        thousands(data.train_images),
+        thousands(data.validation_images),
+        in_words(&data.pixel_scaling),
+        settings(&spec.model),
+        settings(&spec.optimizer),
         training.batch_size,
-        words(&training.shuffle),
+        in_words(&training.shuffle),
         training.max_epochs,
         spec.steps_per_epoch(),
         spec.steps_per_validation(),
         training.patience_validations,
         spec.checkpoint.every_validations,
     );
-    text + &layers(experiment)
+    text + &layers(spec, shape)
 }
 
 /// The layers with their shapes: the count of task 2d.
-fn layers(experiment: &Experiment) -> String {
-    let model = &experiment.spec.model;
+fn layers(spec: &ExperimentSpec, shape: ImageShape) -> String {
+    let model = &spec.model;
     let mut rows = table(&["Layer", "Weights", "Biases", "Parameters"]);
-    for (index, layer) in model.layers().iter().enumerate() {
-        let is_last = index == model.hidden_units.len();
-        rows.add_row([
-            if is_last { "output".to_owned() } else { format!("hidden {}", index + 1) },
-            format!("{} x {}", layer.n_inputs, layer.n_outputs),
-            if layer.has_bias { layer.n_outputs.to_string() } else { "-".to_owned() },
-            report::thousands(layer.parameters()),
-        ]);
+    for layer in model.layers(shape) {
+        let weight: Vec<String> = layer.weight.iter().map(ToString::to_string).collect();
+        let biases = if layer.has_bias { layer.biases().to_string() } else { "-".to_owned() };
+        rows.add_row([layer.title.clone(), weight.join(" x "), biases, thousands(layer.parameters())]);
     }
-    format!("{}\n{} parameters\n", rows.trim_fmt(), report::thousands(model.parameters()))
+    format!("{}\n{} parameters\n", rows.trim_fmt(), thousands(model.parameters(shape)))
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use torture::{Scale, hostile_names, hostile_texts};
+use test_support::{Scale, hostile_names, hostile_texts};
 
 use crate::common::{Ended, Scratch};
 use crate::records::files_of;
@@ -36,7 +36,7 @@ fn check_plain(text: &str, about: &str) {
     for colour in COLOURS {
         plain = plain.replace(&format!("\u{1b}{colour}"), "");
     }
-    assert!(plain.chars().all(|c| record::is_plain(c) || c == '\n'), "{about}: {text:?}");
+    assert!(plain.chars().all(|c| spec::is_plain(c) || c == '\n'), "{about}: {text:?}");
 }
 
 /// The record of a short run and the path of its `record.json`.
@@ -83,7 +83,7 @@ fn torture_names_lead_nowhere() {
         tried
     });
     let figure = format!("{} names in 10 fields, {tried} refused, 0 files outside read or written", names.len());
-    torture::row("hostile names", figure);
+    test_support::row("hostile names", figure);
 }
 
 /// Counts over inputs, a part of them on every processor, each with a folder of its own.
@@ -176,7 +176,7 @@ fn torture_texts_steer_no_terminal() {
             let file =
                 scratch.file("mine.toml", &declared.replace(title, &format!("title = {}", Value::from(text.as_str()))));
             let title_is_valid =
-                matches!(text.trim().chars().count(), 1..=100) && text.trim().chars().all(record::is_plain);
+                matches!(text.trim().chars().count(), 1..=100) && text.trim().chars().all(spec::is_plain);
             let valid = if title_is_valid { [0] } else { [2] };
             check(&["show", &file], &valid);
             check(&["show", &file, "--json"], &valid);
@@ -207,7 +207,7 @@ fn torture_texts_steer_no_terminal() {
         }
         printed
     });
-    torture::row(
+    test_support::row(
         "texts in arguments, files and records",
         format!("{} texts, {printed} answers, all plain", texts.len()),
     );
@@ -222,7 +222,7 @@ fn what_breaks_a_rule_in_a_record_panics_nowhere() {
         ("/spec/training/validations_per_epoch", json!(0)),
         ("/spec/training/max_epochs", json!(u64::MAX)),
         ("/spec/model/hidden_units", json!([1_000_000_000_000_u64, u64::MAX])),
-        ("/spec/model/n_outputs", json!(0)),
+        ("/dataset/shape/classes", json!(0)),
         ("/spec/data/train_images", json!(0)),
         ("/spec/optimizer/learning_rate", json!(-1)),
         ("/validations/0/step", json!(u64::MAX)),

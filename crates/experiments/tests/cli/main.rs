@@ -2,6 +2,7 @@
 
 mod commands;
 mod common;
+mod elsewhere;
 mod hostile;
 mod records;
 mod report;

@@ -51,7 +51,7 @@ fn a_finished_run_is_left_alone_file_by_file() {
     scratch.stdout(&["run", "task2c"]);
     scratch.stdout(&["run", "task3"]);
     scratch.stdout(&["figure", "task2c"]);
-    assert_eq!(before.len(), 6);
+    assert_eq!(before.len(), 7);
     assert!(files_of(&run) == before);
 }
 
@@ -66,8 +66,8 @@ fn a_diverged_run_ends_the_same_way_again_without_training() {
     assert_eq!(first, second);
     assert!(files_of(&scratch.run("wild")) == before);
     insta::assert_snapshot!(first, @"
-    error: wild, seed 1: the loss was no finite number at step 2
-    hint: a smaller `optimizer.learning_rate` would do
+    error: wild, seed 1: the loss became NaN or infinite at step 2
+    hint: try a smaller `optimizer.learning_rate`
     ");
     assert!(scratch.stdout(&["list"]).contains("made-up: 1 diverged"));
 }
@@ -142,7 +142,7 @@ fn an_interrupted_run_is_trained_again_to_its_end() {
     let mut message = String::new();
     stderr.read_to_string(&mut message).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(message.contains("hint: run the same command again: it goes on where it stopped"), "{message}");
+    assert!(message.contains("hint: run the same command again: it resumes where it stopped"), "{message}");
     assert_eq!(record_of(&scratch.run("task2c"))["stop_reason"], "interrupted");
     assert!(!scratch.path("runs/figures").exists());
 

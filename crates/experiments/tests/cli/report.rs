@@ -11,7 +11,7 @@ fn replicates_are_summarised_and_drawn_once() {
     assert!(text.contains("Means over the seeds"), "{text}");
     assert_eq!(scratch.runs().len(), 6, "32 units and the standard model, three seeds each");
     assert!(scratch.path("runs/figures/task4a-3-seeds-made-up.svg").exists());
-    assert!(scratch.refusal(&["run", "task4a", "--seeds", "0"], 2).contains("is no number of seeds"));
+    assert!(scratch.refusal(&["run", "task4a", "--seeds", "0"], 2).contains("is not a valid number of seeds"));
     assert!(scratch.refusal(&["run", "task4a", "--seeds", "2", "--seed", "1"], 2).contains("cannot be used with"));
 }
 

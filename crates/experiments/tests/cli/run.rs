@@ -100,7 +100,7 @@ fn a_loss_that_is_not_finite_has_an_exit_code_of_its_own() {
     let arguments =
         ["run", "task2c", "--set", "optimizer.learning_rate=1e30", "--set", "model.activation=relu", "--quiet"];
     let message = scratch.refusal(&arguments, 3);
-    assert!(message.contains("task2c, seed 1: the loss was no finite number at step"), "{message}");
+    assert!(message.contains("task2c, seed 1: the loss became NaN or infinite at step"), "{message}");
     assert_eq!(json(&scratch.run("task2c").join("record.json"))["stop_reason"], "diverged");
     scratch.refusal(&arguments, 3);
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use torture::Tamper;
+use test_support::Tamper;
 
 use crate::process::until;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use torture::{Scale, row};
+use test_support::{Scale, row};
 
 use crate::common::{Scratch, failures};
 use crate::process::{Ended, PATIENCE, Process, until};
@@ -82,8 +82,8 @@ fn kill_the_owner(crowd: &mut Vec<Process>) -> Result<Duration, String> {
     }
     let killed = Instant::now();
     drop(owner);
-    until(PATIENCE, || crowd.iter().any(|process| process.said("goes on from step").is_some()));
-    let heirs: Vec<Instant> = crowd.iter().filter_map(|process| process.said("goes on from step")).collect();
+    until(PATIENCE, || crowd.iter().any(|process| process.said("resumes from step").is_some()));
+    let heirs: Vec<Instant> = crowd.iter().filter_map(|process| process.said("resumes from step")).collect();
     match heirs.as_slice() {
         [moment] => Ok(moment.duration_since(killed)),
         heirs => Err(format!("{} processes took over", heirs.len())),

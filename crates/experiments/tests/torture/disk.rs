@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use rayon::prelude::*;
-use torture::{Scale, row};
+use test_support::{Scale, row};
 
 use crate::calls::{Call, can_trace, of_two_runs};
 use crate::common::{Scratch, failures, is_root, own_mounts, works};

@@ -1,7 +1,7 @@
 //! SIGKILL at every call of the system that a run makes on its files: no moment is the wrong one.
 
 use rayon::prelude::*;
-use torture::{Scale, row};
+use test_support::{Scale, row};
 
 use crate::calls::{Call, can_trace, of_two_runs};
 use crate::common::{Scratch, failures};

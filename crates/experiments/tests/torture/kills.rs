@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rayon::prelude::*;
-use torture::{Scale, Tamper, row};
+use test_support::{Scale, Tamper, row};
 
 use crate::common::{Scratch, failures, moment};
 use crate::process::{PATIENCE, Process, until};

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use torture::{Scale, row};
+use test_support::{Scale, row};
 
 use crate::common::{Scratch, Size, is_root, works};
 use crate::process::Process;

@@ -1,7 +1,7 @@
 //! Panics, in the real program with the dashboard on the screen: the system refuses it a thread, which those who start one
 //! take for impossible.
 
-use torture::{Scale, row};
+use test_support::{Scale, row};
 
 use crate::calls::can_trace;
 use crate::common::{Scratch, Size};

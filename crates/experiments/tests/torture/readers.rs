@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use record::{RunRecord, RunStore};
-use torture::{Scale, row};
+use test_support::{Scale, row};
 
 use crate::common::{Scratch, Size};
 use crate::process::{PATIENCE, Process, until};
@@ -72,7 +72,7 @@ fn read(store: &RunStore) -> Result<usize, String> {
 }
 
 fn check(record: &RunRecord) -> Result<(), String> {
-    let RunRecord { steps, step_losses, .. } = record;
+    let (steps, step_losses) = (&record.steps, &record.history.step_losses);
     if *steps == step_losses.len() && record.stop_reason.is_finished() {
         Ok(())
     } else {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use record::RunStore;
-use torture::Scale;
+use test_support::Scale;
 
 use crate::common::{Scratch, Size, names_in, two_seeds};
 use crate::files::Files;
@@ -95,7 +95,7 @@ fn resumptions(scratch: &Scratch) -> Vec<String> {
         checkpoints.get(index + 1).is_none_or(|(next, _)| next != run)
             && !finished.iter().any(|id| id.starts_with(run.as_str()))
     });
-    newest.map(|(_, (_, steps))| format!("goes on from step {steps}\n")).collect()
+    newest.map(|(_, (_, steps))| format!("resumes from step {steps}\n")).collect()
 }
 
 /// What lies hidden among the records when all runs are finished: nothing, if all is well.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use rustix::process::{Pid, Signal, kill_process};
-use torture::{Scale, Tamper, row};
+use test_support::{Scale, Tamper, row};
 
 use crate::common::{Scratch, Size, failures, moment};
 use crate::files::Files;

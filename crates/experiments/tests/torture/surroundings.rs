@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use torture::{Scale, row};
+use test_support::{Scale, row};
 
 use crate::common::{Scratch, Size};
 use crate::files::Files;

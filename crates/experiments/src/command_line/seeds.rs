@@ -23,7 +23,7 @@ impl Seeds {
 pub(crate) fn first(text: &str) -> Result<Seeds, String> {
     match text.trim().parse() {
         Ok(last @ 1..=MOST) => Ok(Seeds::up_to(last)),
-        _ => Err(format!("`{text}` is no number of seeds; use 1 to {MOST}")),
+        _ => Err(format!("`{text}` is not a valid number of seeds; use 1 to {MOST}")),
     }
 }
 
@@ -46,10 +46,10 @@ impl FromStr for Seeds {
     }
 }
 
-/// First and last seed of `7` or `1..5`.
+/// The first and the last seed of `7` or `1..5`.
 fn range(part: &str) -> Result<(u64, u64), String> {
     let number = |text: &str| {
-        text.parse::<u64>().map_err(|_| format!("`{part}` is no seed; use a number, a list `1,4` or a range `1..5`"))
+        text.parse::<u64>().map_err(|_| format!("`{part}` is not a seed; use a number, a list `1,4` or a range `1..5`"))
     };
     let (first, last) = part.split_once("..").unwrap_or((part, part));
     let (first, last) = (number(first)?, number(last.strip_prefix('=').unwrap_or(last))?);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_seed_is_refused() {
+    fn what_is_not_a_seed_is_refused() {
         for text in ["", "x", "-1", "5..1", "1..", "1,,2", "0..99999999", "1..10000,10001", "1.5"] {
             assert!(text.parse::<Seeds>().is_err(), "{text}");
         }

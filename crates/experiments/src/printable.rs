@@ -1,25 +1,25 @@
-//! What is said to people: texts of others in it, names, paths and values, steer no terminal and fill no screen.
+//! Text that is safe to print: names, paths and values in it steer no terminal and fill no screen.
 
-/// Characters of a message at most; the middle of a longer one is left out.
+/// Characters of a message, at most; the middle of a longer one is left out.
 const LONGEST: usize = 2_000;
-/// Characters of a line of an excerpt at most.
+/// Characters of a line of an excerpt, at most.
 pub(crate) const LONGEST_LINE: usize = 300;
 
-/// A message on one line, everything in it seen, no longer than people read.
+/// A message on one line, everything in it visible, short enough to be read.
 pub(crate) fn message(text: &str) -> String {
-    abridged(&record::visible(text))
+    abridged(&spec::visible(text))
 }
 
-/// The lines of a result, everything in them seen.
+/// The lines of a result, everything in them visible.
 pub(crate) fn lines(text: &str) -> String {
-    text.split('\n').map(record::visible).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(spec::visible).collect::<Vec<_>>().join("\n")
 }
 
-/// JSON in which everything is seen: what is no plain text, and can only stand in a string, as `\u001b`.
+/// JSON in which everything is visible: a character that is not plain, which only a string can hold, becomes `\u001b`.
 pub(crate) fn json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if record::is_plain(c) || c == '\n' {
+        if spec::is_plain(c) || c == '\n' {
             shown.push(c);
         } else {
             let units = c.encode_utf16(&mut [0; 2]).to_vec();
@@ -60,7 +60,7 @@ mod tests {
     fn json_reads_back_equal() {
         let text = "\u{1b}\u{9b}\u{7f}\u{202e}\u{e0041}\u{feff}größe\n";
         let shown = json(&serde_json::to_string_pretty(&[text]).unwrap());
-        assert!(shown.chars().all(|c| record::is_plain(c) || c == '\n'), "{shown}");
+        assert!(shown.chars().all(|c| spec::is_plain(c) || c == '\n'), "{shown}");
         assert_eq!(serde_json::from_str::<Vec<String>>(&shown).unwrap(), [text]);
     }
 }

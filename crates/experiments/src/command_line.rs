@@ -1,0 +1,112 @@
+//! The command line: what it takes, and what it teaches.
+
+pub(crate) mod arguments;
+mod parse;
+mod seeds;
+
+use std::path::PathBuf;
+
+use clap::builder::{FalseyValueParser, PossibleValuesParser};
+use clap::{ArgAction, Args, Parser, Subcommand};
+use mnist::DatasetName;
+
+use crate::backend;
+use arguments::{Check, Claims, Data, Gradcheck, Json, Report, Run, Selection, Show};
+pub(crate) use parse::parse;
+pub(crate) use seeds::Seeds;
+
+/// Reproduces the experiments of a university report on softmax regression with backpropagation on MNIST.
+#[derive(Debug, Parser)]
+#[command(version, bin_name = "experiments", after_help = EXAMPLES, max_term_width = 120)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  experiments list                                   what is declared and has been run
+  experiments run task4e                             train and draw ten hidden layers
+  experiments run task3 --no-tui                     task 3, with a progress bar
+  experiments run task4a --set model.hidden_units=[16] --seed 1..3
+  experiments run --all --jobs 2                     everything, two trainings at a time
+  experiments run path/to/mine.toml                  an experiment of yours
+  experiments run task4 --seeds 10                   ten replicates each
+  experiments figure task4e                          draw again, without training
+  experiments claims                                 the report's statements, judged
+  experiments report                                 the finished report
+  experiments gradcheck --all-weights                tasks 2b and 4c
+
+Exit codes: 0 done, 1 a failure of disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Options {
+    /// Folder of the declared experiments
+    #[arg(long, global = true, value_name = "DIR", default_value = "experiments")]
+    pub(crate) experiments_dir: PathBuf,
+
+    /// Folder of the runs' records, with the figures in `figures/`
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "EXPERIMENTS_RUNS_DIR",
+        hide_env_values = true,
+        default_value = "runs"
+    )]
+    pub(crate) runs_dir: PathBuf,
+
+    /// Folder with the four IDX files of the dataset, gzipped or not [default: `MNIST_DIR` for MNIST, data/mnist, the
+    /// cache, a download]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// Dataset to train on, and whose records to read: mnist, fashion-mnist, kmnist or made-up [default: mnist, else
+    /// made-up; the one with most records]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) dataset: Option<DatasetName>,
+
+    /// Never download anything
+    #[arg(long, global = true, env = "EXPERIMENTS_OFFLINE", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub(crate) offline: bool,
+
+    /// Backend to train on, and whose records to read: flex, ndarray, wgpu or cuda [default: the first that is compiled
+    /// in; the one with most records]
+    #[arg(long, global = true, value_name = "NAME", env = "EXPERIMENTS_BACKEND", hide_env_values = true, hide_possible_values = true, value_parser = PossibleValuesParser::new(backend::NAMES))]
+    pub(crate) backend: Option<String>,
+
+    /// Say less: only warnings and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Say more: where data and records come from
+    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    pub(crate) verbose: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Train experiments that have no finished record yet, show their results, draw their figures
+    Run(Run),
+    /// List the declared experiments with their settings and state
+    List(Json),
+    /// Show one experiment, resolved: settings, layers, parameters
+    Show(Show),
+    /// Check experiment files: all of the folder, or those named
+    Check(Check),
+    /// Find or fetch the dataset, verify it, print its digests, mean and standard deviation (task 2a)
+    Data(Data),
+    /// Compare Burn's gradients with central differences in double precision (tasks 2b and 4c)
+    Gradcheck(Gradcheck),
+    /// Draw figures again from the records, without training
+    Figure(Selection),
+    /// Judge the report's statements by the records of all seeds
+    Claims(Claims),
+    /// Train what is missing and write the finished report: a page and, with `--pdf`, a PDF
+    Report(Report),
+}

@@ -1,0 +1,163 @@
+//! The arguments of every command.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::seeds::{self, Seeds};
+
+/// Which experiments, changed how, with which seeds.
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Declared experiments by name (task4e), or TOML files by path
+    #[arg(required_unless_present = "all", value_name = "EXPERIMENT")]
+    pub(crate) experiments: Vec<String>,
+
+    /// Everything that the report asks for
+    #[arg(long, conflicts_with = "experiments")]
+    pub(crate) all: bool,
+
+    /// Also the experiments in `extras/`, which the report does not ask for
+    #[arg(long, requires = "all")]
+    pub(crate) extras: bool,
+
+    /// Change a setting: `--set model.hidden_units=[16]`; the result is a run of its own
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+
+    /// Seeds of weights and batch order: a number, a list `1,4` or a range `1..5` (1, 2, 3, 4 and 5) [default: what the
+    /// file says, else 1]
+    #[arg(long, value_name = "SEEDS")]
+    pub(crate) seed: Option<Seeds>,
+
+    /// Replicates: the seeds from 1 to this number
+    #[arg(long, value_name = "N", conflicts_with = "seed", value_parser = seeds::first)]
+    pub(crate) seeds: Option<Seeds>,
+}
+
+impl Selection {
+    /// The seeds of the command line, else those of the file.
+    pub(crate) fn seeds_or(&self, declared: usize) -> Seeds {
+        self.seed.clone().or_else(|| self.seeds.clone()).unwrap_or_else(|| Seeds::up_to(declared as u64))
+    }
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Trainings at the same time; the results do not depend on it [default: the physical cores; 1 on a graphics processor, and
+    /// where Burn's dashboard shows a single experiment]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Show progress bars on stderr instead of Burn's dashboard
+    #[arg(long)]
+    pub(crate) no_tui: bool,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Output for scripts or documents.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Print JSON on stdout, and nothing else there
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Print the table as Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+}
+
+/// Output for scripts.
+#[derive(Debug, Args)]
+pub(crate) struct Json {
+    /// Print JSON on stdout, and nothing else there
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// A declared experiment by name, or a TOML file by path
+    pub(crate) experiment: String,
+
+    /// Change a setting: `--set model.hidden_units=[16]`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Files to check [default: all of the experiments folder]
+    pub(crate) experiments: Vec<String>,
+}
+
+/// Arguments of `data`.
+#[derive(Debug, Args)]
+pub(crate) struct Data {
+    /// Write a contact sheet of the images as PNG: a row for every class
+    #[arg(long, value_name = "FILE")]
+    pub(crate) preview: Option<PathBuf>,
+}
+
+/// Arguments of `gradcheck`.
+#[derive(Debug, Args)]
+pub(crate) struct Gradcheck {
+    /// Check every weight instead of some hundreds of every layer
+    #[arg(long)]
+    pub(crate) all_weights: bool,
+
+    /// Seed of the weights
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// Arguments of `claims`.
+#[derive(Debug, Args)]
+pub(crate) struct Claims {
+    /// Declared experiments by name, or TOML files by path [default: all, the extra ones included]
+    #[arg(value_name = "EXPERIMENT")]
+    pub(crate) experiments: Vec<String>,
+
+    /// End with exit code 1 unless every claim holds
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Replicates of every experiment: the seeds from 1 to this number
+    #[arg(long, value_name = "N", default_value = "5", value_parser = seeds::first)]
+    pub(crate) seeds: Seeds,
+
+    /// Folder that the report is written into
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    pub(crate) out: PathBuf,
+
+    /// Write report.pdf as well (needs the program built with the feature `pdf`)
+    #[arg(long)]
+    pub(crate) pdf: bool,
+
+    /// Train nothing: report what has been run, and name what is missing
+    #[arg(long)]
+    pub(crate) no_train: bool,
+
+    /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}

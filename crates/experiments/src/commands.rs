@@ -1,0 +1,30 @@
+//! One file per command.
+
+mod check;
+mod claims;
+mod data;
+mod figure;
+mod gradcheck;
+mod list;
+mod report;
+mod run;
+mod show;
+
+use crate::command_line::Command;
+use crate::failure::Failure;
+use crate::workspace::Workspace;
+
+/// Does what the command line asks for.
+pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Run(arguments) => run::run(workspace, arguments),
+        Command::List(arguments) => list::list(workspace, arguments),
+        Command::Show(arguments) => show::show(workspace, arguments),
+        Command::Check(arguments) => check::check(workspace, arguments),
+        Command::Data(arguments) => data::data(workspace, arguments),
+        Command::Gradcheck(arguments) => gradcheck::gradcheck(workspace, arguments),
+        Command::Figure(arguments) => figure::figure(workspace, arguments),
+        Command::Claims(arguments) => claims::claims(workspace, arguments),
+        Command::Report(arguments) => report::report(workspace, arguments),
+    }
+}

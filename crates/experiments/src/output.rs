@@ -1,0 +1,86 @@
+//! Results: text, tables and JSON on stdout, files.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use comfy_table::Table;
+use crossterm::terminal;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::printable;
+
+/// Prints a result on stdout; a reader that closed the pipe, `| head`, is not a failure.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    write_out(&printable::lines(text))
+}
+
+fn write_out(text: &str) -> Result<(), Failure> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::outside(format!("stdout: cannot write: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints a value as JSON on stdout.
+pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value).map_err(|error| Failure::outside(error.to_string()))?;
+    write_out(&(printable::json(&json) + "\n"))
+}
+
+/// A table of the terminal's width with this header.
+pub(crate) fn table(header: &[&str]) -> Table {
+    report::table(header, Some(width()))
+}
+
+/// Characters across a table in a file or a pipe.
+const USUAL_WIDTH: u16 = 120;
+
+/// Characters across the terminal, if stdout is one.
+pub(crate) fn width() -> u16 {
+    let columns = std::io::stdout().is_terminal().then(|| terminal::size().ok()).flatten().map(|(columns, _)| columns);
+    columns.unwrap_or(USUAL_WIDTH)
+}
+
+/// A word of the experiment files in plain English: `fan_in_normal` becomes `fan in normal`.
+pub(crate) fn in_words(value: &impl Serialize) -> String {
+    let word = serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned));
+    word.unwrap_or_default().replace('_', " ")
+}
+
+/// A choice with its settings: `sgd: learning rate 0.02, momentum 0.9`.
+pub(crate) fn settings(choice: &impl Serialize) -> String {
+    let Ok(Value::Object(choice)) = serde_json::to_value(choice) else { return String::new() };
+    let setting = |(key, value): (&String, &Value)| format!("{} {}", key.replace('_', " "), setting_in_words(value));
+    let settings = |(kind, settings): (&String, &Value)| {
+        let settings: Vec<String> = settings.as_object().into_iter().flatten().map(setting).collect();
+        format!("{kind}: {}", settings.join(", "))
+    };
+    choice.iter().map(settings).collect()
+}
+
+fn setting_in_words(value: &Value) -> String {
+    match value {
+        Value::String(word) => word.replace('_', " "),
+        Value::Number(value) => value.as_f64().map(number).unwrap_or_default(),
+        value => value.to_string().replace(',', ", "),
+    }
+}
+
+/// A number in its usual notation: `0.02`, `1e-7`, `1e38`.
+pub(crate) fn number(value: f64) -> String {
+    if value == 0.0 || (1e-4..1e6).contains(&value) { value.to_string() } else { format!("{value:e}") }
+}
+
+/// First characters of the name of a figure or report that is being written.
+const UNFINISHED: &str = ".writing-";
+
+/// Writes a file whole or not at all; creates its folder.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let written = folder.and_then(|()| files::write_whole(path, UNFINISHED, bytes));
+    written.map_err(|error| Failure::io(path, "write", &error))
+}

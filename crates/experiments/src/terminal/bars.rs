@@ -1,0 +1,90 @@
+//! `TrainingBar`: a training as a progress bar, for `--no-tui` and for several trainings at the same time.
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use spec::ExperimentSpec;
+use training::Display;
+
+/// Adds a bar for all these runs, counted in images.
+pub(super) fn add_whole<'a>(
+    bars: &MultiProgress,
+    runs: impl ExactSizeIterator<Item = &'a ExperimentSpec>,
+) -> ProgressBar {
+    let prefix = format!("all {} runs", runs.len());
+    let whole = bar(runs.map(most_images).sum(), "{prefix} {wide_bar} {percent:>3} %  at most {eta} left");
+    let whole = bars.add(whole);
+    whole.set_prefix(prefix);
+    whole.tick();
+    whole
+}
+
+fn bar(length: u64, template: &str) -> ProgressBar {
+    ProgressBar::new(length).with_style(ProgressStyle::with_template(template).expect("the template is well formed"))
+}
+
+fn images_per_epoch(spec: &ExperimentSpec) -> u64 {
+    (spec.steps_per_epoch() * spec.training.batch_size) as u64
+}
+
+/// Images that a training sees, unless early stopping ends it.
+fn most_images(spec: &ExperimentSpec) -> u64 {
+    images_per_epoch(spec) * spec.training.max_epochs as u64
+}
+
+/// One line: name, bar, epoch, loss and accuracy of the last validation, time left if no validation stops it earlier.
+pub(super) struct TrainingBar {
+    own: ProgressBar,
+    whole: Option<ProgressBar>,
+    images_per_epoch: u64,
+    /// Loss and accuracy in percent of the last validation.
+    last: [f64; 2],
+}
+
+impl TrainingBar {
+    /// The bar of a training, above the one for all; full when all epochs are done.
+    pub(super) fn new(bars: &MultiProgress, whole: Option<&ProgressBar>, spec: &ExperimentSpec, seed: u64) -> Self {
+        let own = bar(most_images(spec), "{prefix} {wide_bar} {percent:>3} %  {msg}  at most {eta} left");
+        let own = match whole {
+            Some(whole) => bars.insert_before(whole, own),
+            None => bars.add(own),
+        };
+        Self {
+            own: own.with_prefix(format!("{}, seed {seed}", spec.name)).with_message("epoch 0"),
+            whole: whole.cloned(),
+            images_per_epoch: images_per_epoch(spec),
+            last: [f64::NAN; 2],
+        }
+    }
+
+    /// Moves this bar, and the one for all by as much.
+    fn advance_to(&self, position: u64) {
+        if let Some(whole) = &self.whole {
+            whole.inc(position.saturating_sub(self.own.position()));
+        }
+        self.own.set_position(position);
+    }
+}
+
+/// However the training ended, its line disappears and its share of the whole is done.
+impl Drop for TrainingBar {
+    fn drop(&mut self) {
+        self.advance_to(self.own.length().unwrap_or(0));
+        self.own.finish_and_clear();
+        if let Some(whole) = &self.whole
+            && whole.position() >= whole.length().unwrap_or(0)
+        {
+            whole.finish_and_clear();
+        }
+    }
+}
+
+impl Display for TrainingBar {
+    fn advance(&mut self, epoch: usize, images: usize) {
+        self.advance_to(epoch as u64 * self.images_per_epoch + images as u64);
+    }
+
+    fn validated(&mut self, epoch: usize, metric: &str, value: f64) {
+        self.last[usize::from(metric == "Accuracy")] = value;
+        let [loss, accuracy] = self.last;
+        self.own.set_message(format!("epoch {epoch}  validation loss {loss:.4}, accuracy {accuracy:.2} %"));
+    }
+}
