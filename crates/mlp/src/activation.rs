@@ -12,13 +12,15 @@ pub enum Activation {
     ///
     /// Source: LeCun, Bottou, Orr and Müller, "Efficient BackProp" (2012), section 4.4.
     ImprovedSigmoid,
+    /// Hyperbolic tangent, `f(x) = tanh(x)`.
+    Tanh,
     /// Rectified linear unit, `f(x) = max(0, x)`.
     Relu,
 }
 
 impl Activation {
     /// Every activation, in the order of the report.
-    pub const ALL: [Self; 3] = [Self::Sigmoid, Self::ImprovedSigmoid, Self::Relu];
+    pub const ALL: [Self; 4] = [Self::Sigmoid, Self::ImprovedSigmoid, Self::Tanh, Self::Relu];
 
     /// What people call it.
     #[must_use]
@@ -26,6 +28,7 @@ impl Activation {
         match self {
             Self::Sigmoid => "sigmoid",
             Self::ImprovedSigmoid => "improved sigmoid",
+            Self::Tanh => "tanh",
             Self::Relu => "ReLU",
         }
     }
@@ -36,16 +39,19 @@ impl Activation {
         match self {
             Self::Sigmoid => 1.0 / (1.0 + (-x).exp()),
             Self::ImprovedSigmoid => 1.7159 * (2.0 / 3.0 * x).tanh(),
+            Self::Tanh => x.tanh(),
             Self::Relu => x.max(0.0),
         }
     }
 
-    /// `f'(x)` by the output `y = f(x)`: `y (1 - y)`, `2/3 (1.7159 - y^2 / 1.7159)`, and of ReLU 1 where `y` is above 0.
+    /// `f'(x)` by the output `y = f(x)`: `y (1 - y)`, `2/3 (1.7159 - y^2 / 1.7159)`, `1 - y^2`, and of ReLU 1 where `y` is
+    /// above 0.
     #[cfg(feature = "burn")]
     pub(crate) fn slope_at_output(self, y: f64) -> f64 {
         match self {
             Self::Sigmoid => y * (1.0 - y),
             Self::ImprovedSigmoid => 2.0 / 3.0 * (1.7159 - y * y / 1.7159),
+            Self::Tanh => 1.0 - y * y,
             Self::Relu => f64::from(u8::from(y > 0.0)),
         }
     }
@@ -56,7 +62,7 @@ impl Activation {
         match self {
             Self::Sigmoid => 0.25,
             Self::ImprovedSigmoid => 1.7159 * (2.0 / 3.0),
-            Self::Relu => 1.0,
+            Self::Tanh | Self::Relu => 1.0,
         }
     }
 
@@ -73,6 +79,7 @@ impl Activation {
         match self {
             Self::Sigmoid => Nonlinearity::Sigmoid,
             Self::ImprovedSigmoid => Nonlinearity::ScaledTanh { amplitude: 1.7159, slope: 2.0 / 3.0 },
+            Self::Tanh => Nonlinearity::ScaledTanh { amplitude: 1.0, slope: 1.0 },
             Self::Relu => Nonlinearity::Relu,
         }
     }
@@ -91,6 +98,7 @@ impl Activation {
             Self::ImprovedSigmoid => {
                 activation::sigmoid(x.mul_scalar(4.0 / 3.0)).mul_scalar(2.0 * 1.7159).sub_scalar(1.7159)
             }
+            Self::Tanh => activation::sigmoid(x.mul_scalar(2.0)).mul_scalar(2.0).sub_scalar(1.0),
             Self::Relu => activation::relu(x),
         }
     }

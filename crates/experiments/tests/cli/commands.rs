@@ -40,7 +40,7 @@ fn a_mistake_is_shown_at_its_line() {
     let declared = "title = \"Mine\"\n\n[model]\nactivation = \"improved_sigmod\"\n";
     let mine = scratch.file("mine.toml", declared);
     insta::assert_snapshot!(scratch.refusal(&["run", &mine], 2), @r#"
-    error: SCRATCH/mine.toml:4: `model.activation` is "improved_sigmod", but must be one of "sigmoid", "improved_sigmoid", "relu"
+    error: SCRATCH/mine.toml:4: `model.activation` is "improved_sigmod", but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu"
        ╭─[SCRATCH/mine.toml:4:14]
      3 │ [model]
      4 │ activation = "improved_sigmod"

@@ -14,7 +14,7 @@ fn unknown_keys_and_words_are_refused_with_the_nearest() {
     insta::assert_snapshot!(refused("shuffle", "order = \"never\""), @"x.toml:17: `training.order` is not a key | the keys are `batch_size`, `shuffle`, `max_epochs`, `validations_per_epoch` and `patience_validations`");
     insta::assert_snapshot!(refused("momentum", "momentun = 0.9"), @"x.toml:14: `optimizer.momentun` is not a key | did you mean `momentum`?");
     insta::assert_snapshot!(refused("momentum", "kin = \"sgd\""), @"x.toml:14: `optimizer.kin` is not a key | did you mean `kind`?");
-    insta::assert_snapshot!(refused("activation", "activation = \"relux\""), @r#"x.toml:9: `model.activation` is "relux", but must be one of "sigmoid", "improved_sigmoid", "relu" | did you mean "relu"?"#);
+    insta::assert_snapshot!(refused("activation", "activation = \"relux\""), @r#"x.toml:9: `model.activation` is "relux", but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu" | did you mean "relu"?"#);
     insta::assert_snapshot!(refused("metric", "metric = \"step\""), @r#"x.toml:23: `claim[0].metric` is "step", but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "last_train_loss", "last_train_accuracy", "steps", "steps_to_90_percent_accuracy", "steps_to_95_percent_accuracy", "steps_to_0.1_train_loss", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units" | did you mean "steps"?"#);
     insta::assert_snapshot!(refused("expect", "expect = \"unclear\""), @r#"x.toml:24: `claim[0].expect` is "unclear", but must be one of "higher", "lower", "about_the_same""#);
     insta::assert_snapshot!(refused("[optimizer]", "[optimiser]"), @"x.toml:12: `optimiser` is not a key | did you mean `optimizer`?");
@@ -35,8 +35,8 @@ fn wrong_types_are_refused_with_what_would_do() {
     insta::assert_snapshot!(refused("batch_size", "batch_size = 0xffff_ffff_ffff_ffff_ffff"), @"x.toml:16: `training.batch_size` is 0xffffffffffffffffffff, but must be a whole number from 1 to 60,000");
     insta::assert_snapshot!(refused("title", "title = 64"), @r#"x.toml:1: `title` is 64, but must be text | put it in quotes: "64""#);
     insta::assert_snapshot!(refused("baseline", "baseline = [\"task3b\"]"), @"x.toml:2: `baseline` is a list, but must be text");
-    insta::assert_snapshot!(refused("activation", "activation = 3"), @r#"x.toml:9: `model.activation` is 3, but must be one of "sigmoid", "improved_sigmoid", "relu""#);
-    insta::assert_snapshot!(refused("activation", "activation = { kind = \"relu\" }"), @r#"x.toml:9: `model.activation` is a table, but must be one of "sigmoid", "improved_sigmoid", "relu""#);
+    insta::assert_snapshot!(refused("activation", "activation = 3"), @r#"x.toml:9: `model.activation` is 3, but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu""#);
+    insta::assert_snapshot!(refused("activation", "activation = { kind = \"relu\" }"), @r#"x.toml:9: `model.activation` is a table, but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu""#);
     insta::assert_snapshot!(refused("learning_rate", "learning_rate = { start = 0.1 }"), @"x.toml:13: `optimizer.learning_rate` is a table, but must be a finite number above 0");
     insta::assert_snapshot!(refusal("title = \"x\"\nmodel = 3", &[]), @"x.toml:2: `model` is 3, but must be a table");
     insta::assert_snapshot!(refusal("title = \"x\"\ndata = [1]", &[]), @"x.toml:2: `data` is a list, but must be a table");

@@ -47,8 +47,8 @@ fn a_bad_value_is_reported_at_its_override() {
     let refused = |overrides: &[&str]| refusal(DECLARED, overrides);
     insta::assert_snapshot!(refused(&["title=ok", "model.hidden_units=[8, 0]"]), @"--set model.hidden_units=[8, 0]: `model.hidden_units[1]` is 0, but must be a whole number from 1 to 1,000,000");
     insta::assert_snapshot!(refused(&["model.hidden_units=64"]), @"--set model.hidden_units=64: `model.hidden_units` is 64, but must be a list of whole numbers such as [64, 64] | for example `--set 'model.hidden_units=[60, 60]'`");
-    insta::assert_snapshot!(refused(&["model.activation=rely"]), @r#"--set model.activation=rely: `model.activation` is "rely", but must be one of "sigmoid", "improved_sigmoid", "relu" | did you mean "relu"?"#);
-    insta::assert_snapshot!(refused(&["model.activation=step"]), @r#"--set model.activation=step: `model.activation` is "step", but must be one of "sigmoid", "improved_sigmoid", "relu" | for example `--set 'model.activation=relu'`"#);
+    insta::assert_snapshot!(refused(&["model.activation=rely"]), @r#"--set model.activation=rely: `model.activation` is "rely", but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu" | did you mean "relu"?"#);
+    insta::assert_snapshot!(refused(&["model.activation=step"]), @r#"--set model.activation=step: `model.activation` is "step", but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu" | for example `--set 'model.activation=relu'`"#);
     insta::assert_snapshot!(refused(&["optimizer.learning_rate=0,1"]), @r#"--set optimizer.learning_rate=0,1: `optimizer.learning_rate` is the text "0,1", but must be a finite number above 0 | for example `--set 'optimizer.learning_rate=0.02'`"#);
     insta::assert_snapshot!(refused(&["optimizer.learning_rate='0.1'"]), @r#"--set optimizer.learning_rate='0.1': `optimizer.learning_rate` is the text "0.1", but must be a finite number above 0 | remove the quotes: 0.1"#);
     insta::assert_snapshot!(refused(&["optimizer.learning_rate=nan"]), @"--set optimizer.learning_rate=nan: `optimizer.learning_rate` is nan, but must be a finite number above 0 | for example `--set 'optimizer.learning_rate=0.02'`");
