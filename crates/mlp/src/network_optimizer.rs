@@ -127,16 +127,22 @@ impl<O: Optimizer> Visit for Restore<'_, O> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use burn::tensor::{Device, Int};
     use kernels::ComputePath;
 
     use super::*;
-    use crate::{Activation, Bias, ImageShape, MlpConfig, NetworkConfig, OptimizerConfig, SgdConfig, WeightInit};
+    use crate::{
+        Activation, AdamConfig, Bias, ImageShape, MlpConfig, NetworkConfig, OptimizerConfig, SgdConfig, WeightInit,
+    };
 
     const SHAPE: ImageShape = ImageShape { height: 2, width: 3, classes: 3 };
 
     fn optimizers() -> Vec<OptimizerConfig> {
-        [0.0, 0.9].map(|momentum| OptimizerConfig::Sgd(SgdConfig { learning_rate: 0.1, momentum })).to_vec()
+        let adam = AdamConfig { learning_rate: 0.01, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 };
+        let sgd = [0.0, 0.9].map(|momentum| OptimizerConfig::Sgd(SgdConfig { learning_rate: 0.1, momentum }));
+        sgd.into_iter().chain([OptimizerConfig::Adam(adam)]).collect()
     }
 
     fn config() -> NetworkConfig {
@@ -192,7 +198,44 @@ mod tests {
             };
             let tensors: Vec<_> = state.tensors.0.iter().map(|tensor| tensor.name.clone()).collect();
             assert_eq!(tensors, names(config.state().tensors));
-            assert_eq!(state.counters.keys().cloned().collect::<Vec<_>>(), names(config.state().counters));
+            let counters: BTreeSet<_> = names(config.state().counters).into_iter().collect();
+            assert_eq!(state.counters.keys().cloned().collect::<BTreeSet<_>>(), counters);
+        }
+    }
+
+    /// Algorithm 1 of Kingma and Ba, written out in double precision for one parameter and a constant gradient.
+    #[test]
+    fn adam_takes_the_steps_of_its_algorithm() {
+        let (rate, beta_1, beta_2, epsilon) = (0.01, 0.9, 0.999, 1e-8);
+        let config = AdamConfig { learning_rate: rate, beta_1, beta_2, epsilon };
+        let network_config = self::config();
+        let mut weights = network_config.initial_weights(SHAPE, 1);
+        let network = Network::new(&network_config, SHAPE, &weights, &Device::flex().autodiff());
+        let mut optimizer = OptimizerConfig::Adam(config).build(ComputePath::Plain);
+        let gradient = |network: &Network| {
+            let inputs = Tensor::<2>::ones([1, 6], &Device::flex());
+            let loss = network.loss(inputs.into(), Tensor::<1, Int>::from_data([1], &Device::flex()));
+            let gradients = parameters::gradients(network, &loss.backward());
+            let inputs = Tensor::<2>::ones([1, 6], &Device::flex());
+            let loss = network.loss(inputs.into(), Tensor::<1, Int>::from_data([1], &Device::flex()));
+            (gradients, GradientsParams::from_grads(loss.backward(), network))
+        };
+        let mut moments = vec![(0.0, 0.0); weights.0[0].values.len()];
+        let mut network = network;
+        for time in 1..=5 {
+            let (values, gradients) = gradient(&network);
+            for ((weight, (m, v)), g) in weights.0[0].values.iter_mut().zip(&mut moments).zip(&values[0].1) {
+                *m = beta_1 * *m + (1.0 - beta_1) * g;
+                *v = beta_2 * *v + (1.0 - beta_2) * g * g;
+                let (m, v) = (*m / (1.0 - beta_1.powi(time)), *v / (1.0 - beta_2.powi(time)));
+                #[expect(clippy::cast_possible_truncation, reason = "weights are kept in f32")]
+                let updated = (f64::from(*weight) - rate * m / (v.sqrt() + epsilon)) as f32;
+                *weight = updated;
+            }
+            network = optimizer.step(network, gradients);
+        }
+        for (weight, expected) in network.weights().0[0].values.iter().zip(&weights.0[0].values) {
+            assert!((weight - expected).abs() < 1e-5, "{weight} and {expected}");
         }
     }
 }

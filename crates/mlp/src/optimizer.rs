@@ -1,11 +1,13 @@
 //! `OptimizerConfig`: the choice of an optimizer. A new kind is a file of its own, a variant here and an arm of each `match`.
 
+mod adam;
 mod sgd;
 
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
+pub use adam::AdamConfig;
 pub use sgd::SgdConfig;
 
 /// An optimizer as declared: `[optimizer]` with its `kind`, `sgd` where a file does not say.
@@ -14,6 +16,8 @@ pub use sgd::SgdConfig;
 pub enum OptimizerConfig {
     /// `kind = "sgd"`: stochastic gradient descent, with momentum or without.
     Sgd(SgdConfig),
+    /// `kind = "adam"`: a step size of its own for every parameter.
+    Adam(AdamConfig),
 }
 
 /// What an optimizer keeps of every parameter from the first step on.
@@ -48,6 +52,7 @@ impl Deref for OptimizerConfig {
     fn deref(&self) -> &Self::Target {
         match self {
             Self::Sgd(config) => config,
+            Self::Adam(config) => config,
         }
     }
 }

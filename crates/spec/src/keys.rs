@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::suggest;
 
 /// The keys and their examples. What a key takes the types say; a new kind brings its keys.
-pub(crate) const KEYS: [(&str, &str); 19] = [
+pub(crate) const KEYS: [(&str, &str); 22] = [
     ("title", "\"Two layers\""),
     ("baseline", "task3c"),
     ("data.train_images", "20_000"),
@@ -19,6 +19,9 @@ pub(crate) const KEYS: [(&str, &str); 19] = [
     ("optimizer.kind", "sgd"),
     ("optimizer.learning_rate", "0.02"),
     ("optimizer.momentum", "0.9"),
+    ("optimizer.beta_1", "0.9"),
+    ("optimizer.beta_2", "0.999"),
+    ("optimizer.epsilon", "1e-8"),
     ("training.batch_size", "32"),
     ("training.shuffle", "every_epoch"),
     ("training.max_epochs", "50"),

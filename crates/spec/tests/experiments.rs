@@ -110,6 +110,18 @@ fn an_ablation_changes_only_what_it_says() {
 #[test]
 fn extras_change_only_what_they_say() {
     let extras = [
+        (
+            "adam",
+            "task3c",
+            vec![
+                "optimizer.beta_1",
+                "optimizer.beta_2",
+                "optimizer.epsilon",
+                "optimizer.kind",
+                "optimizer.learning_rate",
+                "optimizer.momentum",
+            ],
+        ),
         ("improved_sigmoid_alone", "task2c", vec!["model.activation"]),
         ("momentum_alone", "task2c", vec!["optimizer.learning_rate", "optimizer.momentum"]),
         ("no_normalization", "task3c", vec!["data.pixel_scaling"]),

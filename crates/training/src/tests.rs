@@ -67,9 +67,8 @@ fn declared(name: &str, overrides: &[spec::Override]) -> ExperimentSpec {
 
 /// The settings of stochastic gradient descent, to be changed.
 fn sgd(spec: &mut ExperimentSpec) -> &mut SgdConfig {
-    match &mut spec.optimizer {
-        OptimizerConfig::Sgd(sgd) => sgd,
-    }
+    let OptimizerConfig::Sgd(sgd) = &mut spec.optimizer else { panic!("the optimizer is not sgd") };
+    sgd
 }
 
 /// The settings of the dense layers, to be changed.
@@ -130,7 +129,7 @@ fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, Te
     let mut weights = spec.model.initial_weights(SHAPE, seed);
     let mut velocity = weights.clone();
     velocity.0.iter_mut().for_each(|tensor| tensor.values.fill(0.0));
-    let OptimizerConfig::Sgd(SgdConfig { learning_rate, momentum }) = spec.optimizer;
+    let OptimizerConfig::Sgd(SgdConfig { learning_rate, momentum }) = spec.optimizer else { panic!("not sgd") };
     #[expect(clippy::cast_possible_truncation, reason = "Burn's optimizer computes in f32 as well")]
     let (momentum, learning_rate) = (momentum as f32, learning_rate as f32);
     let mut losses = Vec::new();

@@ -41,7 +41,7 @@ fn older_records_name_no_kinds_and_no_seeds() {
 fn records_keep_the_rules_of_files() {
     insta::assert_snapshot!(refusal(|spec| spec["name"] = json!("../x")), @r#"`name` is "../x", but must be the name of an experiment: a name begins with a letter or a digit (a-z, A-Z, 0-9)"#);
     insta::assert_snapshot!(refusal(|spec| spec["optimizer"]["momentum"] = json!(1.5)), @"`optimizer.momentum` is 1.5, but must be a number from 0 to below 1");
-    insta::assert_snapshot!(refusal(|spec| spec["optimizer"]["kind"] = json!(0)), @r#"`optimizer.kind` is 0, but must be "sgd""#);
+    insta::assert_snapshot!(refusal(|spec| spec["optimizer"]["kind"] = json!(0)), @r#"`optimizer.kind` is 0, but must be one of "sgd", "adam""#);
     insta::assert_snapshot!(refusal(|spec| spec["model"]["n_inputs"] = json!(784)), @"`model.n_inputs` is not a key");
     insta::assert_snapshot!(refusal(|spec| spec["model"]["activation"] = Value::Null), @r#"`model.activation` is null, but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu""#);
     insta::assert_snapshot!(refusal(|spec| spec["data"]["train_images"] = json!(31)), @"`training.batch_size` is 32, but `data.train_images` is only 31");

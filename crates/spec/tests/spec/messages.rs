@@ -82,7 +82,7 @@ fn every_value_that_moves_the_curve_is_required() {
 #[test]
 fn missing_tables_are_refused_with_what_belongs_in_them() {
     let without_optimizer = DECLARED.replace("[optimizer]\nlearning_rate = 0.02\nmomentum = 0.9\n", "");
-    insta::assert_snapshot!(refusal(&without_optimizer, &[]), @r#"x.toml: the table [optimizer] is missing | with `kind = "sgd"` its keys are `learning_rate` and `momentum`"#);
+    insta::assert_snapshot!(refusal(&without_optimizer, &[]), @r#"x.toml: the table [optimizer] is missing | with `kind = "sgd"` its keys are `learning_rate` and `momentum`; with `kind = "adam"` its keys are `learning_rate`, `beta_1`, `beta_2` and `epsilon`"#);
     insta::assert_snapshot!(refusal("title = \"x\"", &[]), @"x.toml: the table [data] is missing | its keys are `train_images`, `validation_images` and `pixel_scaling`");
     insta::assert_snapshot!(refusal("", &[]), @"x.toml: declares nothing: an experiment needs `title` and the tables [data], [model], [optimizer] and [training]");
     insta::assert_snapshot!(refusal("# to do\n", &[]), @"x.toml: declares nothing: an experiment needs `title` and the tables [data], [model], [optimizer] and [training]");

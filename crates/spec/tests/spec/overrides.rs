@@ -35,7 +35,7 @@ fn what_is_no_override_is_refused() {
     insta::assert_snapshot!(refused("claim.margin=3"), @"--set claim.margin=3: `claim.margin` cannot be overridden: edit the file | an override changes a setting of one experiment");
     insta::assert_snapshot!(refused("name=x"), @"--set name=x: `name` cannot be overridden: edit the file | an override changes a setting of one experiment");
     insta::assert_snapshot!(refused("seeds=3"), @"--set seeds=3: `seeds` cannot be overridden: edit the file | an override changes a setting of one experiment");
-    insta::assert_snapshot!(refused("=1"), @"--set =1: `` is not a key | the keys are `title`, `baseline`, `data.train_images`, `data.validation_images`, `data.pixel_scaling`, `model.kind`, `model.hidden_units`, `model.activation`, `model.weight_init`, `model.bias`, `optimizer.kind`, `optimizer.learning_rate`, `optimizer.momentum`, `training.batch_size`, `training.shuffle`, `training.max_epochs`, `training.validations_per_epoch`, `training.patience_validations` and `checkpoint.every_validations`");
+    insta::assert_snapshot!(refused("=1"), @"--set =1: `` is not a key | the keys are `title`, `baseline`, `data.train_images`, `data.validation_images`, `data.pixel_scaling`, `model.kind`, `model.hidden_units`, `model.activation`, `model.weight_init`, `model.bias`, `optimizer.kind`, `optimizer.learning_rate`, `optimizer.momentum`, `optimizer.beta_1`, `optimizer.beta_2`, `optimizer.epsilon`, `training.batch_size`, `training.shuffle`, `training.max_epochs`, `training.validations_per_epoch`, `training.patience_validations` and `checkpoint.every_validations`");
     insta::assert_snapshot!(refused("title="), @r#"--set title=: is not of the form `key=value` | for example `--set 'title="Two layers"'`"#);
     insta::assert_snapshot!(refused("model.hidden_units=[1"), @"--set model.hidden_units=[1: the list is not closed: `]` or a comma is missing | for example `--set 'model.hidden_units=[60, 60]'`");
     assert!(refused("optimizer.momentum=0\nlearning_rate=1").contains("holds control or invisible characters"));
@@ -74,9 +74,20 @@ fn an_override_does_not_hide_what_the_file_lacks() {
 }
 
 #[test]
+fn a_kind_is_overridden_together_with_its_keys() {
+    let refused = |overrides: &[&str]| refusal(DECLARED, overrides);
+    let adam = ["optimizer.kind=adam", "optimizer.beta_1=0.9", "optimizer.beta_2=0.999", "optimizer.epsilon=1e-8"];
+    assert_eq!(refused(&adam), "valid");
+    insta::assert_snapshot!(refused(&adam[..3]), @"--set optimizer.kind=adam: [optimizer] lacks `epsilon`: a finite number above 0");
+    insta::assert_snapshot!(refused(&["optimizer.beta_1=0.9"]), @r#"--set optimizer.beta_1=0.9: `optimizer.beta_1` is not a key | it is a key of `kind = "adam"`"#);
+    insta::assert_snapshot!(refused(&[&adam[..], &["optimizer.momentum=0.5"]].concat()), @r#"--set optimizer.momentum=0.5: `optimizer.momentum` is not a key | it is a key of `kind = "sgd"`"#);
+    insta::assert_snapshot!(refused(&[&adam[..3], &["optimizer.epsilon=0"]].concat()), @"--set optimizer.epsilon=0: `optimizer.epsilon` is 0, but must be a finite number above 0");
+}
+
+#[test]
 fn kinds_are_overridden_like_any_key() {
     let refused = |overrides: &[&str]| refusal(DECLARED, overrides);
     assert_eq!(refused(&["optimizer.kind=sgd", "model.kind=mlp"]), "valid");
-    insta::assert_snapshot!(refused(&["optimizer.kind=sdg"]), @r#"--set optimizer.kind=sdg: `optimizer.kind` is "sdg", but must be "sgd" | did you mean "sgd"?"#);
+    insta::assert_snapshot!(refused(&["optimizer.kind=sdg"]), @r#"--set optimizer.kind=sdg: `optimizer.kind` is "sdg", but must be one of "sgd", "adam" | did you mean "sgd"?"#);
     insta::assert_snapshot!(refused(&["model.kind=3"]), @r#"--set model.kind=3: `model.kind` is 3, but must be "mlp" | for example `--set 'model.kind=mlp'`"#);
 }

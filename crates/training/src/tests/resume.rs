@@ -4,7 +4,7 @@
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
-use mlp::OptimizerState;
+use mlp::{AdamConfig, OptimizerState};
 use record::TrainingState;
 use test_support::{Scale, Tamper, row};
 
@@ -69,6 +69,47 @@ fn a_training_goes_on_from_every_checkpoint_with_the_same_bits() {
             assert!(resumed.state.wall > state.wall && resumed.state.cpu >= state.cpu, "times add up");
         }
     }
+}
+
+/// The small experiment, trained by Adam.
+fn adam() -> ExperimentSpec {
+    let mut spec = spec();
+    spec.optimizer =
+        OptimizerConfig::Adam(AdamConfig { learning_rate: 0.005, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8 });
+    spec.checkpoint.every_validations = 1;
+    spec
+}
+
+#[test]
+fn a_training_by_adam_resumes_from_every_checkpoint_with_the_same_bits() {
+    for path in [ComputePath::Fused, ComputePath::Plain] {
+        let (states, whole) = states(&adam(), path);
+        assert_eq!(states.len(), 10);
+        for state in &states {
+            assert!(is_same(&run(&adam(), path, Some(state), &Interrupter::new()), &whole), "{path:?}");
+        }
+    }
+}
+
+#[test]
+fn torture_every_part_of_adams_state_is_needed() {
+    let parts: [Mutant; 3] = [
+        ("the first moment", |state| values(&mut state.optimizer.tensors, "layers.0.weight.moment_1").fill(0.0)),
+        ("the second moment", |state| {
+            values(&mut state.optimizer.tensors, "layers.0.weight.moment_2").iter_mut().for_each(|v| *v += 1.0);
+        }),
+        ("the time", |state| {
+            state.optimizer.counters.insert("layers.0.weight.time".to_owned(), 1);
+        }),
+    ];
+    let (states, whole) = states(&adam(), ComputePath::Fused);
+    for (part, change) in parts {
+        let mut mutant = states[4].clone();
+        change(&mut mutant);
+        let resumed = run(&adam(), ComputePath::Fused, Some(&mutant), &Interrupter::new());
+        assert!(!is_same(&resumed, &whole), "nothing shows whether this part is kept: {part}");
+    }
+    row("a part of Adam's state dropped", format!("{} of {} caught", parts.len(), parts.len()));
 }
 
 #[test]

@@ -1,0 +1,52 @@
+//! Adam, by Burn's operations.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DescribeOptimizer, StateNames};
+use crate::values;
+
+/// Adam: `m = beta_1 m + (1 - beta_1) g; v = beta_2 v + (1 - beta_2) g^2`, both divided by `1 - beta^t` after step `t`, and
+/// `w -= learning_rate m / (sqrt(v) + epsilon)`.
+///
+/// Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdamConfig {
+    /// Step size, above 0.
+    #[serde(deserialize_with = "values::positive")]
+    pub learning_rate: f64,
+    /// Share of the mean of gradients that is kept, in `[0, 1)`.
+    #[serde(deserialize_with = "values::share")]
+    pub beta_1: f64,
+    /// Share of the mean of squared gradients that is kept, in `[0, 1)`.
+    #[serde(deserialize_with = "values::share")]
+    pub beta_2: f64,
+    /// What keeps the quotient finite, above 0.
+    #[serde(deserialize_with = "values::positive")]
+    pub epsilon: f64,
+}
+
+impl DescribeOptimizer for AdamConfig {
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn state(&self) -> StateNames {
+        StateNames { tensors: &["moment_1", "moment_2"], counters: &["time"] }
+    }
+
+    fn title(&self) -> String {
+        format!("Adam, {} and {}", self.beta_1, self.beta_2)
+    }
+
+    #[cfg(feature = "burn")]
+    fn build(&self, _: kernels::ComputePath) -> Box<dyn crate::NetworkOptimizer> {
+        #[expect(clippy::cast_possible_truncation, reason = "Burn computes in f32")]
+        let single = |value: f64| value as f32;
+        let adam = burn::optim::AdamConfig::new()
+            .with_beta_1(single(self.beta_1))
+            .with_beta_2(single(self.beta_2))
+            .with_epsilon(single(self.epsilon));
+        Box::new(crate::network_optimizer::Stateful::new(adam.build(), "momentum.", self.learning_rate))
+    }
+}
