@@ -158,7 +158,7 @@ impl CheckedLayer<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{Activation, Bias, NetworkConfig, WeightInit};
 
@@ -177,7 +177,11 @@ mod tests {
     }
 
     /// Checks every weight of a network.
-    fn assert_agrees(config: &NetworkConfig, reference: impl FnOnce(&Tensors) -> Reference, shape: ImageShape) {
+    pub(crate) fn assert_agrees(
+        config: &NetworkConfig,
+        reference: impl FnOnce(&Tensors) -> Reference,
+        shape: ImageShape,
+    ) {
         let weights = config.initial_weights(shape, 3);
         let network = config.build(shape, &weights, &Device::flex().autodiff(), DType::F64);
         let check = compare(&network, &reference(&weights), shape, &examples(20, shape), WeightSelection::All);

@@ -1,5 +1,6 @@
 //! `NetworkConfig`: the choice of a network. A new kind is a file of its own, a variant here and an arm of each `match`.
 
+mod lenet;
 mod mlp;
 #[cfg(all(test, feature = "burn"))]
 mod tests;
@@ -8,6 +9,9 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "burn")]
+pub use lenet::Lenet;
+pub use lenet::LenetConfig;
 #[cfg(feature = "burn")]
 pub use mlp::Mlp;
 pub use mlp::{Bias, MlpConfig};
@@ -20,6 +24,8 @@ use crate::{Activation, ImageShape, Layer, ParameterShape, WeightInit};
 pub enum NetworkConfig {
     /// `kind = "mlp"`: dense layers.
     Mlp(MlpConfig),
+    /// `kind = "lenet"`: two convolutions, then dense layers.
+    Lenet(LenetConfig),
 }
 
 /// What every kind of network says of itself.
@@ -44,6 +50,7 @@ impl Deref for NetworkConfig {
     fn deref(&self) -> &Self::Target {
         match self {
             Self::Mlp(config) => config,
+            Self::Lenet(config) => config,
         }
     }
 }
@@ -69,6 +76,7 @@ impl NetworkConfig {
     pub fn as_mlp(&self) -> Option<&MlpConfig> {
         match self {
             Self::Mlp(config) => Some(config),
+            Self::Lenet(_) => None,
         }
     }
 }
@@ -84,8 +92,8 @@ mod module {
     use burn::tensor::{DType, Device, Int, Tensor};
     use kernels::{ComputePath, Rows, ScoreSums};
 
-    use super::Mlp;
     use super::NetworkConfig;
+    use super::{Lenet, Mlp};
     use crate::{Activation, ImageShape, Tensors, cross_entropy, parameters, score_sums};
 
     /// A network as a Burn module: the one of its configuration.
@@ -93,6 +101,8 @@ mod module {
     pub enum Network {
         /// Dense layers.
         Mlp(Mlp),
+        /// Two convolutions, then dense layers.
+        Lenet(Lenet),
     }
 
     /// What every kind of network computes.
@@ -145,15 +155,17 @@ mod module {
         fn deref(&self) -> &Self::Target {
             match self {
                 Self::Mlp(mlp) => mlp,
+                Self::Lenet(lenet) => lenet,
             }
         }
     }
 
     impl NetworkConfig {
         /// The network with these weights, from Burn's operations in this precision.
-        pub(crate) fn build(&self, _shape: ImageShape, weights: &Tensors, device: &Device, dtype: DType) -> Network {
+        pub(crate) fn build(&self, shape: ImageShape, weights: &Tensors, device: &Device, dtype: DType) -> Network {
             match self {
                 Self::Mlp(config) => Network::Mlp(config.build(weights, device, dtype)),
+                Self::Lenet(config) => Network::Lenet(config.build(shape, weights, device, dtype)),
             }
         }
     }
@@ -173,6 +185,7 @@ mod module {
         pub fn with_path(self, path: ComputePath) -> Self {
             match self {
                 Self::Mlp(mlp) => Self::Mlp(mlp.with_path(path)),
+                Self::Lenet(lenet) => Self::Lenet(lenet),
             }
         }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::suggest;
 
 /// The keys and their examples. What a key takes the types say; a new kind brings its keys.
-pub(crate) const KEYS: [(&str, &str); 22] = [
+pub(crate) const KEYS: [(&str, &str); 24] = [
     ("title", "\"Two layers\""),
     ("baseline", "task3c"),
     ("data.train_images", "20_000"),
@@ -13,6 +13,8 @@ pub(crate) const KEYS: [(&str, &str); 22] = [
     ("data.pixel_scaling", "train_mean_std"),
     ("model.kind", "mlp"),
     ("model.hidden_units", "[60, 60]"),
+    ("model.first_maps", "6"),
+    ("model.second_maps", "16"),
     ("model.activation", "relu"),
     ("model.weight_init", "fan_in_normal"),
     ("model.bias", "first_layer"),

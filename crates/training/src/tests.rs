@@ -73,9 +73,8 @@ fn sgd(spec: &mut ExperimentSpec) -> &mut SgdConfig {
 
 /// The settings of the dense layers, to be changed.
 fn mlp_of(spec: &mut ExperimentSpec) -> &mut mlp::MlpConfig {
-    match &mut spec.model {
-        NetworkConfig::Mlp(mlp) => mlp,
-    }
+    let NetworkConfig::Mlp(mlp) = &mut spec.model else { panic!("the network is not an MLP") };
+    mlp
 }
 
 fn train(spec: &ExperimentSpec, seed: u64, interrupter: &Interrupter) -> Outcome {

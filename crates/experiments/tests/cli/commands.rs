@@ -114,7 +114,7 @@ fn check_names_every_wrong_file() {
     assert!(scratch.stdout(&["check"]).contains("task3: a valid comparison"));
     scratch.file("experiments/mine.toml", "title = 3\n");
     let message = scratch.refusal(&["check"], 2);
-    assert!(message.contains("experiments/mine.toml:1") && message.contains("1 of 22 files are wrong"), "{message}");
+    assert!(message.contains("experiments/mine.toml:1") && message.contains("1 of 23 files are wrong"), "{message}");
 }
 
 #[test]

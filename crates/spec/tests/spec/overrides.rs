@@ -28,14 +28,14 @@ fn what_is_no_override_is_refused() {
     insta::assert_snapshot!(refused("relu"), @"--set relu: is not of the form `key=value` | for example `--set model.activation=relu`");
     insta::assert_snapshot!(refused("model.hiden_units=[1]"), @"--set model.hiden_units=[1]: `model.hiden_units` is not a key | did you mean `model.hidden_units`?");
     insta::assert_snapshot!(refused("hidden_units=[1]"), @"--set hidden_units=[1]: `hidden_units` is not a key | did you mean `model.hidden_units`?");
-    insta::assert_snapshot!(refused("model.depth=1"), @"--set model.depth=1: `model.depth` is not a key | the keys are `model.kind`, `model.hidden_units`, `model.activation`, `model.weight_init` and `model.bias`");
-    insta::assert_snapshot!(refused("model={}"), @"--set model={}: `model` is a table; set one of its keys | its keys are `model.kind`, `model.hidden_units`, `model.activation`, `model.weight_init` and `model.bias`");
+    insta::assert_snapshot!(refused("model.depth=1"), @"--set model.depth=1: `model.depth` is not a key | the keys are `model.kind`, `model.hidden_units`, `model.first_maps`, `model.second_maps`, `model.activation`, `model.weight_init` and `model.bias`");
+    insta::assert_snapshot!(refused("model={}"), @"--set model={}: `model` is a table; set one of its keys | its keys are `model.kind`, `model.hidden_units`, `model.first_maps`, `model.second_maps`, `model.activation`, `model.weight_init` and `model.bias`");
     insta::assert_snapshot!(refused("model.hidden_units[0]=3"), @"--set model.hidden_units[0]=3: `model.hidden_units[0]` is one value of a list; set the whole list | the key is `model.hidden_units`");
     insta::assert_snapshot!(refused("claim=[]"), @"--set claim=[]: `claim` cannot be overridden: edit the file | an override changes a setting of one experiment");
     insta::assert_snapshot!(refused("claim.margin=3"), @"--set claim.margin=3: `claim.margin` cannot be overridden: edit the file | an override changes a setting of one experiment");
     insta::assert_snapshot!(refused("name=x"), @"--set name=x: `name` cannot be overridden: edit the file | an override changes a setting of one experiment");
     insta::assert_snapshot!(refused("seeds=3"), @"--set seeds=3: `seeds` cannot be overridden: edit the file | an override changes a setting of one experiment");
-    insta::assert_snapshot!(refused("=1"), @"--set =1: `` is not a key | the keys are `title`, `baseline`, `data.train_images`, `data.validation_images`, `data.pixel_scaling`, `model.kind`, `model.hidden_units`, `model.activation`, `model.weight_init`, `model.bias`, `optimizer.kind`, `optimizer.learning_rate`, `optimizer.momentum`, `optimizer.beta_1`, `optimizer.beta_2`, `optimizer.epsilon`, `training.batch_size`, `training.shuffle`, `training.max_epochs`, `training.validations_per_epoch`, `training.patience_validations` and `checkpoint.every_validations`");
+    insta::assert_snapshot!(refused("=1"), @"--set =1: `` is not a key | the keys are `title`, `baseline`, `data.train_images`, `data.validation_images`, `data.pixel_scaling`, `model.kind`, `model.hidden_units`, `model.first_maps`, `model.second_maps`, `model.activation`, `model.weight_init`, `model.bias`, `optimizer.kind`, `optimizer.learning_rate`, `optimizer.momentum`, `optimizer.beta_1`, `optimizer.beta_2`, `optimizer.epsilon`, `training.batch_size`, `training.shuffle`, `training.max_epochs`, `training.validations_per_epoch`, `training.patience_validations` and `checkpoint.every_validations`");
     insta::assert_snapshot!(refused("title="), @r#"--set title=: is not of the form `key=value` | for example `--set 'title="Two layers"'`"#);
     insta::assert_snapshot!(refused("model.hidden_units=[1"), @"--set model.hidden_units=[1: the list is not closed: `]` or a comma is missing | for example `--set 'model.hidden_units=[60, 60]'`");
     assert!(refused("optimizer.momentum=0\nlearning_rate=1").contains("holds control or invisible characters"));
@@ -89,5 +89,5 @@ fn kinds_are_overridden_like_any_key() {
     let refused = |overrides: &[&str]| refusal(DECLARED, overrides);
     assert_eq!(refused(&["optimizer.kind=sgd", "model.kind=mlp"]), "valid");
     insta::assert_snapshot!(refused(&["optimizer.kind=sdg"]), @r#"--set optimizer.kind=sdg: `optimizer.kind` is "sdg", but must be one of "sgd", "adam" | did you mean "sgd"?"#);
-    insta::assert_snapshot!(refused(&["model.kind=3"]), @r#"--set model.kind=3: `model.kind` is 3, but must be "mlp" | for example `--set 'model.kind=mlp'`"#);
+    insta::assert_snapshot!(refused(&["model.kind=3"]), @r#"--set model.kind=3: `model.kind` is 3, but must be one of "mlp", "lenet" | for example `--set 'model.kind=mlp'`"#);
 }

@@ -4,7 +4,7 @@
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
-use mlp::{AdamConfig, OptimizerState};
+use mlp::{AdamConfig, LenetConfig, OptimizerState, WeightInit};
 use record::TrainingState;
 use test_support::{Scale, Tamper, row};
 
@@ -88,6 +88,24 @@ fn a_training_by_adam_resumes_from_every_checkpoint_with_the_same_bits() {
         for state in &states {
             assert!(is_same(&run(&adam(), path, Some(state), &Interrupter::new()), &whole), "{path:?}");
         }
+    }
+}
+
+#[test]
+fn a_lenet_resumes_from_every_checkpoint_with_the_same_bits() {
+    let mut spec = spec();
+    spec.model = NetworkConfig::Lenet(LenetConfig {
+        first_maps: 2,
+        second_maps: 3,
+        hidden_units: vec![8],
+        activation: Activation::Relu,
+        weight_init: WeightInit::HeNormal,
+    });
+    spec.checkpoint.every_validations = 4;
+    let (states, whole) = states(&spec, ComputePath::Fused);
+    assert_eq!(states.len(), 2);
+    for state in &states {
+        assert!(is_same(&run(&spec, ComputePath::Fused, Some(state), &Interrupter::new()), &whole));
     }
 }
 

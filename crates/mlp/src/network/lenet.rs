@@ -1,0 +1,180 @@
+//! LeNet-5: two convolutions with pooling, then dense layers. Its configuration, and with the feature `burn` its Burn module,
+//! by Burn's operations.
+//!
+//! Source: LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition" (1998), section II.B;
+//! with max pooling, and every map of the first convolution connected to every one of the second.
+
+use serde::{Deserialize, Serialize};
+
+use super::DescribeNetwork;
+use crate::{Activation, ImageShape, Layer, WeightInit, values};
+
+/// Rows and columns of a kernel.
+const KERNEL: usize = 5;
+
+/// LeNet-5: convolution, pooling, convolution, pooling, dense layers; logits at the end. Every layer has a bias.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LenetConfig {
+    /// Maps of the first convolution.
+    #[serde(deserialize_with = "values::count::<_, 1, 1_000>")]
+    pub first_maps: usize,
+    /// Maps of the second convolution.
+    #[serde(deserialize_with = "values::count::<_, 1, 1_000>")]
+    pub second_maps: usize,
+    /// Units of every dense hidden layer, first to last.
+    #[serde(deserialize_with = "values::counts::<_, 1, 1_000_000>")]
+    pub hidden_units: Vec<usize>,
+    /// Activation of the hidden layers; the output layer has none.
+    pub activation: Activation,
+    /// Distribution of the initial weights and biases.
+    pub weight_init: WeightInit,
+}
+
+/// Background around the images of a convolution: the first one keeps their size.
+#[cfg(feature = "burn")]
+fn padding(index: usize) -> usize {
+    if index == 0 { KERNEL / 2 } else { 0 }
+}
+
+/// Rows and columns of the maps of both convolutions: `[first, second]`.
+fn map_sizes(shape: ImageShape) -> [[usize; 2]; 2] {
+    let first = [shape.height, shape.width];
+    // At least one, so that an image that is too small has a description; its network is refused by the first batch.
+    [first, first.map(|side| (side / 2).saturating_sub(KERNEL - 1).max(2))]
+}
+
+impl DescribeNetwork for LenetConfig {
+    fn layers(&self, shape: ImageShape) -> Vec<Layer> {
+        let [first, second] = map_sizes(shape).map(|[height, width]| height * width);
+        let convolution = |index: usize, before: usize, maps: usize, size: usize| Layer {
+            name: format!("convolutions.{index}"),
+            title: format!("convolution {}", index + 1),
+            weight: vec![maps, before, KERNEL, KERNEL],
+            n_inputs: before * KERNEL * KERNEL,
+            n_outputs: maps,
+            has_bias: true,
+            n_activations: maps * size,
+        };
+        let [_, [height, width]] = map_sizes(shape);
+        let features = self.second_maps * (height / 2) * (width / 2);
+        let widths = [&[features], self.hidden_units.as_slice(), &[shape.classes]].concat();
+        let mut layers =
+            vec![convolution(0, 1, self.first_maps, first), convolution(1, self.first_maps, self.second_maps, second)];
+        layers.extend(Layer::dense("dense", "dense", &widths));
+        layers
+    }
+
+    fn hidden_layers(&self) -> String {
+        let units: String = self.hidden_units.iter().map(|units| format!(", {units}")).collect();
+        format!("LeNet {}, {}{units}", self.first_maps, self.second_maps)
+    }
+
+    fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    fn weight_init(&self) -> WeightInit {
+        self.weight_init
+    }
+}
+
+#[cfg(feature = "burn")]
+pub use module::Lenet;
+
+#[cfg(all(test, feature = "burn"))]
+mod tests;
+
+#[cfg(feature = "burn")]
+mod module {
+    use burn::module::Module;
+    use burn::nn::conv::Conv2d;
+    use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
+    use burn::nn::{Linear, PaddingConfig2d};
+    use burn::tensor::{DType, Device, Tensor};
+    use kernels::Rows;
+
+    use super::{KERNEL, LenetConfig, padding};
+    use crate::network::Compute;
+    use crate::parameters::{linear, numbers, optional};
+    use crate::{Activation, ImageShape, Tensors};
+
+    /// LeNet-5.
+    #[derive(Module, Debug)]
+    pub struct Lenet {
+        convolutions: Vec<Conv2d>,
+        dense: Vec<Linear>,
+        pool: MaxPool2d,
+        #[module(skip)]
+        activation: Activation,
+        #[module(skip)]
+        image: [usize; 2],
+    }
+
+    impl LenetConfig {
+        pub(crate) fn build(&self, shape: ImageShape, weights: &Tensors, device: &Device, dtype: DType) -> Lenet {
+            let convolution = |index| convolution(weights, index, device, dtype);
+            let dense = |index| linear(weights, &format!("dense.{index}"), device, dtype);
+            Lenet {
+                convolutions: [0, 1].map(convolution).to_vec(),
+                dense: (0..=self.hidden_units.len()).map(dense).collect(),
+                pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
+                activation: self.activation,
+                image: [shape.height, shape.width],
+            }
+        }
+    }
+
+    fn convolution(weights: &Tensors, index: usize, device: &Device, dtype: DType) -> Conv2d {
+        let parameter = |what: &str| format!("convolutions.{index}.{what}");
+        let weight = optional(weights, &parameter("weight"), device, dtype);
+        Conv2d {
+            weight: weight.expect("a network is made from weights that its configuration lists"),
+            bias: optional(weights, &parameter("bias"), device, dtype),
+            stride: [1, 1],
+            kernel_size: [KERNEL, KERNEL],
+            dilation: [1, 1],
+            groups: 1,
+            padding: PaddingConfig2d::Explicit(padding(index), padding(index), padding(index), padding(index)),
+        }
+    }
+
+    impl Lenet {
+        /// Calls `look` with what leaves every hidden layer; the answer is the logits.
+        fn pass(&self, inputs: &Rows, mut look: impl FnMut(Tensor<2>)) -> Tensor<2> {
+            let images = inputs.to_tensor(&self.dense[0].weight.val().device());
+            let (n, [height, width]) = (images.dims()[0], self.image);
+            let mut maps = images.reshape([n, 1, height, width]);
+            for convolution in &self.convolutions {
+                maps = self.activation.forward(convolution.forward(maps));
+                look(maps.clone().flatten(1, 3));
+                maps = self.pool.forward(maps);
+            }
+            let mut x: Tensor<2> = maps.flatten(1, 3);
+            for (index, dense) in self.dense.iter().enumerate() {
+                x = dense.forward(x);
+                if index + 1 < self.dense.len() {
+                    x = self.activation.forward(x);
+                    look(x.clone());
+                }
+            }
+            x
+        }
+    }
+
+    impl Compute for Lenet {
+        fn activation(&self) -> Activation {
+            self.activation
+        }
+
+        fn forward(&self, inputs: Rows) -> Tensor<2> {
+            self.pass(&inputs, |_| {})
+        }
+
+        fn hidden_outputs(&self, inputs: Rows) -> Vec<Vec<f32>> {
+            let mut outputs = Vec::new();
+            self.pass(&inputs, |output| outputs.push(numbers(output)));
+            outputs
+        }
+    }
+}
