@@ -80,6 +80,12 @@ impl Visitor<'_> for Number {
 
 struct Count<const LEAST: usize, const MOST: usize>;
 
+impl<const LEAST: usize, const MOST: usize> Count<LEAST, MOST> {
+    fn checked<E: Error>(&self, value: Option<usize>, found: Unexpected) -> Result<usize, E> {
+        value.filter(|value| (LEAST..=MOST).contains(value)).ok_or_else(|| E::invalid_value(found, self))
+    }
+}
+
 impl<const LEAST: usize, const MOST: usize> Visitor<'_> for Count<LEAST, MOST> {
     type Value = usize;
 
@@ -88,13 +94,11 @@ impl<const LEAST: usize, const MOST: usize> Visitor<'_> for Count<LEAST, MOST> {
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<usize, E> {
-        let count = usize::try_from(value).ok().filter(|count| (LEAST..=MOST).contains(count));
-        count.ok_or_else(|| E::invalid_value(Unexpected::Signed(value), &self))
+        self.checked(value.try_into().ok(), Unexpected::Signed(value))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<usize, E> {
-        let count = usize::try_from(value).ok().filter(|count| (LEAST..=MOST).contains(count));
-        count.ok_or_else(|| E::invalid_value(Unexpected::Unsigned(value), &self))
+        self.checked(value.try_into().ok(), Unexpected::Unsigned(value))
     }
 }
 

@@ -23,6 +23,14 @@ pub struct DatasetInfo {
     pub pixel_std: f64,
 }
 
+impl DatasetInfo {
+    /// Whether its images are drawn by the program.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        self.name == "made-up"
+    }
+}
+
 /// What computed a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackendInfo {

@@ -179,7 +179,7 @@ impl<'a> Figure<'a> {
 
 /// Whether a run saw the made-up digits, which are not a dataset.
 fn is_made_up(records: &[&RunRecord]) -> bool {
-    records.iter().any(|record| record.dataset.name == "made-up")
+    records.iter().any(|record| record.dataset.is_made_up())
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ pub use identity::{differing_keys, run_id};
 pub use metric::{Metric, MetricKind};
 pub use mlp::values::thousands;
 pub use mlp::{Activation, Bias, ImageShape, Layer, MlpConfig, NetworkConfig, OptimizerConfig, SgdConfig, WeightInit};
+pub use rules::PROBE_IMAGES;
 pub use spec::{CheckpointSpec, ComparisonSpec, DataSpec, ExperimentSpec, PixelScaling, Shuffle, TrainingSpec};
 pub use spec_error::SpecError;
 pub use text::{is_plain, visible};

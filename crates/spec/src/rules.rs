@@ -24,8 +24,8 @@ const NUMBER_BYTES: f64 = 4.0;
 const PER_WEIGHT: f64 = 8.0;
 /// Numbers for every unit and image of a step: its sum, its activation and the gradient of it.
 const PER_UNIT: f64 = 3.0;
-/// Images that a probe looks at with the batch.
-const PROBE_IMAGES: usize = 128;
+/// Training images that every probe looks at, the first ones: a few batches, a hundredth of a run's time.
+pub const PROBE_IMAGES: usize = 128;
 
 const TRAIN_IMAGES: &str = "data.train_images";
 const BATCH_SIZE: &str = "training.batch_size";

@@ -32,7 +32,7 @@ use kernels::ComputePath;
 use mlp::{ImageShape, Network, Tensors};
 use mnist::{BatchOrder, EvaluationLoader, MnistBatcher, TrainLoader};
 use record::{StopReason, TrainingState};
-use spec::{ExperimentSpec, Shuffle};
+use spec::{ExperimentSpec, PROBE_IMAGES, Shuffle};
 use thiserror::Error;
 
 pub use classifier::Classifier;
@@ -51,9 +51,6 @@ use validation_loss::ValidationLoss;
 /// Images of one evaluation batch on the plain path: large enough that the work is in the matrix products, small enough
 /// for the cache. The fused kernels cut a batch to the size of the cache themselves and take all images at once.
 const PLAIN_EVALUATION_BATCH: usize = 1000;
-
-/// Training images that every probe looks at, the first ones: a few batches, a hundredth of a run's time.
-const PROBE_IMAGES: usize = 128;
 
 /// The images of a training, on its device.
 #[derive(Debug, Clone)]

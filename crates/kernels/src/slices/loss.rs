@@ -80,7 +80,7 @@ fn score_row<T: Real, S: Simd>(simd: S, logits: &mut [T], target: usize) -> (Sco
     (ScoreSums { loss: sum.ln() - of_target.to_f64(), correct: usize::from(answer == target) }, sum)
 }
 
-/// ScoreSums of a batch and the gradient of its mean cross-entropy, which takes the place of the logits.
+/// Scores of a batch and the gradient of its mean cross-entropy, which takes the place of the logits.
 ///
 /// - `logits`: row-major `[targets.len(), n_classes]`
 /// - `targets`: classes from 0

@@ -79,11 +79,6 @@ impl<'a> Context<'a> {
         let (dataset, seeds) = (plain_text(&self.material.dataset.title), &self.material.seeds);
         format!("{dataset}, {}", format::seeds_in_words(seeds))
     }
-
-    /// Whether the runs saw no real dataset.
-    pub(super) fn is_made_up(&self) -> bool {
-        self.material.dataset.name == "made-up"
-    }
 }
 
 /// The difference of a metric between two experiments.

@@ -30,7 +30,7 @@ fn sizes(context: &Context) -> Result<Section> {
     let points: Vec<PlotPoint> = context.trained(&SIZES).into_iter().filter_map(point).collect();
     let mut blocks = Vec::new();
     if !points.is_empty() {
-        let plot = accuracy_over_parameters(points, context.subtitle(), context.is_made_up());
+        let plot = accuracy_over_parameters(points, context.subtitle(), context.material.dataset.is_made_up());
         blocks.push(drawn("figure-parameters", "parameters figure", &[], Picture::Svg(plot.to_svg()?)));
     }
     Ok(leaf("parameters", "Accuracy and the number of parameters", blocks))

@@ -76,6 +76,7 @@ mod tests {
     #[test]
     fn every_text_is_asked_for() {
         let sources = [
+            include_str!("../chapters.rs"),
             include_str!("context.rs"),
             include_str!("extras.rs"),
             include_str!("methods.rs"),

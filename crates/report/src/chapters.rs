@@ -85,7 +85,7 @@ pub fn compose(material: &Material) -> Result<Document> {
     Ok(Document {
         title: "Softmax regression with backpropagation on MNIST".to_owned(),
         subtitle: context.subtitle(),
-        warning: context.is_made_up().then(|| prose::written("made-up", &[])),
+        warning: context.material.dataset.is_made_up().then(|| prose::written("made-up", &[])),
         summary: summary::summary(&context),
         sections: vec![
             task1::section(),
