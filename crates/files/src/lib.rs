@@ -1,5 +1,5 @@
 //! Files as this project wants them: written so that they are there whole, on the disk, or not at all; read with a bound on
-//! their size; known by their SHA-256. Also how messages write numbers: [`thousands`].
+//! their size; known by their SHA-256. Also how messages write numbers: [`thousands()`].
 
 mod bounded;
 mod digest;

@@ -56,8 +56,8 @@ impl NetworkCheck {
 
 /// Compares Burn's gradients in f64 with central differences, `(L(w + eps) - L(w - eps)) / (2 eps)`, eps = 1e-3.
 ///
-/// The differences come from [`Reference`], a forward pass of our own, so that a wrong formula in one of the two shows.
-/// Where the network crosses a kink between `w - eps` and `w + eps` the difference is not a derivative: there the step
+/// The differences come from `Reference`, a second forward pass in double precision, so that a wrong formula in one of
+/// the two shows. Where the network crosses a kink between `w - eps` and `w + eps` the difference is not a derivative: there the step
 /// shrinks until it does not.
 ///
 /// # Panics

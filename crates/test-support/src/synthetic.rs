@@ -209,11 +209,10 @@ fn spec(name: &str, title: &str) -> ExperimentSpec {
 /// # Panics
 /// If the network is not a multilayer perceptron.
 pub fn hidden_units_of(record: &mut RunRecord) -> &mut Vec<usize> {
-    match &mut record.spec.model {
-        NetworkConfig::Mlp(config) => &mut config.hidden_units,
-        #[allow(unreachable_patterns, reason = "there may be one kind of network or several")]
-        _ => panic!("the synthetic records are of multilayer perceptrons"),
-    }
+    let NetworkConfig::Mlp(config) = &mut record.spec.model else {
+        panic!("the synthetic records are of multilayer perceptrons");
+    };
+    &mut config.hidden_units
 }
 
 fn hidden_units(name: &str) -> Vec<usize> {

@@ -28,8 +28,8 @@ fn dependencies(name: &str) -> BTreeSet<String> {
 
 /// The crates that depend directly on one of these.
 fn who_knows(known: &[&str]) -> Vec<String> {
-    let knows = |name: &String| known.iter().any(|known| dependencies(name).contains(*known));
-    crates().into_iter().filter(knows).collect()
+    let depends = |name: &String| known.iter().any(|known| dependencies(name).contains(*known));
+    crates().into_iter().filter(depends).collect()
 }
 
 #[test]

@@ -66,8 +66,8 @@ impl DescribeNetwork for LenetConfig {
     }
 
     fn hidden_layers(&self) -> String {
-        let units: String = self.hidden_units.iter().map(|units| format!(", {units}")).collect();
-        format!("LeNet {}, {}{units}", self.first_maps, self.second_maps)
+        let sizes = [self.first_maps, self.second_maps].into_iter().chain(self.hidden_units.iter().copied());
+        format!("LeNet {}", sizes.map(|size| size.to_string()).collect::<Vec<_>>().join(", "))
     }
 
     fn activation(&self) -> Activation {

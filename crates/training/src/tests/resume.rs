@@ -114,7 +114,9 @@ fn torture_every_part_of_adams_state_is_needed() {
     let parts: [Mutant; 3] = [
         ("the first moment", |state| values(&mut state.optimizer.tensors, "layers.0.weight.moment_1").fill(0.0)),
         ("the second moment", |state| {
-            values(&mut state.optimizer.tensors, "layers.0.weight.moment_2").iter_mut().for_each(|v| *v += 1.0);
+            for moment in values(&mut state.optimizer.tensors, "layers.0.weight.moment_2") {
+                *moment += 1.0;
+            }
         }),
         ("the time", |state| {
             state.optimizer.counters.insert("layers.0.weight.time".to_owned(), 1);

@@ -109,13 +109,12 @@ impl Operation for Convolution {
         let kernel = self.maps_before * KERNEL * KERNEL;
         let examples = inputs.chunks_exact(before * self.maps_before).zip(outputs.chunks_exact_mut(self.maps * after));
         for (inputs, outputs) in examples {
-            match parameter.checked_sub(self.weight.len()) {
-                Some(map) => outputs[map * after..][..after].iter_mut().for_each(|output| *output += delta),
-                None => {
-                    let (map_before, shift) = Self::place(parameter % kernel);
-                    let output = &mut outputs[parameter / kernel * after..][..after];
-                    self.add_shifted(delta, shift, &inputs[map_before * before..][..before], output);
-                }
+            if let Some(map) = parameter.checked_sub(self.weight.len()) {
+                outputs[map * after..][..after].iter_mut().for_each(|output| *output += delta);
+            } else {
+                let (map_before, shift) = Self::place(parameter % kernel);
+                let output = &mut outputs[parameter / kernel * after..][..after];
+                self.add_shifted(delta, shift, &inputs[map_before * before..][..before], output);
             }
         }
     }
