@@ -57,6 +57,8 @@ pub enum Block {
 pub enum Inline {
     /// Plain text.
     Text(String),
+    /// Emphasised text.
+    Emphasis(String),
     /// A name of the program or of a file.
     Code(String),
     /// A formula within the line.

@@ -46,18 +46,17 @@ fn map_sizes(shape: ImageShape) -> [[usize; 2]; 2] {
 
 impl DescribeNetwork for LenetConfig {
     fn layers(&self, shape: ImageShape) -> Vec<Layer> {
-        let [first, second] = map_sizes(shape).map(|[height, width]| height * width);
-        let convolution = |index: usize, before: usize, maps: usize, size: usize| Layer {
+        let [first, second] = map_sizes(shape);
+        let convolution = |index: usize, before: usize, maps: usize, size: [usize; 2]| Layer {
             name: format!("convolutions.{index}"),
             title: format!("convolution {}", index + 1),
             weight: vec![maps, before, KERNEL, KERNEL],
             n_inputs: before * KERNEL * KERNEL,
             n_outputs: maps,
             has_bias: true,
-            n_activations: maps * size,
+            n_activations: maps * size[0] * size[1],
         };
-        let [_, [height, width]] = map_sizes(shape);
-        let features = self.second_maps * (height / 2) * (width / 2);
+        let features = self.second_maps * (second[0] / 2) * (second[1] / 2);
         let widths = [&[features], self.hidden_units.as_slice(), &[shape.classes]].concat();
         let mut layers =
             vec![convolution(0, 1, self.first_maps, first), convolution(1, self.first_maps, self.second_maps, second)];

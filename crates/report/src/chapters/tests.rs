@@ -83,7 +83,9 @@ fn text(document: &Document) -> String {
 fn text_of(block: &Block) -> String {
     let line = |inline: &Vec<Inline>| -> String {
         let word = |inline: &Inline| match inline {
-            Inline::Text(text) | Inline::Code(text) | Inline::Badge { text, .. } => text.clone(),
+            Inline::Text(text) | Inline::Emphasis(text) | Inline::Code(text) | Inline::Badge { text, .. } => {
+                text.clone()
+            }
             Inline::Math(_) => String::new(),
         };
         inline.iter().map(word).collect()

@@ -123,6 +123,7 @@ fn inline(pieces: &[Inline]) -> Markup {
         @for piece in pieces {
             @match piece {
                 Inline::Text(text) => (text),
+                Inline::Emphasis(text) => em { (text) },
                 Inline::Code(text) => code { (text) },
                 Inline::Math(formula) => math { (math(formula)) },
                 Inline::Badge { tone, text } => span class={ "badge " (class(*tone)) } { (text) },

@@ -38,6 +38,7 @@ fn every_inline(say: Say) -> Vec<Inline> {
     let badge = |tone, text| Inline::Badge { tone, text: say(text) };
     vec![
         Inline::text(say("text ")),
+        Inline::Emphasis(say("emphasis")),
         Inline::Code(say("code")),
         Inline::Math(every_math(say)),
         badge(Tone::Good, "holds"),

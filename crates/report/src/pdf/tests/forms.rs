@@ -22,7 +22,8 @@ fn formula(words: &str) -> Math {
 fn inlines(words: &str) -> Vec<Inline> {
     let text = || words.to_owned();
     let badge = |tone| Inline::Badge { tone, text: text() };
-    let mut inlines = vec![Inline::Text(text()), Inline::Code(text()), Inline::Math(formula(words))];
+    let mut inlines =
+        vec![Inline::Text(text()), Inline::Emphasis(text()), Inline::Code(text()), Inline::Math(formula(words))];
     inlines.extend([Tone::Good, Tone::Bad, Tone::Open].map(badge));
     inlines
 }

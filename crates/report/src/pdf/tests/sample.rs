@@ -35,7 +35,7 @@ fn figure(title: &str, runs: &[RunRecord], sets: CurveSets) -> Block {
         ": loss and accuracy over gradient steps, with a band of one standard deviation about the training loss.";
     Block::Figure(Figure {
         id: title.to_lowercase(),
-        caption: vec![text(title), text(caption)],
+        caption: vec![Inline::Emphasis(title.to_owned()), text(caption)],
         alternative: "Curves of loss and accuracy, each better sooner than the one before.".to_owned(),
         picture: Picture::Svg(crate::Figure::of_records(title, &runs, sets).to_svg().unwrap()),
         chart: None,
@@ -110,7 +110,7 @@ fn paragraph() -> Block {
         text(" and "),
         code("crates/experiments/src/momentum.rs"),
         text(". A weight of standard deviation one over the root of the number of inputs keeps the activations "),
-        text("where the slope is steep"),
+        Inline::Emphasis("where the slope is steep".to_owned()),
         text(", and the claim "),
         badge(Tone::Good, "holds"),
         text(" for all seeds."),
