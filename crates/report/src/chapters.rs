@@ -18,11 +18,11 @@ mod task4e;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use evidence::Replicates;
 use record::{DatasetInfo, Predictions};
 
 use crate::Result;
 use crate::document::Document;
-use crate::evidence::Replicates;
 use context::Context;
 
 /// What a report is made of.

@@ -1,13 +1,16 @@
 //! Reports and tables of runs whose every text is hostile: the same structure as with harmless ones.
 
+use evidence::judge;
 use record::{Predictions, RunRecord};
 use spec::{Claim, Expectation, Metric};
 use test_support::{Scale, hostile_texts};
 
 use crate::chapters::tests::material;
-use crate::evidence::{judge, verdict_markdown, verdict_table};
 use crate::html::tests::{outline, tags};
-use crate::{CloseUp, CurveSets, Figure, Material, compose, markdown_table, replicates_table, run_table};
+use crate::{
+    CloseUp, CurveSets, Figure, Material, compose, markdown_table, replicates_table, run_table, verdict_markdown,
+    verdict_table,
+};
 
 /// Every text of a record that comes from people or systems, the name aside, which is checked where it is read.
 fn say_everywhere(record: &mut RunRecord, text: &str) {

@@ -3,14 +3,12 @@
 mod chapters;
 pub mod document;
 mod error;
-pub mod evidence;
 mod figure;
 mod format;
 mod html;
 pub mod measure;
 #[cfg(feature = "pdf")]
 mod pdf;
-pub mod statistics;
 mod table;
 
 #[cfg(test)]
@@ -21,7 +19,6 @@ mod sample_formulas;
 pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
 pub use document::Document;
 pub use error::{FigureError, Result};
-pub use evidence::replicates_table;
 pub use figure::{
     CurveSets, FONT, Figure, LinePlot, Numbers, PlotAxis, PlotPanel, PlotPoint, PlotSeries, RunCurves, Scale,
     accuracy_over_parameters, confusion, digits, first_layer_weights, gradient_course, gradient_sizes, to_png,
@@ -30,4 +27,7 @@ pub use format::{accuracy, loss, plain_text, run_labels, seconds, stop_words};
 pub use html::to_html;
 #[cfg(feature = "pdf")]
 pub use pdf::{PdfError, to_pdf};
-pub use table::{markdown_table, run_table, table};
+pub use table::{
+    difference_words, markdown_table, replicates_table, run_table, table, verdict_markdown, verdict_table,
+    verdict_words,
+};

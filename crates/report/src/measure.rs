@@ -1,10 +1,10 @@
 //! How values of metrics are written, in one place: by the kind of number that a metric is.
 
+use evidence::statistics::Interval;
+use evidence::{Centre, Replicates, SeedSummary};
 use spec::{Metric, MetricKind, thousands};
 
-use crate::evidence::{Centre, SeedSummary};
 use crate::format::{NOTHING, accuracy, loss, whole};
-use crate::statistics::Interval;
 
 /// A value of a metric: `96.11 %`, `0.1342`, `9,000`, `0.21`.
 #[must_use]
@@ -47,6 +47,11 @@ pub fn summary(metric: Metric, summary: &SeedSummary) -> String {
         (Centre::Median(median), _) => format!("median {}{censored}", value(metric, median)),
         (Centre::MoreThan(steps), _) => format!("more than {}{censored}", value(metric, steps)),
     }
+}
+
+/// A metric over the complete runs, mean and interval; none where no run has it.
+pub(crate) fn of(replicates: &Replicates, metric: Metric) -> Option<String> {
+    replicates.summary(metric).map(|of_metric| summary(metric, &of_metric))
 }
 
 /// Whether the ends of an interval are equally far from the mean, as Student's are.

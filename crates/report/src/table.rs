@@ -4,8 +4,13 @@
 
 mod compact;
 mod markdown;
+mod replicates;
+mod verdicts;
 
 pub(crate) use markdown::markdown;
+pub use replicates::replicates_table;
+pub use verdicts::{difference_words, verdict_markdown, verdict_table, verdict_words};
+pub(crate) use verdicts::{interval_words, p_words};
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Table, TableStyle};
 use record::{RunRecord, Validation};

@@ -36,7 +36,7 @@ fn who_knows(known: &[&str]) -> Vec<String> {
 fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["toml"]), ["spec"], "only `spec` knows TOML");
     assert_eq!(who_knows(&["plotters", "resvg", "maud"]), ["report"], "only `report` draws");
-    assert_eq!(who_knows(&["statrs"]), ["report"], "only `report` computes statistics");
+    assert_eq!(who_knows(&["statrs"]), ["evidence"], "only `evidence` computes statistics");
     assert_eq!(who_knows(&["csv", "safetensors"]), ["record"], "only `record` knows the formats of its files");
     assert_eq!(
         who_knows(&["clap", "crossterm", "indicatif", "miette"]),
@@ -49,13 +49,14 @@ fn each_library_is_known_where_it_belongs() {
 #[test]
 fn arrows_point_in_one_direction() {
     for (name, others) in [
-        ("kernels", &["mlp", "mnist", "spec", "record", "training", "report", "experiments"][..]),
-        ("mlp", &["mnist", "spec", "record", "training", "report", "experiments"]),
-        ("mnist", &["mlp", "spec", "record", "training", "report", "experiments"]),
-        ("spec", &["mnist", "kernels", "record", "training", "report", "experiments"]),
-        ("record", &["mnist", "kernels", "training", "report", "experiments"]),
+        ("kernels", &["mlp", "mnist", "spec", "record", "evidence", "training", "report", "experiments"][..]),
+        ("mlp", &["mnist", "spec", "record", "evidence", "training", "report", "experiments"]),
+        ("mnist", &["mlp", "spec", "record", "evidence", "training", "report", "experiments"]),
+        ("spec", &["mnist", "kernels", "record", "evidence", "training", "report", "experiments"]),
+        ("record", &["mnist", "kernels", "evidence", "training", "report", "experiments"]),
+        ("evidence", &["mlp", "mnist", "kernels", "training", "report", "experiments"]),
         ("report", &["mnist", "kernels", "training", "experiments"]),
-        ("training", &["report", "experiments"]),
+        ("training", &["evidence", "report", "experiments"]),
     ] {
         let known = dependencies(name);
         assert!(!known.is_empty(), "the manifest of `{name}` was read");
@@ -68,7 +69,7 @@ fn arrows_point_in_one_direction() {
 /// Whatever reads records needs records only: Burn does not come in through a crate in between either.
 #[test]
 fn what_reads_records_has_no_burn() {
-    for name in ["files", "spec", "record", "report"] {
+    for name in ["files", "spec", "record", "evidence", "report"] {
         let tree = Command::new(env!("CARGO"))
             .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--package", name])
             .current_dir(root())
@@ -85,7 +86,7 @@ fn what_reads_records_has_no_burn() {
 /// Task numbers are in `experiments/`, in the report's chapters and in texts.
 #[test]
 fn no_task_number_is_in_the_code_below_the_report() {
-    for name in ["files", "kernels", "mlp", "mnist", "spec", "record", "training"] {
+    for name in ["files", "kernels", "mlp", "mnist", "spec", "record", "evidence", "training"] {
         for file in sources(&root().join("crates").join(name).join("src")) {
             let text = std::fs::read_to_string(&file).expect("a source file");
             let product = text.split("#[cfg(test)]").next().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! `experiments claims`: the report's statements, judged by the records of all seeds.
 
-use report::evidence::{Judged, Replicates, Verdict, judge, verdict_markdown, verdict_table};
+use evidence::{Judged, Replicates, Verdict, judge};
+use report::{verdict_markdown, verdict_table, verdict_words};
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 
 use crate::command_line::arguments;
@@ -73,10 +74,9 @@ fn as_json(judged: &Judged) -> serde_json::Value {
         "mean_difference": comparison.mean(),
         "interval": comparison.interval().map(|interval| [interval.low, interval.high]),
         "hedges_g": comparison.effect_size(),
-        "rank_test_p": comparison.rank_p(),
         "p": p,
         "verdict": word,
-        "in_words": judged.verdict_words(),
+        "in_words": verdict_words(judged),
         "more_seeds": more_seeds,
     })
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use evidence::Replicates;
 use record::{DatasetInfo, RunRecord};
-use report::evidence::Replicates;
 use report::{CheckedNetwork, Document, Material};
 use spec::ExperimentSpec;
 

@@ -1,13 +1,13 @@
 //! `Context`: what every chapter asks for, experiments by name, claims judged once.
 
+use evidence::statistics::Interval;
+use evidence::{Centre, Comparison, Judged, Replicates, judge};
 use spec::{ExperimentSpec, Metric};
 
 use super::Material;
 use super::prose::said;
-use crate::evidence::{Centre, Comparison, Judged, Replicates, judge};
 use crate::format::{self, plain_text};
 use crate::measure;
-use crate::statistics::Interval;
 
 /// The experiment that the tricks are added to.
 pub(super) const BASELINE: &str = "task2c";
@@ -59,7 +59,7 @@ impl<'a> Context<'a> {
 
     /// A metric's mean with its interval, in words.
     pub(super) fn value(&self, name: &str, metric: Metric) -> Option<String> {
-        self.find(name)?.in_words(metric)
+        measure::of(self.find(name)?, metric)
     }
 
     /// A metric's mean as a number.

@@ -1,5 +1,6 @@
 //! What goes beyond the report: ablations, other editions of the tasks, and a closer look at the standard model.
 
+use evidence::{Centre, Replicates};
 use record::{Mistake, Predictions};
 use spec::{ImageShape, Metric, thousands};
 
@@ -8,7 +9,6 @@ use super::context::{BASELINE, Context, LADDER, STANDARD};
 use super::parts::{comparison, drawn, leaf, parent};
 use super::prose::{note, paragraph, sentences, text, written};
 use crate::document::{Block, Picture, Section};
-use crate::evidence::{Centre, Replicates};
 use crate::format::plain_text;
 use crate::{CurveSets, PlotPoint, Result, accuracy_over_parameters, confusion, digits, first_layer_weights};
 

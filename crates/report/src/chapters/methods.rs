@@ -1,5 +1,6 @@
 //! How the numbers came about: what every metric is, how verdicts are reached, what made the runs.
 
+use evidence::{CONFIDENCE, SIGNIFICANCE};
 use record::RunRecord;
 use spec::{Metric, thousands};
 
@@ -7,7 +8,6 @@ use super::context::Context;
 use super::parts::{cells, leaf, missing, table};
 use super::prose::{listed, paragraph, text, written};
 use crate::document::{Block, Section, columns};
-use crate::evidence::{CONFIDENCE, SIGNIFICANCE};
 use crate::format::{self, plain_text};
 
 pub(super) fn metrics() -> Section {

@@ -1,13 +1,15 @@
 //! Parts that many chapters have: sections, tables, and experiments side by side with settings, curves, results and verdicts.
 
+use evidence::{Judged, Replicates, Verdict};
 use record::RunRecord;
 use spec::{ExperimentSpec, ImageShape, Layer, Metric, NetworkConfig, thousands};
 
 use super::context::{Context, STANDARD};
 use super::prose::{inline, listed, note, written};
 use crate::document::{Block, Column, Figure, Inline, Picture, Section, Table, Tone, columns};
-use crate::evidence::{Judged, Replicates, Verdict};
 use crate::format::{NOTHING, plain_text, stop_words};
+use crate::measure;
+use crate::table::{difference_words, interval_words, p_words, verdict_words};
 use crate::{CurveSets, Result};
 
 /// What the results table says of every experiment.
@@ -86,7 +88,7 @@ fn results(context: &Context, names: &[&str]) -> Vec<Block> {
     let trained = context.trained(names);
     let row = |replicates: &&Replicates| {
         let head = [plain_text(&replicates.spec.title), replicates.complete().count().to_string()];
-        let values = RESULTS.map(|(_, metric)| replicates.in_words(metric).unwrap_or_else(|| NOTHING.to_owned()));
+        let values = RESULTS.map(|(_, metric)| measure::of(replicates, metric).unwrap_or_else(|| NOTHING.to_owned()));
         cells(head.into_iter().chain(values))
     };
     let numbers: Vec<&str> = ["Seeds"].into_iter().chain(RESULTS.map(|(heading, _)| heading)).collect();
@@ -125,9 +127,9 @@ fn statements(context: &Context, names: &[&str]) -> Option<Block> {
         let mut row = cells([
             about + &plain_text(&judged.claim.says),
             format!("{metric}, against “{against}”"),
-            judged.difference_words(),
-            judged.interval_words(),
-            judged.p_words(),
+            difference_words(judged),
+            interval_words(judged),
+            p_words(judged),
         ]);
         row.push(vec![badge(judged)]);
         row
@@ -145,7 +147,7 @@ pub(super) fn badge(judged: &Judged) -> Inline {
         Verdict::DoesNotHold(_) => Tone::Bad,
         Verdict::Undecided { .. } => Tone::Open,
     };
-    Inline::Badge { tone, text: judged.verdict_words() }
+    Inline::Badge { tone, text: verdict_words(judged) }
 }
 
 /// Loss and accuracy over gradient steps.

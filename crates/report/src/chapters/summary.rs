@@ -1,13 +1,14 @@
 //! What stands above all: how many statements hold, which do not, and the best networks.
 
+use evidence::{Judged, Verdict};
 use spec::Metric;
 
 use super::context::{BASELINE, Context, STANDARD};
 use super::parts::badge;
 use super::prose::{inline, paragraph, text, written};
 use crate::document::{Block, Inline};
-use crate::evidence::{self, Judged, Verdict};
 use crate::format::plain_text;
+use crate::table::difference_words;
 
 pub(super) fn summary(context: &Context) -> Vec<Block> {
     // The statements of the report's own tasks.
@@ -38,7 +39,7 @@ fn fallen<'j>(context: &Context, judged: impl Iterator<Item = &'j Judged>) -> Op
         .filter(|judged| matches!(judged.verdict, Verdict::DoesNotHold(_)))
         .map(|judged| {
             let words = format!("{}, “{}”: ", context.plain_title(&judged.experiment), plain_text(&judged.claim.says));
-            let difference = format!(" ({}: {})", judged.claim.metric.title(), judged.difference_words());
+            let difference = format!(" ({}: {})", judged.claim.metric.title(), difference_words(judged));
             vec![Inline::Text(words), badge(judged), Inline::Text(difference)]
         })
         .collect();

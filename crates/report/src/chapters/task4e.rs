@@ -1,12 +1,12 @@
 //! Task 4e: ten hidden layers, and which explanation of their result the measurements support.
 
+use evidence::Replicates;
 use spec::Metric;
 
 use super::context::{Compared, Context, STANDARD};
 use super::parts::{drawn, versus};
 use super::prose::{note, sentences, written};
 use crate::document::{Block, Picture, Section};
-use crate::evidence::Replicates;
 use crate::format::plain_text;
 use crate::{Result, RunCurves, gradient_course, gradient_sizes, measure};
 

@@ -1,21 +1,18 @@
-//! What the records say: replicates summarised with their intervals, and every claim judged.
+//! What the records show: metrics of replicates with their intervals, and every claim judged. Numbers in, verdicts out: no
+//! drawing, no files.
 
 mod judge;
 mod pairs;
 mod replicates;
-mod replicates_table;
+pub mod statistics;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod verdict_table;
 
-pub use judge::{Decision, Judged, Verdict, judge};
+pub use judge::{Decision, Judged, Verdict, judge, tally};
 pub use pairs::Comparison;
 pub use replicates::Replicates;
-pub use replicates_table::replicates_table;
 pub use summary::{Centre, SeedSummary};
-pub(crate) use verdict_table::tally;
-pub use verdict_table::{verdict_markdown, verdict_table};
 
 /// Confidence of every interval.
 pub const CONFIDENCE: f64 = 0.95;

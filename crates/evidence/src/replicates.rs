@@ -1,9 +1,7 @@
 //! `Replicates`: the runs of one experiment, which differ in their seed alone.
 
 use record::RunRecord;
-use spec::{ExperimentSpec, Metric};
-
-use crate::measure;
+use spec::ExperimentSpec;
 
 /// The runs of one experiment, one a seed.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,11 +31,5 @@ impl Replicates {
     /// The runs that ended as they should: by early stopping or after the last epoch.
     pub fn complete(&self) -> impl Iterator<Item = &RunRecord> {
         self.records.iter().filter(|record| record.stop_reason.is_complete())
-    }
-
-    /// A metric over the complete runs as people write it, mean and interval; none where no run has it.
-    #[must_use]
-    pub fn in_words(&self, metric: Metric) -> Option<String> {
-        self.summary(metric).map(|summary| measure::summary(metric, &summary))
     }
 }

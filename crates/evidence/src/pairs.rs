@@ -5,10 +5,7 @@ use record::Measured;
 use spec::Metric;
 
 use super::{CONFIDENCE, Replicates};
-use crate::statistics::{
-    Interval, cohen_d_z, hedges_g, mean, mean_interval, replicates_needed, sign_test, standard_deviation,
-    wilcoxon_signed_rank,
-};
+use crate::statistics::{Interval, cohen_d_z, hedges_g, mean, mean_interval, replicates_needed, standard_deviation};
 
 /// A metric of two experiments over the seeds that both have.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,15 +77,6 @@ impl Comparison {
     #[must_use]
     pub fn effect_size(&self) -> Option<f64> {
         if self.is_censored { None } else { hedges_g(&self.differences) }
-    }
-
-    /// Two-sided p-value of Wilcoxon's signed-rank test; of the sign test where pairs are censored.
-    #[must_use]
-    pub fn rank_p(&self) -> Option<f64> {
-        if self.is_censored {
-            return Some(sign_test(self.signs.0, self.signs.1).two_sided);
-        }
-        wilcoxon_signed_rank(&self.differences).map(|test| test.p.two_sided)
     }
 
     /// Pairs, beyond those there are, with which one of the tests would decide, at this level and with a power of 80 %, if the differences go on

@@ -12,7 +12,6 @@ mod holm;
 mod margin;
 mod power;
 mod sign_test;
-mod signed_rank;
 mod student;
 mod summary;
 
@@ -22,7 +21,6 @@ pub use holm::holm;
 pub use margin::{Equivalence, MinimumEffect, equivalence, minimum_effect};
 pub use power::replicates_needed;
 pub use sign_test::sign_test;
-pub use signed_rank::{SignedRank, wilcoxon_signed_rank};
 pub use student::{PairedT, mean_interval, paired_t};
 pub use summary::{mean, standard_deviation};
 

@@ -6,7 +6,6 @@ use rand_distr::{Distribution, Exp1, StandardNormal};
 
 use crate::statistics::{
     Interval, bca_interval, equivalence, holm, mean, mean_interval, minimum_effect, paired_t, replicates_needed,
-    wilcoxon_signed_rank,
 };
 
 const SAMPLES: usize = 20_000;
@@ -55,14 +54,6 @@ fn paired_t_finds_nothing_as_rarely_as_it_says() {
     for n in [2, 5, 10] {
         assert_about(share(SAMPLES, 3, |rng| paired_t(&normal(rng, 0.0, n)).unwrap().p.two_sided < ALPHA), ALPHA);
         assert_about(share(SAMPLES, 4, |rng| paired_t(&normal(rng, 0.0, n)).unwrap().p.less < ALPHA), ALPHA);
-    }
-}
-
-#[test]
-fn the_signed_rank_test_finds_nothing_no_more_often_than_it_says() {
-    for n in [6, 10, 60] {
-        let found = share(SAMPLES, 5, |rng| wilcoxon_signed_rank(&normal(rng, 0.0, n)).unwrap().p.two_sided < ALPHA);
-        assert!(found > 0.02 && found < ALPHA + ERROR, "{found}");
     }
 }
 

@@ -1,12 +1,13 @@
 //! Replicates as a table for the terminal: a line an experiment, means with their intervals.
 
 use comfy_table::CellAlignment;
+use evidence::Replicates;
 use record::RunRecord;
 use spec::Metric;
 
-use super::Replicates;
+use super::table;
 use crate::format::{NOTHING, grouped, label};
-use crate::table::table;
+use crate::measure;
 
 /// What the table says of every experiment.
 const METRICS: [(&str, Metric); 6] = [
@@ -42,7 +43,7 @@ fn row(replicates: &Replicates) -> Vec<String> {
         all if all == complete => all.to_string(),
         all => format!("{complete} of {all}"),
     };
-    let metric = |(_, metric): (&str, Metric)| replicates.in_words(metric).unwrap_or_else(|| NOTHING.to_owned());
+    let metric = |(_, metric): (&str, Metric)| measure::of(replicates, metric).unwrap_or_else(|| NOTHING.to_owned());
     let name = label(&replicates.spec.title, &replicates.records[0], false);
     [name, seeds].into_iter().chain(METRICS.map(metric)).collect()
 }

@@ -23,7 +23,7 @@ ALTERNATIVES = ("two-sided", "greater", "less")
 QUANTILES = (0.0, 0.025, 0.1, 0.5, 0.75, 0.999, 1.0)
 CONFIDENCES = (0.5, 0.9, 0.95, 0.999)
 ALPHAS = (0.05, 0.01)
-MOST_EXACT, MOST_PERMUTED, MOST_REPLICATES = 50, 14, 10_000
+MOST_REPLICATES = 10_000
 RESAMPLES = 199
 
 
@@ -73,25 +73,6 @@ def paired_t(values: np.ndarray) -> dict[str, Any]:
     return {"t": float(result.statistic), "degrees_of_freedom": float(result.df), "p": p}
 
 
-def wilcoxon_method(values: np.ndarray):
-    nonzero = values[values != 0]
-    if len(nonzero) > MOST_EXACT:
-        return "asymptotic"
-    if len(np.unique(np.abs(nonzero))) == len(nonzero):
-        return "exact"
-    return stats.PermutationMethod(n_resamples=np.inf) if len(nonzero) <= MOST_PERMUTED else None
-
-
-def signed_rank(values: np.ndarray) -> dict[str, Any] | None:
-    method = wilcoxon_method(values)
-    if method is None:
-        return None
-    nonzero = values[values != 0]
-    ranks = stats.rankdata(np.abs(nonzero))
-    p = p_values(lambda alternative: stats.wilcoxon(nonzero, alternative=alternative, method=method).pvalue)
-    return {"positive_rank_sum": float(ranks[nonzero > 0].sum()), "n": len(nonzero), "p": p}
-
-
 def hedges_g(values: np.ndarray) -> float | None:
     m = len(values) - 1
     if m < 2:
@@ -131,7 +112,6 @@ def data_set(name: str, numbers: list[float]) -> dict[str, Any]:
         "quantiles": [[q, float(np.quantile(values, q))] for q in QUANTILES],
         "mean_intervals": [[c, float(low), float(high)] for c, (low, high) in zip(CONFIDENCES, intervals)],
         "paired_t": paired_t(values),
-        "signed_rank": signed_rank(values),
         "cohen_d_z": float(values.mean() / values.std(ddof=1)),
         "hedges_g": hedges_g(values),
         "equivalence": [equivalence(values, margin, alpha) for margin in margins(values) for alpha in ALPHAS],
