@@ -7,10 +7,9 @@
 BACKEND ?= flex
 ARGS ?=
 CARGO ?= cargo
-comma := ,
 
 # Only the chosen backend is built: each costs minutes.
-FEATURES := --no-default-features --features $(BACKEND)$(if $(PDF),$(comma)pdf)
+FEATURES := --no-default-features --features $(BACKEND)
 BUILD := $(CARGO) build --locked --release --package experiments $(FEATURES)
 # Built before it is run, not through `cargo run`: signals reach the program alone.
 EXPERIMENTS := target/release/experiments --backend $(BACKEND)
@@ -19,7 +18,7 @@ TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e t
 EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report report-pdf list data gradcheck test test-pdf test-backends torture torture-long check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-backends torture torture-long check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -44,8 +43,13 @@ claims: build ## The report's statements, held against the runs there are
 report: build ## Train what is missing (5 seeds each) and write report/index.html
 	@$(EXPERIMENTS) report $(ARGS)
 
-report-pdf: ## The same, and report/report.pdf
-	@$(MAKE) --no-print-directory build PDF=yes
+# The typesetter is a workspace of its own, so that Burn is not compiled a second time with the features that it needs.
+PDF := --locked --release --manifest-path crates/pdf/Cargo.toml --target-dir target
+
+typesetter: ## Build report-pdf, which writes the PDF; minutes the first time
+	@$(CARGO) build $(PDF)
+
+report-pdf: build typesetter ## The same, and report/report.pdf
 	@$(EXPERIMENTS) report --pdf $(ARGS)
 
 list: build ## What is declared, and what has been run
@@ -73,8 +77,8 @@ torture: ## The promises of docs/reliability.md, kept or broken: minutes; the ta
 torture-long: ## The same ten times as often: hours
 	@$(call torture-of,long)
 
-test-pdf: ## The tests of the PDF; a typesetter more to build
-	$(CARGO) test --locked --release --package report --features pdf pdf
+test-pdf: ## The tests of the PDF; builds the typesetter
+	$(CARGO) test $(PDF)
 
 test-backends: ## ndarray and wgpu follow flex; wgpu needs a Vulkan driver (mesa-vulkan-drivers is one)
 	$(CARGO) test --locked --release --package experiments --features ndarray,wgpu --test backends -- --nocapture
@@ -100,9 +104,11 @@ check: fmt clippy doc test test-pdf backends deny ## Formatting, clippy, docs, t
 
 fmt:
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path crates/pdf/Cargo.toml --check
 
 clippy:
 	$(CARGO) clippy --locked --release --workspace --all-targets -- --deny warnings
+	$(CARGO) clippy $(PDF) --all-targets -- --deny warnings
 
 doc:
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --release --workspace --no-deps --document-private-items
@@ -115,9 +121,11 @@ backends: ## Check that every backend compiles
 
 deny: ## Licences, bans and sources (needs cargo-deny)
 	$(CARGO) deny --locked check licenses bans sources
+	$(CARGO) deny --locked --manifest-path crates/pdf/Cargo.toml check --config deny.toml licenses bans sources
 
 advisories: ## Known vulnerabilities (needs cargo-deny and a network)
 	$(CARGO) deny --locked check advisories
+	$(CARGO) deny --locked --manifest-path crates/pdf/Cargo.toml check --config deny.toml advisories
 
 # Puts a file's text between two marks of the README: $(call into-readme,mark,file)
 into-readme = awk '/<!-- $(1) -->/ { print; print ""; while ((getline line < "$(2)") > 0) print line; print ""; skip = 1 } \

@@ -25,6 +25,7 @@ mod runner;
 mod saver;
 mod stop;
 mod terminal;
+mod typesetter;
 mod workspace;
 
 use std::process::ExitCode;

@@ -7,8 +7,6 @@ mod figure;
 mod format;
 mod html;
 pub mod measure;
-#[cfg(feature = "pdf")]
-mod pdf;
 mod table;
 
 #[cfg(test)]
@@ -25,8 +23,6 @@ pub use figure::{
 };
 pub use format::{accuracy, loss, plain_text, run_labels, seconds, stop_words};
 pub use html::to_html;
-#[cfg(feature = "pdf")]
-pub use pdf::{PdfError, to_pdf};
 pub use table::{
     difference_words, markdown_table, replicates_table, run_table, table, verdict_markdown, verdict_table,
     verdict_words,

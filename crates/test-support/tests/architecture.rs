@@ -36,6 +36,7 @@ fn who_knows(known: &[&str]) -> Vec<String> {
 fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["toml"]), ["spec"], "only `spec` knows TOML");
     assert_eq!(who_knows(&["plotters", "resvg", "maud"]), ["report"], "only `report` draws");
+    assert_eq!(who_knows(&["typst"]), ["pdf"], "only `pdf` typesets");
     assert_eq!(who_knows(&["statrs"]), ["evidence"], "only `evidence` computes statistics");
     assert_eq!(who_knows(&["csv", "safetensors"]), ["record"], "only `record` knows the formats of its files");
     assert_eq!(
@@ -56,6 +57,7 @@ fn arrows_point_in_one_direction() {
         ("record", &["mnist", "kernels", "evidence", "training", "report", "experiments"]),
         ("evidence", &["mlp", "mnist", "kernels", "training", "report", "experiments"]),
         ("report", &["mnist", "kernels", "training", "experiments"]),
+        ("pdf", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "report", "training", "experiments"]),
         ("training", &["evidence", "report", "experiments"]),
     ] {
         let known = dependencies(name);

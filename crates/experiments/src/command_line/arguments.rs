@@ -149,7 +149,7 @@ pub(crate) struct Report {
     #[arg(long, value_name = "DIR", default_value = "report")]
     pub(crate) out: PathBuf,
 
-    /// Write report.pdf as well (needs the program built with the feature `pdf`)
+    /// Write report.pdf as well (needs the program report-pdf, which `make report-pdf` builds)
     #[arg(long)]
     pub(crate) pdf: bool,
 

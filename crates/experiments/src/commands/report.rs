@@ -19,12 +19,11 @@ use crate::records::Records;
 use crate::runner::Runner;
 use crate::stop::Stop;
 use crate::terminal::View;
+use crate::typesetter::Typesetter;
 use crate::workspace::Workspace;
 
 pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
-    if arguments.pdf && cfg!(not(feature = "pdf")) {
-        return Err(Failure::bad_input("this program is built without PDF").with_hint("`make report-pdf` builds it in"));
-    }
+    let typesetter = arguments.pdf.then(Typesetter::find).transpose()?;
     let stop = Stop::listen()?;
     let specs = judged_and_compared(declared(&workspace.catalog, &[])?);
     let runner = if arguments.no_train { None } else { Some(train(workspace, &specs, arguments, &stop)?) };
@@ -40,7 +39,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
         gradient_checks: gradient_checks(workspace, runner.as_ref(), &records)?,
         close_up: close_up::of(&workspace.store, &specs, &records.all)?,
     };
-    save(workspace, arguments, &report::compose(&material)?)
+    save(workspace, &arguments.out, &report::compose(&material)?, typesetter)
 }
 
 /// Trains every experiment with every seed that has no finished record.
@@ -106,17 +105,14 @@ fn kept_checks(path: &Path) -> Option<Vec<CheckedNetwork>> {
     serde_json::from_slice(&files::read_bounded(path, MOST_BYTES).ok()?).ok()
 }
 
-fn save(workspace: &Workspace, arguments: &arguments::Report, document: &Document) -> Result<(), Failure> {
+/// Writes the page and, with a typesetter, the PDF.
+fn save(workspace: &Workspace, out: &Path, document: &Document, typesetter: Option<Typesetter>) -> Result<(), Failure> {
     let save = |name: &str, bytes: &[u8]| {
-        let path = arguments.out.join(name);
+        let path = out.join(name);
         write_file(&path, bytes)?;
         workspace.terminal.note(&format!("report: {}", path.display()));
         Ok::<(), Failure>(())
     };
     save("index.html", report::to_html(document).as_bytes())?;
-    #[cfg(feature = "pdf")]
-    if arguments.pdf {
-        save("report.pdf", &report::to_pdf(document).map_err(|error| Failure::outside(error.to_string()))?)?;
-    }
-    Ok(())
+    typesetter.map_or(Ok(()), |typesetter| save("report.pdf", &typesetter.pdf(document)?))
 }

@@ -86,7 +86,12 @@ impl Scratch {
 
     /// The program with these arguments, its working folder the scratch folder.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_experiments"));
+        self.program_at(Path::new(env!("CARGO_BIN_EXE_experiments")), arguments)
+    }
+
+    /// The same with the program at another path.
+    pub(crate) fn program_at(&self, path: &Path, arguments: &[&str]) -> Command {
+        let mut program = Command::new(path);
         program
             .current_dir(self.folder.path())
             .args(arguments)

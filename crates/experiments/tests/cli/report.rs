@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::Scratch;
+use crate::common::{Ended, Scratch};
 
 #[test]
 fn replicates_are_summarised_and_drawn_once() {
@@ -57,6 +57,34 @@ fn a_report_trains_what_is_missing_and_names_the_made_up_digits() {
     scratch.stdout(&["report", "--seeds", "2", "--out", "again"]);
     assert_eq!(scratch.runs().len(), n_runs, "nothing is trained twice");
     assert_eq!(std::fs::read_to_string(scratch.path("again/index.html")).unwrap(), page);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_pdf_comes_from_the_program_next_to_this_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let scratch = Scratch::new();
+    let (program, typesetter) = (scratch.path("experiments-copy"), scratch.path("report-pdf"));
+    std::fs::copy(env!("CARGO_BIN_EXE_experiments"), &program).unwrap();
+    let report = |code| {
+        Ended::with(code, &mut scratch.program_at(&program, &["report", "--no-train", "--seeds", "2", "--pdf"])).stderr
+    };
+    let pdf = scratch.path("report/report.pdf");
+    let missing = report(2);
+    assert!(missing.contains("report-pdf") && missing.contains("make report-pdf"), "{missing}");
+    assert!(!scratch.path("report").exists(), "nothing is written without it");
+    let install = |script: &str| {
+        scratch.file("report-pdf", &format!("#!/bin/sh\n{script}\n"));
+        std::fs::set_permissions(&typesetter, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    install("echo 'error: no such font' >&2; exit 1");
+    assert!(report(1).contains("report-pdf: error: no such font"));
+    assert!(!pdf.exists());
+    install("document=$(cat); printf 'pages\\n%s' \"$document\"");
+    report(0);
+    let written = std::fs::read_to_string(pdf).unwrap();
+    assert!(written.starts_with("pages\n{") && written.contains("\"sections\""), "{written}");
 }
 
 #[test]

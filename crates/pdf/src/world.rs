@@ -1,4 +1,4 @@
-//! All that the layout can see: itself, the document, and the fonts of this crate. No disk, no network, no clock.
+//! All that the layout can see: itself, the document, and the fonts. No disk, no network, no clock.
 
 use typst::diag::{FileError, FileResult};
 use typst::foundations::{Bytes, Datetime, Duration};
@@ -7,29 +7,27 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
-use crate::FONT;
-
 /// The layout: its files, the first of which takes in the others.
 const LAYOUT: [(&str, &str); 5] = [
-    ("/report.typ", include_str!("../../assets/report.typ")),
-    ("/blocks.typ", include_str!("../../assets/blocks.typ")),
-    ("/inlines.typ", include_str!("../../assets/inlines.typ")),
-    ("/formulas.typ", include_str!("../../assets/formulas.typ")),
-    ("/style.typ", include_str!("../../assets/style.typ")),
+    ("/report.typ", include_str!("../assets/report.typ")),
+    ("/blocks.typ", include_str!("../assets/blocks.typ")),
+    ("/inlines.typ", include_str!("../assets/inlines.typ")),
+    ("/formulas.typ", include_str!("../assets/formulas.typ")),
+    ("/style.typ", include_str!("../assets/style.typ")),
 ];
 
-/// Text, formulas, code; the figures' text. Their licences lie beside them.
+/// Text, formulas, code; the figures' text. Their licences are in the same folders.
 const FONTS: [&[u8]; 6] = [
-    include_bytes!("../../fonts/LibertinusSerif-Regular.otf"),
-    include_bytes!("../../fonts/LibertinusSerif-Bold.otf"),
-    include_bytes!("../../fonts/LibertinusSerif-Italic.otf"),
-    include_bytes!("../../fonts/NewCMMath-Book.otf"),
-    include_bytes!("../../fonts/DejaVuSansMono.ttf"),
-    FONT,
+    include_bytes!("../fonts/LibertinusSerif-Regular.otf"),
+    include_bytes!("../fonts/LibertinusSerif-Bold.otf"),
+    include_bytes!("../fonts/LibertinusSerif-Italic.otf"),
+    include_bytes!("../fonts/NewCMMath-Book.otf"),
+    include_bytes!("../fonts/DejaVuSansMono.ttf"),
+    include_bytes!("../../report/fonts/OpenSans-Regular.ttf"),
 ];
 
 /// What Typst asks for files and fonts.
-pub(super) struct ReportWorld {
+pub(crate) struct ReportWorld {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
@@ -40,7 +38,7 @@ pub(super) struct ReportWorld {
 
 impl ReportWorld {
     /// A world that holds this document, as JSON.
-    pub(super) fn new(document: Vec<u8>) -> Self {
+    pub(crate) fn new(document: Vec<u8>) -> Self {
         let fonts: Vec<Font> = FONTS.iter().flat_map(|&font| Font::iter(Bytes::new(font))).collect();
         Self {
             library: LazyHash::new(Library::default()),

@@ -1,9 +1,14 @@
 //! A document with every form of block, inline and formula, all of whose texts are the same.
 
-use crate::document::{Align, Block, Column, Document, Figure, Inline, Math, Picture, Section, Table, Tone};
+use report::document::{Align, Block, Column, Document, Figure, Inline, Math, Picture, Section, Table, Tone};
 
 /// A drawing, well formed and small.
 const DRAWING: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><text y="9" font-family="Open Sans">Ag</text></svg>"#;
+
+/// Plain text.
+pub(super) fn text(words: &str) -> Inline {
+    Inline::Text(words.to_owned())
+}
 
 fn formula(words: &str) -> Math {
     let leaves =
@@ -43,7 +48,7 @@ fn blocks(words: &str) -> Vec<Block> {
         Block::Equation(Math::Lines(lines)),
         Block::Table(Table { caption: inlines(), header, rows: vec![vec![inlines(), Vec::new()]; 2] }),
         figure(words, Picture::Svg(DRAWING.to_owned())),
-        figure(words, Picture::Png(crate::to_png(DRAWING, 40).unwrap())),
+        figure(words, Picture::Png(report::to_png(DRAWING, 40).unwrap())),
         Block::Code(words.to_owned()),
         Block::Note(inlines()),
     ]
