@@ -9,7 +9,7 @@ ARGS ?=
 CARGO ?= cargo
 comma := ,
 
-# Only the chosen backend is built: each takes minutes.
+# Only the chosen backend is built: each costs minutes.
 FEATURES := --no-default-features --features $(BACKEND)$(if $(PDF),$(comma)pdf)
 BUILD := $(CARGO) build --locked --release --package experiments $(FEATURES)
 # Built first and then run, not through `cargo run`: signals reach only the program.
@@ -73,7 +73,7 @@ torture: ## Test the promises of docs/reliability.md: minutes; writes target/tor
 torture-long: ## The same ten times as often: hours
 	@$(call torture-of,long)
 
-test-pdf: ## The tests of the PDF, whose typesetter takes minutes to build
+test-pdf: ## The tests of the PDF; a typesetter more to build
 	$(CARGO) test --locked --release --package report --features pdf pdf
 
 test-backends: ## Compare ndarray and wgpu with flex; wgpu needs a Vulkan driver (mesa-vulkan-drivers)
