@@ -1,7 +1,7 @@
 # The report's tasks, one command each. `make help` lists them.
 #
 #   make task4e                      train, show, draw
-#   make task4e BACKEND=ndarray      the same on another backend: flex (default), ndarray, wgpu, cuda
+#   make task4e BACKEND=ndarray      on another backend: flex (default), ndarray, wgpu, cuda
 #   make task4e ARGS="--no-tui"      options of `experiments run`
 
 BACKEND ?= flex
@@ -11,7 +11,7 @@ CARGO ?= cargo
 # Only the chosen backend is built: each costs minutes.
 FEATURES := --no-default-features --features $(BACKEND)
 BUILD := $(CARGO) build --locked --release --package experiments $(FEATURES)
-# Built before it is run, not through `cargo run`: signals reach the program alone.
+# Built first and then run, not through `cargo run`: signals reach only the program.
 EXPERIMENTS := target/release/experiments --backend $(BACKEND)
 
 TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f task4
@@ -22,8 +22,8 @@ EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
-	@echo "Beside the report:   $(EXTRAS)"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "Further experiments: $(EXTRAS)"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program, release mode
 	@$(BUILD)
@@ -31,16 +31,16 @@ build: ## Build the program, release mode
 $(TASKS) $(EXTRAS): build
 	@$(EXPERIMENTS) run $@ $(ARGS)
 
-all: build ## Every task
+all: build ## Every task of the report
 	@$(EXPERIMENTS) run --all $(ARGS)
 
-extras: build ## Every task and every experiment beside the report
+extras: build ## Every task and every further experiment
 	@$(EXPERIMENTS) run --all --extras $(ARGS)
 
-claims: build ## The report's statements, held against the runs there are
+claims: build ## Judge the report's statements by the runs that exist
 	@$(EXPERIMENTS) claims $(ARGS)
 
-report: build ## Train what is missing (5 seeds each) and write report/index.html
+report: build ## Train what is missing, 5 seeds each, and write report/index.html
 	@$(EXPERIMENTS) report $(ARGS)
 
 # The typesetter is a workspace of its own, so that Burn is not compiled a second time with the features that it needs.
@@ -52,26 +52,26 @@ typesetter: ## Build report-pdf, which writes the PDF; minutes the first time
 report-pdf: build typesetter ## The same, and report/report.pdf
 	@$(EXPERIMENTS) report --pdf $(ARGS)
 
-list: build ## What is declared, and what has been run
+list: build ## The declared experiments and their runs
 	@$(EXPERIMENTS) list $(ARGS)
 
-data: build ## Find or fetch MNIST and verify it (task 2a)
+data: build ## Find or fetch MNIST, verify it, print mean and deviation (task 2a)
 	@$(EXPERIMENTS) data $(ARGS)
 
-gradcheck: build ## Gradients against central differences (tasks 2b and 4c)
+gradcheck: build ## Compare gradients with central differences (tasks 2b and 4c)
 	@$(EXPERIMENTS) gradcheck $(ARGS)
 
-# One profile for everything: Burn is built once, for tests as for runs.
-test: ## All tests; those on real MNIST run where MNIST_DIR names its folder
+# Tests and runs use the same profile, so that Burn is built once.
+test: ## All tests; those on real MNIST need MNIST_DIR
 	$(CARGO) test --locked --release --workspace
 
-# All rows are told, those after a broken promise too; one at a time, for they measure time.
+# Every row runs, also after a broken promise. One at a time, because the rows measure time.
 torture-of = mkdir -p target && printf '| promise under torture | what came of it |\n|---|---|\n' > target/torture.md; \
 	TORTURE=$(1) TORTURE_TABLE=$(CURDIR)/target/torture.md \
 	$(CARGO) test --locked --release --workspace --no-fail-fast torture_ -- --nocapture --test-threads=1; \
 	kept=$$?; cat target/torture.md; exit $$kept
 
-torture: ## The promises of docs/reliability.md, kept or broken: minutes; the table is in target/torture.md
+torture: ## Test the promises of docs/reliability.md: minutes; writes target/torture.md
 	@$(call torture-of,full)
 
 torture-long: ## The same ten times as often: hours
@@ -80,27 +80,27 @@ torture-long: ## The same ten times as often: hours
 test-pdf: ## The tests of the PDF; builds the typesetter
 	$(CARGO) test $(PDF)
 
-test-backends: ## ndarray and wgpu follow flex; wgpu needs a Vulkan driver (mesa-vulkan-drivers is one)
+test-backends: ## Compare ndarray and wgpu with flex; wgpu needs a Vulkan driver (mesa-vulkan-drivers)
 	$(CARGO) test --locked --release --package experiments --features ndarray,wgpu --test backends -- --nocapture
 
-# Built with the workspace: the features of its crates are then those of the tests, and Burn is built once.
+# Built with the whole workspace, so that its crates have the features that the tests use, and Burn is built once.
 MEASURE := $(CARGO) build --locked --release --workspace && target/release/measure
 
-bench: ## Microseconds per step, milliseconds per validation, beside a hand-written loop and Burn's modules
+bench: ## Time steps and validations; compare with a hand-written loop and Burn's modules
 	$(MEASURE)
 
-bench-scaling: ## The cost of a step over width, depth and batch size
+bench-scaling: ## Time a step over width, depth and batch size
 	$(MEASURE) scaling
 
 PEERS_VENV ?= target/peers-venv
 
-bench-peers: ## The same training in NumPy, PyTorch and JAX (installed into a venv of its own), beside ours
+bench-peers: ## Time the same training in NumPy, PyTorch and JAX (installed into a venv)
 	$(CARGO) build --locked --release --workspace
 	test -d $(PEERS_VENV) || python3 -m venv $(PEERS_VENV)
 	$(PEERS_VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
 	$(PEERS_VENV)/bin/python benches/peers/compare.py $(ARGS)
 
-check: fmt clippy doc test test-pdf backends deny ## Formatting, clippy, docs, tests, the other backends, licences: cheapest first
+check: fmt clippy doc test test-pdf backends deny ## Formatting, clippy, docs, tests, other backends, licences: cheapest first
 
 fmt:
 	$(CARGO) fmt --all --check
@@ -113,31 +113,31 @@ clippy:
 doc:
 	RUSTDOCFLAGS="--deny warnings" $(CARGO) doc --locked --release --workspace --no-deps --document-private-items
 
-backends: ## Check that every backend compiles
+backends: ## Check that every other backend compiles
 	$(CARGO) check --locked --release --package experiments --no-default-features --features ndarray
 	$(CARGO) check --locked --release --package experiments --no-default-features --features wgpu
-# Burn's CUDA backend fetches an LLVM when it is built; a check does without, as documentation builds do.
+# Burn's CUDA backend fetches an LLVM when it is built. DOCS_RS skips that; a check does not need it.
 	DOCS_RS=1 $(CARGO) check --locked --release --package experiments --no-default-features --features cuda
 
 deny: ## Licences, bans and sources (needs cargo-deny)
 	$(CARGO) deny --locked check licenses bans sources
 	$(CARGO) deny --locked --manifest-path crates/pdf/Cargo.toml check --config deny.toml licenses bans sources
 
-advisories: ## Known vulnerabilities (needs cargo-deny and a network)
+advisories: ## Known vulnerabilities in dependencies (needs cargo-deny and a network)
 	$(CARGO) deny --locked check advisories
 	$(CARGO) deny --locked --manifest-path crates/pdf/Cargo.toml check --config deny.toml advisories
 
-# Puts a file's text between two marks of the README: $(call into-readme,mark,file)
-into-readme = awk '/<!-- $(1) -->/ { print; print ""; while ((getline line < "$(2)") > 0) print line; print ""; skip = 1 } \
-	/<!-- \/$(1) -->/ { skip = 0 } !skip && !/<!-- $(1) -->/' README.md > runs/README.md && mv runs/README.md README.md
+# Replaces the text between two marks of a page with that of a file: $(call fill,page,mark,file)
+fill = awk '/<!-- $(2) -->/ { print; print ""; while ((getline line < "$(3)") > 0) print line; print ""; skip = 1 } \
+	/<!-- \/$(2) -->/ { skip = 0 } !skip && !/<!-- $(2) -->/' $(1) > runs/page.md && mv runs/page.md $(1)
 
-results: build ## Put the results of all tasks, and the verdicts at 10 seeds, into the README: needs MNIST
+results: build ## Fill README.md and docs/results.md with the results of all tasks: needs MNIST
 	@mkdir -p runs docs/figures
 	@$(EXPERIMENTS) run --all --no-tui --dataset mnist --markdown > runs/results.md
 	@$(EXPERIMENTS) run --all --extras --seeds 10 --no-tui --dataset mnist --quiet > /dev/null
 	@$(EXPERIMENTS) claims --dataset mnist --markdown > runs/claims.md
-	@$(call into-readme,results,runs/results.md)
-	@$(call into-readme,claims,runs/claims.md)
+	@$(call fill,README.md,results,runs/results.md)
+	@$(call fill,docs/results.md,claims,runs/claims.md)
 	@cp runs/figures/task3.svg docs/figures/
 
 clean-runs: ## Delete all records and figures

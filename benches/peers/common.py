@@ -1,4 +1,4 @@
-"""The protocol of task 3c, the data, and the measurements: all that the peers do not do in their own way."""
+"""The protocol of task 3c, the data and the measurements: all that the peers share."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Score:
 
 
 class Trainer(Protocol):
-    """One network in training, in the way of one library."""
+    """A network in training, written with one library."""
 
     def train(self, batches: np.ndarray) -> None:
         """One step for each row of `batches` `[steps, 32]`, which holds indices of training images."""
@@ -95,7 +95,7 @@ def read_labels(prefix: str, count: int) -> np.ndarray:
 
 
 def read_idx(name: str, n_header: int, n_bytes: int) -> np.ndarray:
-    """The first `n_bytes` after the header of an IDX file; no more than those is unpacked."""
+    """The first `n_bytes` after the header of an IDX file; no more than those are decompressed."""
     with gzip.open(Path(os.environ["MNIST_DIR"]) / name) as file:
         file.read(n_header)
         return np.frombuffer(file.read(n_bytes), dtype=np.uint8)
@@ -112,7 +112,7 @@ def mean_and_std(images: np.ndarray) -> tuple[float, float]:
 def initial_weights(hidden_layers: int, seed: int) -> list[np.ndarray]:
     """A matrix `[inputs, outputs]` for each layer, float32, normal with standard deviation 1/sqrt(fan-in).
 
-    The last row of the first matrix is the network's only bias, drawn as the weights and counted in the fan-in.
+    The last row of the first matrix is the network's only bias, drawn like the weights and counted in the fan-in.
     """
     rng = np.random.default_rng(seed)
     widths = [N_INPUTS + 1] + [N_HIDDEN] * hidden_layers + [N_CLASSES]
@@ -122,7 +122,7 @@ def initial_weights(hidden_layers: int, seed: int) -> list[np.ndarray]:
 
 
 def batches(seed: int) -> Iterator[np.ndarray]:
-    """Batches between two validations, `[125, 32]`, without end: every epoch in a new order."""
+    """Yields the batches between two validations, `[125, 32]`, endlessly: every epoch in a new order."""
     rng = np.random.default_rng([seed, 1])
     while True:
         order = rng.permutation(N_TRAIN)[: STEPS_PER_EPOCH * BATCH_SIZE]
@@ -130,7 +130,7 @@ def batches(seed: int) -> Iterator[np.ndarray]:
 
 
 def measure(options: Options, make_trainer: MakeTrainer, train_seeds: Callable[[], list[Score]] | None = None) -> None:
-    """Prints what `options` ask for; without `train_seeds` the seeds are trained one after another."""
+    """Measures and prints what `options` ask for; without `train_seeds`, trains one seed after another."""
     if options.what == "step":
         result = {"us_per_step": time_steps(make_trainer(options.seed), options.seed)}
     elif options.what == "evaluation":
@@ -144,7 +144,7 @@ def measure(options: Options, make_trainer: MakeTrainer, train_seeds: Callable[[
 
 
 def train(trainer: Trainer, seed: int, epochs: int) -> tuple[Score, Score]:
-    """Trains with a validation before the first step and five an epoch; returns the last."""
+    """Trains with a validation before the first step and five per epoch; returns the last score."""
     scores = trainer.evaluate()
     for _, segment in zip(range(epochs * VALIDATIONS_PER_EPOCH), batches(seed)):
         trainer.train(segment)
@@ -167,7 +167,7 @@ def report(train_score: Score, validation_score: Score) -> dict[str, float]:
 
 
 def time_steps(trainer: Trainer, seed: int) -> dict[str, float]:
-    """Microseconds a step, batch gathered and weights updated, in repetitions of 250 steps."""
+    """Microseconds per step, including gathering the batch and updating the weights, in repetitions of 250 steps."""
     segments = batches(seed)
 
     def repetition() -> None:
@@ -179,12 +179,12 @@ def time_steps(trainer: Trainer, seed: int) -> dict[str, float]:
 
 
 def time_evaluations(trainer: Trainer) -> dict[str, float]:
-    """Milliseconds an evaluation of 30,000 images."""
+    """Milliseconds per evaluation of 30,000 images."""
     return summary(trainer.evaluate, EVALUATION_REPETITIONS, 1e3)
 
 
 def summary(work: Callable[[], object], repetitions: int, scale: float) -> dict[str, float]:
-    """Median and fastest time of `work`, which has been done twice before, in seconds times `scale`."""
+    """Median and fastest time of `work` after two warm-up calls, in seconds times `scale`."""
     for _ in range(2):
         work()
     times = sorted(seconds(work) * scale for _ in range(repetitions))

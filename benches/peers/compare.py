@@ -23,7 +23,7 @@ ROOT = HERE.parent.parent
 DATA_FILES = [f"{part}-ubyte.gz" for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")]
 MEASUREMENTS = ("step", "evaluation", "run", "seeds")
 CAPTION = (
-    "Each cell: fastest (median) of all rounds, the best way to do it, and the ratio of the fastest to ours. "
+    "Each cell: fastest (median) of all rounds, the best variant, and the ratio of the fastest to ours. "
     "A run is from process start to exit, with compiled code in the compiler's cache; memory is the largest process's."
 )
 
@@ -63,7 +63,7 @@ def parse() -> argparse.Namespace:
 
 
 def require_data() -> None:
-    """Ends with exit code 2 if the data are not there."""
+    """Exits with code 2 if files of MNIST are missing."""
     folder = os.environ.get("MNIST_DIR")
     missing = [name for name in DATA_FILES if not (folder and (Path(folder) / name).is_file())]
     if missing:
@@ -72,7 +72,7 @@ def require_data() -> None:
 
 
 def can_import(rival: Competitor) -> bool:
-    """A peer without its library is left out, with a line that says so."""
+    """Whether the peer's library is installed; if not, a line says that the peer is left out."""
     if rival.module is None:
         return True
     result = subprocess.run([sys.executable, "-c", f"import {rival.module}"], capture_output=True, text=True)
@@ -82,7 +82,7 @@ def can_import(rival: Competitor) -> bool:
 
 
 def compiler_caches(scratch: Path) -> dict[str, str]:
-    """Caches of compiled code that are empty at the start of the session; JAX has none unless told."""
+    """Caches of compiled code, empty at the start of the session; JAX uses one only if configured."""
     return {
         "TORCHINDUCTOR_CACHE_DIR": str(scratch / "torch"),
         "JAX_COMPILATION_CACHE_DIR": str(scratch / "jax"),
@@ -94,7 +94,7 @@ def compiler_caches(scratch: Path) -> dict[str, str]:
 def measure_all(
     rivals: Sequence[Competitor], arguments: argparse.Namespace, environment: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """First the runs that fill the compilers' caches; then the rounds, in which noise hits everyone alike."""
+    """First the runs that fill the compilers' caches; then the rounds, so that noise affects all alike."""
     for hidden_layers in arguments.hidden_layers:
         for rival in (rival for rival in rivals if rival.compiles):
             for one in measure(rival, "run", hidden_layers, arguments.epochs, environment):
@@ -110,7 +110,7 @@ def measure_all(
 def measure(
     rival: Competitor, what: str, hidden_layers: int, epochs: int, environment: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """Every variant once; one that fails is recorded with its error."""
+    """Measures every variant once; a failure is recorded with its error."""
     for variant, commands in rival.variants(what, hidden_layers, epochs).items():
         name = {"hidden_layers": hidden_layers, "competitor": rival.name, "what": what, "variant": variant}
         try:
@@ -123,7 +123,7 @@ def measure(
 
 
 def without_curves(output: Any) -> Any:
-    """Of our program's records only the last validation is kept."""
+    """Keeps only the last validation of our program's records."""
     if not isinstance(output, list):
         return output
     return [{"seed": record["seed"], "validations": record["validations"][-1:]} for record in output]
@@ -136,7 +136,7 @@ def report(arguments: argparse.Namespace, names: Sequence[str], measurements: Se
     for hidden_layers in arguments.hidden_layers:
         lines += ["", tables.table(measurements, names, hidden_layers, arguments.epochs)]
         cold = tables.compilation(measurements, hidden_layers)
-        lines += ["", "The same run with nothing compiled yet:", "", *cold] if cold else []
+        lines += ["", "The same run with empty caches of compiled code:", "", *cold] if cold else []
     return "\n".join(lines)
 
 
@@ -154,7 +154,7 @@ def host(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def processor() -> str:
-    """Its name, and which of the wide vector instructions it has."""
+    """The processor's name, and which wide vector instructions it has."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
     wide = [flag for flag in ("avx2", "avx512f") if flag in fields.get("flags", "").split()]
@@ -176,7 +176,7 @@ def package_version(package: str) -> str:
 
 
 def say(message: str) -> None:
-    """Progress goes to stderr: stdout has the tables alone."""
+    """Prints progress to stderr: stdout has only the tables."""
     print(message, file=sys.stderr, flush=True)
 
 

@@ -15,15 +15,15 @@ N_SEEDS = 8
 EXPERIMENTS = {1: "task3c", 10: "task4e"}
 
 Command = list[str]
-# Commands that run at the same time, by what tells them from the other ways to do the same, as `2 threads`.
+# Commands that run at the same time, by the name of the variant, such as `2 threads`.
 Variants = dict[str, list[Command]]
-# The variants that measure `what` on a network of so many hidden layers, for so many epochs.
+# From `what` to measure, the number of hidden layers and the number of epochs to the variants that measure it.
 MakeVariants = Callable[[str, int, int], Variants]
 
 
 @dataclass(frozen=True)
 class Competitor:
-    """A row of the tables; `module` is what Python must be able to import for it."""
+    """A row of the tables; `module` is the Python module that it needs."""
 
     name: str
     variants: MakeVariants
@@ -32,7 +32,7 @@ class Competitor:
 
 
 def competitors(measure: Path, experiments: Path, scratch: Path) -> list[Competitor]:
-    """Our program first, which the others are compared with."""
+    """Our program, then those that are compared with it."""
     return [
         Competitor("ours", ours(measure, experiments, scratch)),
         Competitor("hand-written bound", bound(measure)),
@@ -44,12 +44,12 @@ def competitors(measure: Path, experiments: Path, scratch: Path) -> list[Competi
 
 
 def thread_counts() -> dict[str, int]:
-    """One thread, and one for each core."""
+    """One thread, and one per core."""
     return {f"{threads} thread{'s' * (threads > 1)}": threads for threads in sorted({1, CORES})}
 
 
 def peer(script: str, *mode: str) -> MakeVariants:
-    """A script of this folder; the seeds are shared out to a process of one thread on each core."""
+    """A script of this folder; one single-threaded process per core trains a part of the seeds."""
 
     def variants(what: str, hidden_layers: int, epochs: int) -> Variants:
         network = ["--hidden-layers", str(hidden_layers), "--epochs", str(epochs)]
@@ -62,13 +62,13 @@ def peer(script: str, *mode: str) -> MakeVariants:
 
 
 def seed_parts() -> list[str]:
-    """Seeds 1 to 8 in one part for each core, as `1-4` and `5-8`."""
+    """Seeds 1 to 8 in one part per core, such as `1-4` and `5-8`."""
     ends = [N_SEEDS * part // CORES for part in range(CORES + 1)]
     return [f"{start + 1}-{end}" for start, end in zip(ends, ends[1:]) if start < end]
 
 
 def jax() -> MakeVariants:
-    """As the other peers, and all seeds at once; the last of an option's values counts."""
+    """Like the other peers, and all seeds at once; if an option is repeated, its last value counts."""
     one_by_one, at_once = peer("jax_mlp.py", "--mode", "loop"), peer("jax_mlp.py", "--mode", "vmap")
 
     def variants(what: str, hidden_layers: int, epochs: int) -> Variants:
@@ -82,7 +82,7 @@ def jax() -> MakeVariants:
 
 
 def bound(measure: Path) -> MakeVariants:
-    """A loop in Rust for this network alone: it has steps and evaluations, but no runs."""
+    """A loop in Rust for only this network: it has steps and evaluations, but no runs."""
     return lambda what, hidden_layers, _: (
         rust_parts(measure, "bound", what, hidden_layers) if what in ("step", "evaluation") else {}
     )
@@ -113,7 +113,7 @@ def with_rayon(threads: int, command: Command) -> Command:
 
 
 def run_command(experiments: Path, scratch: Path, hidden_layers: int, epochs: int) -> Command:
-    """Trains the experiment alone, without early stopping; `{runs}` stands for an empty folder."""
+    """Trains only the experiment, without early stopping; `launch` replaces `{runs}` by an empty folder."""
     settings = {"training.max_epochs": epochs, "training.patience_validations": 1_000_000}
     sets = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
     file = scratch / f"{EXPERIMENTS[hidden_layers]}.toml"
@@ -121,7 +121,7 @@ def run_command(experiments: Path, scratch: Path, hidden_layers: int, epochs: in
 
 
 def write_experiments(source: Path, scratch: Path) -> None:
-    """Copies of the declared experiments without baseline and claims, so that they are trained alone."""
+    """Writes the experiments without baseline and claims, so that no other experiment is trained with them."""
     for name in EXPERIMENTS.values():
         settings = (source / f"{name}.toml").read_text().partition("[[claim]]")[0]
         alone = [line for line in settings.splitlines() if not line.startswith("baseline")]

@@ -12,13 +12,13 @@ from typing import IO, Any
 
 
 class Failed(Exception):
-    """A command could not be started, or ended with an error; the message is one line."""
+    """A command could not be started or failed; the message is one line."""
 
 
 def launch(commands: Sequence[Sequence[str]], environment: Mapping[str, str]) -> dict[str, Any]:
     """Seconds from the first start to the last exit, the largest process in MB, and every output.
 
-    A folder that is deleted afterwards takes the place of `{runs}` in a command.
+    Replaces `{runs}` in a command by an empty folder, which is deleted afterwards.
     """
     with tempfile.TemporaryDirectory() as runs:
         start = time.perf_counter()
@@ -33,7 +33,7 @@ Started = tuple[subprocess.Popen[bytes], IO[bytes], IO[bytes]]
 
 
 def start_one(command: Sequence[str], environment: Mapping[str, str]) -> Started:
-    """Output goes to files: a pipe would have to be read meanwhile."""
+    """Writes output to files: a pipe would have to be read in the meantime."""
     output, errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()
     try:
         return subprocess.Popen(command, stdout=output, stderr=errors, env=environment), output, errors

@@ -1,4 +1,4 @@
-"""NumPy: forward and backward by hand, in float32, into buffers that are made once."""
+"""NumPy: forward and backward by hand, in float32, into buffers that are allocated once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVALUATION_BATCH = 1_000
 
 
 class NumpyTrainer:
-    """Weights, momenta and gradients of all layers each lie in one array, so that an update is three calls."""
+    """One array holds all weights, one all momenta, one all gradients, so that an update is three calls."""
 
     def __init__(self, splits: Splits, hidden_layers: int, seed: int) -> None:
         self.splits = splits
@@ -38,7 +38,7 @@ class NumpyTrainer:
             self.update()
 
     def forward(self) -> None:
-        """Fills `activations`; the last are softmax's probabilities."""
+        """Fills `activations`; the last of them are the softmax probabilities."""
         hidden = self.activations
         for layer, weight in enumerate(self.layers[:-1]):
             output = np.dot(hidden[layer], weight, out=hidden[layer + 1])
@@ -83,19 +83,19 @@ class NumpyTrainer:
 
 
 def views(flat: np.ndarray, like: list[np.ndarray]) -> list[np.ndarray]:
-    """The layers' matrices in `flat`, where they lie one after another."""
+    """Views of the layers' matrices, which lie one after another in `flat`."""
     ends = np.cumsum([weight.size for weight in like])
     return [flat[end - weight.size : end].reshape(weight.shape) for weight, end in zip(like, ends)]
 
 
 def activation_buffers(weights: list[np.ndarray], n_images: int) -> list[np.ndarray]:
-    """The inputs and every layer's outputs, for `n_images`."""
+    """Buffers for the inputs and every layer's outputs, for `n_images`."""
     widths = [weights[0].shape[0]] + [weight.shape[1] for weight in weights]
     return [np.empty((n_images, width), dtype=np.float32) for width in widths]
 
 
 def fold_activation(weights: list[np.ndarray]) -> list[np.ndarray]:
-    """Weights of the same network with the plain tanh: its two constants are multiplied into the matrices."""
+    """Weights of the same network with the plain tanh: the two constants are multiplied into the matrices."""
     first, *hidden, last = weights
     slope, scale = np.float32(TANH_SLOPE), np.float32(TANH_SCALE)
     return [first * slope, *(weight * (scale * slope) for weight in hidden), last * scale]

@@ -1,6 +1,6 @@
 """The command line that all peers share.
 
-Imports no numerical library: those read the thread count when they are imported, so `parse` has to come before them.
+Imports no numerical library: each reads the thread count when it is imported, so `parse` must be called first.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MEASUREMENTS = ("step", "evaluation", "run", "seeds")
 
 @dataclass(frozen=True)
 class Options:
-    """What to measure, and on what."""
+    """What to measure, and on which network."""
 
     hidden_layers: int
     threads: int

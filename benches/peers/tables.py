@@ -27,7 +27,7 @@ class Times:
 
 
 def table(measurements: Sequence[Measurement], names: Sequence[str], hidden_layers: int, epochs: int) -> str:
-    """One network: a row for each competitor of `names`, the first of which is ours."""
+    """The table of one network: a row per competitor of `names`, ours first."""
     header = [
         NETWORKS[hidden_layers],
         "step, us",
@@ -45,7 +45,7 @@ def table(measurements: Sequence[Measurement], names: Sequence[str], hidden_laye
 
 
 def cells(own: Sequence[Measurement], base: Sequence[Measurement]) -> list[str]:
-    """A row without its name; `base` are our measurements, none in our own row."""
+    """The cells of a row after its name; `base` are our measurements, `None` in our own row."""
     step, evaluation, run, seeds = (
         time_cell(best(own, what), best(base, what), digits)
         for what, digits in (("step", 0), ("evaluation", 1), ("run", 2), ("seeds", 2))
@@ -54,7 +54,7 @@ def cells(own: Sequence[Measurement], base: Sequence[Measurement]) -> list[str]:
 
 
 def best(measurements: Iterable[Measurement], what: str) -> Times | None:
-    """The variant with the fastest time; none if nothing was measured."""
+    """The variant with the fastest time, `None` if nothing was measured."""
     variants: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for measurement in measurements:
         if measurement["what"] == what and "outputs" in measurement:
@@ -67,7 +67,7 @@ def best(measurements: Iterable[Measurement], what: str) -> Times | None:
 
 
 def fastest_and_median(measurement: Measurement) -> tuple[float, float]:
-    """Of one round: what a process measured itself, else its wall time."""
+    """The time of one round: what the process measured itself, else its wall time."""
     key = {"step": "us_per_step", "evaluation": "ms_per_evaluation"}.get(measurement["what"])
     if key is None:
         return measurement["seconds"], measurement["seconds"]
@@ -83,7 +83,7 @@ def time_cell(own: Times | None, base: Times | None, digits: int) -> str:
 
 
 def memory_cell(own: Sequence[Measurement], base: Sequence[Measurement]) -> str:
-    """Of the run's best variant, the median of the rounds."""
+    """Peak memory of the run's best variant: the median of the rounds."""
     own_memory, base_memory = memory(own), memory(base)
     if own_memory is None:
         return MISSING
@@ -98,7 +98,7 @@ def memory(measurements: Sequence[Measurement]) -> float | None:
 
 
 def accuracy_cell(own: Sequence[Measurement]) -> str:
-    """Of the run of seed 1, and the mean of the seeds."""
+    """The accuracy of seed 1's run, and the mean of the seeds."""
     run, seeds = (mean_accuracy(finished(own, what)) for what in ("run", "seeds"))
     if run is None:
         return MISSING
@@ -110,7 +110,7 @@ def finished(measurements: Sequence[Measurement], what: str) -> list[Measurement
 
 
 def mean_accuracy(measurements: Sequence[Measurement]) -> float | None:
-    """Of every output of the first round: a peer prints an object, our program a list of records."""
+    """The mean over the outputs of the first round: a peer prints an object, our program a list of records."""
     if not measurements:
         return None
     return statistics.fmean(accuracy for output in measurements[0]["outputs"] for accuracy in accuracies(output))
@@ -123,7 +123,7 @@ def accuracies(output: Any) -> list[float]:
 
 
 def compilation(measurements: Sequence[Measurement], hidden_layers: int) -> list[str]:
-    """What a run takes whose code is not yet in the compiler's cache."""
+    """The time of a run whose code is not yet in the compiler's cache."""
     return [
         f"- {one['competitor']}, {one['variant']}: {one['seconds']:.1f} s"
         for one in finished(measurements, "cold run")
