@@ -9,9 +9,6 @@ pub enum FigureError {
     /// The figure has no run to draw.
     #[error("the figure has no run to draw")]
     NoRuns,
-    /// The plot has no panel to draw.
-    #[error("the plot has no panel to draw")]
-    NoPanels,
     /// Pixels or weights are not as many as the shape has.
     #[error("{what} has {found} values, but its shape has {expected}")]
     Pixels {
@@ -22,9 +19,6 @@ pub enum FigureError {
         /// The number of its shape.
         expected: usize,
     },
-    /// The drawing library refused.
-    #[error("the figure could not be drawn: {0}")]
-    Drawing(String),
     /// The text given for rastering is not an SVG.
     #[error("the SVG cannot be read: {0}")]
     Svg(#[from] resvg::usvg::Error),

@@ -3,17 +3,14 @@
 use record::{LayerProbe, Probe, RunRecord};
 use spec::Metric;
 
-use super::axis::{Numbers, Scale};
-use super::mesh::STEPS_LABEL;
-use super::plot::{LinePlot, PlotAxis, PlotPanel, PlotPoint, PlotSeries};
-use super::points::{Spread, mean_over_runs};
-use super::replicates::{RunCurves, all_records};
+use super::axis::{Axis, Numbers, Scale};
+use super::plot::{Intervals, Line, Panel, Plot, PlotPoint, Series, colour};
+use super::points::mean_over_runs;
+use super::replicates::RunCurves;
+use super::runs::STEPS_LABEL;
 use crate::format::provenance;
 
 const GRADIENT_HEADING: &str = "Gradient, root mean square";
-const SIZES: PlotAxis = PlotAxis { scale: Scale::Logarithmic, numbers: Numbers::Plain };
-const COUNTS: PlotAxis = PlotAxis { scale: Scale::Linear, numbers: Numbers::Whole };
-
 /// The size of something in a layer; none before the first step.
 type Size = fn(&LayerProbe) -> Option<f64>;
 
@@ -23,28 +20,24 @@ type Size = fn(&LayerProbe) -> Option<f64>;
 /// over the probes of the first [`Metric::EARLY_EPOCHS`] epochs and over replicates, whose lowest and highest values
 /// are the ends of the error bars.
 #[must_use]
-pub fn gradient_sizes(runs: &[RunCurves]) -> LinePlot {
-    let records = all_records(runs);
-    let panel = |heading: &str, size: Size| PlotPanel {
-        heading: heading.to_owned(),
-        x_label: "Layer, from the first to the output layer".to_owned(),
-        x: COUNTS,
-        y: SIZES,
-        series: runs.iter().map(|run| sizes_by_layer(run, size)).collect(),
+pub fn gradient_sizes(runs: &[RunCurves]) -> Plot {
+    let records: Vec<&RunRecord> = runs.iter().flat_map(|run| run.records.iter().copied()).collect();
+    let panel = |heading: &str, size: Size| {
+        let series = runs.iter().enumerate().map(|(index, run)| sizes_by_layer(index, run, size));
+        panel_of("Layer, from the first to the output layer", heading, series.collect())
     };
-    LinePlot {
+    let over_seeds =
+        if runs.iter().any(RunCurves::is_mean) { " and over seeds; bars: lowest and highest seed" } else { "" };
+    let epochs = Metric::EARLY_EPOCHS;
+    Plot {
         title: "Gradients and updates, layer by layer".to_owned(),
         subtitle: provenance(&records),
-        is_made_up: super::is_made_up(&records),
+        is_made_up: records.iter().any(|record| record.dataset.is_made_up()),
         panels: vec![
             panel(GRADIENT_HEADING, |layer| Some(layer.gradient_rms)),
             panel("Update over weights, root mean squares", |layer| Some(layer.update_rms? / layer.weight_rms)),
         ],
-        notes: vec![format!(
-            "Geometric mean over the validations of the first {} epochs{}.",
-            Metric::EARLY_EPOCHS,
-            if runs.iter().any(RunCurves::is_mean) { " and over seeds; bars: lowest and highest seed" } else { "" }
-        )],
+        notes: vec![format!("Geometric mean over the validations of the first {epochs} epochs{over_seeds}.")],
     }
 }
 
@@ -52,31 +45,46 @@ pub fn gradient_sizes(runs: &[RunCurves]) -> LinePlot {
 ///
 /// Replicates are their geometric mean, as long as at least half of them still train.
 #[must_use]
-pub fn gradient_course(run: &RunCurves) -> LinePlot {
+pub fn gradient_course(run: &RunCurves) -> Plot {
     let n_layers = run.records.first().map_or(0, |record| record.layers().len());
-    let series = course_layers(n_layers).into_iter().map(|(layer, name)| PlotSeries {
-        label: format!("layer {}: {name}", layer + 1),
-        points: course(run, layer),
-        has_line: true,
-        has_marks: false,
+    let series = course_layers(n_layers).into_iter().enumerate().map(|(index, (layer, name))| {
+        let label = format!("layer {}: {name}", layer + 1);
+        Series { marks: Vec::new(), ..series_of(index, label, course(run, layer)) }
     });
-    let panel = PlotPanel {
-        heading: GRADIENT_HEADING.to_owned(),
-        x_label: STEPS_LABEL.to_owned(),
-        x: COUNTS,
-        y: SIZES,
-        series: series.collect(),
-    };
-    LinePlot {
+    Plot {
         title: format!("Gradients during the training: {}", run.label_with_ends()),
         subtitle: provenance(&run.records),
-        is_made_up: super::is_made_up(&run.records),
-        panels: vec![panel],
+        is_made_up: run.records.iter().any(|record| record.dataset.is_made_up()),
+        panels: vec![panel_of(STEPS_LABEL, GRADIENT_HEADING, series.collect())],
         notes: if run.is_mean() { vec!["Lines: geometric mean over seeds.".to_owned()] } else { Vec::new() },
     }
 }
 
-fn sizes_by_layer(run: &RunCurves, size: Size) -> PlotSeries {
+/// Whole numbers across, sizes that differ by powers of ten up.
+fn panel_of(x_label: &str, heading: &str, series: Vec<Series>) -> Panel {
+    let points = || series.iter().flat_map(|series| &series.points);
+    let ends = points().flat_map(|point| <[f64; 2]>::from(point.ends()));
+    Panel {
+        x: Axis::around(x_label, Scale::Linear, Numbers::Whole, points().map(|point| point.x)),
+        y: Axis::around(heading, Scale::Logarithmic, Numbers::Plain, ends),
+        series,
+    }
+}
+
+/// A line with a dot at every point.
+fn series_of(index: usize, label: String, points: Vec<PlotPoint>) -> Series {
+    Series {
+        run: label.clone(),
+        label,
+        colour: colour(index),
+        line: Line::Solid,
+        intervals: Intervals::Bars,
+        marks: points.iter().map(|point| (point.x, point.y)).collect(),
+        points,
+    }
+}
+
+fn sizes_by_layer(index: usize, run: &RunCurves, size: Size) -> Series {
     let sizes: Vec<Vec<Option<f64>>> = run.averaged().iter().map(|record| early_sizes(record, size)).collect();
     let n_layers = sizes.iter().map(Vec::len).max().unwrap_or(0);
     let point = |layer: usize| {
@@ -87,8 +95,7 @@ fn sizes_by_layer(run: &RunCurves, size: Size) -> PlotSeries {
         let interval = (over_seeds.len() > 1).then_some((lowest, highest));
         Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, mean) })
     };
-    let points = (0..n_layers).filter_map(point).collect();
-    PlotSeries { label: run.label_with_ends(), points, has_line: true, has_marks: true }
+    series_of(index, run.label_with_ends(), (0..n_layers).filter_map(point).collect())
 }
 
 /// The size in every layer of one run, over the probes of the first epochs.
@@ -118,18 +125,14 @@ fn course_layers(n_layers: usize) -> Vec<(usize, &'static str)> {
 }
 
 fn course(run: &RunCurves, layer: usize) -> Vec<PlotPoint> {
-    let logarithms: Vec<Vec<Spread>> = run.averaged().iter().map(|record| logarithms(record, layer)).collect();
-    let mean = mean_over_runs(&logarithms.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    mean.iter().map(|spread| PlotPoint::new(spread.step, spread.mean.exp())).collect()
+    let logarithms: Vec<Vec<PlotPoint>> = run.averaged().iter().map(|record| logarithms(record, layer)).collect();
+    mean_over_runs(&logarithms).iter().map(|point| PlotPoint::new(point.x, point.y.exp())).collect()
 }
 
 /// The logarithms of a layer's gradients, whose mean is that of the geometric mean.
-fn logarithms(record: &RunRecord, layer: usize) -> Vec<Spread> {
-    let logarithm = |probe: &Probe| {
-        let mean = probe.layers.get(layer)?.gradient_rms.ln();
-        Some(Spread { step: probe.step as f64, mean, std: 0.0 })
-    };
-    record.history.probes.iter().filter_map(logarithm).filter(|spread| spread.mean.is_finite()).collect()
+fn logarithms(record: &RunRecord, layer: usize) -> Vec<PlotPoint> {
+    let logarithm = |probe: &Probe| Some(PlotPoint::new(probe.step as f64, probe.layers.get(layer)?.gradient_rms.ln()));
+    record.history.probes.iter().filter_map(logarithm).filter(|point| point.y.is_finite()).collect()
 }
 
 #[cfg(test)]
@@ -192,7 +195,7 @@ mod tests {
     #[test]
     fn runs_without_probes_give_empty_panels() {
         let records = [empty_record("x", "X")];
-        for plot in [gradient_sizes(&[curves(&records)]), gradient_course(&curves(&records)), gradient_sizes(&[])] {
+        for plot in [gradient_sizes(&[curves(&records)]), gradient_course(&curves(&records))] {
             assert!(plot.to_svg().unwrap().contains("no values"));
         }
     }

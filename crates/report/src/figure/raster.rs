@@ -5,7 +5,7 @@ use std::sync::Arc;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
-use super::style::FONT;
+use super::svg::FONT;
 use crate::format::whole;
 use crate::{FigureError, Result};
 

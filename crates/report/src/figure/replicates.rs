@@ -56,11 +56,6 @@ impl<'a> RunCurves<'a> {
     }
 }
 
-/// All records of all curves.
-pub(super) fn all_records<'a>(runs: &[RunCurves<'a>]) -> Vec<&'a RunRecord> {
-    runs.iter().flat_map(|run| run.records.iter().copied()).collect()
-}
-
 fn are_replicates(left: &RunRecord, right: &RunRecord) -> bool {
     left.overrides == right.overrides
         && left.dataset.digest == right.dataset.digest

@@ -37,7 +37,7 @@ fn figure(title: &str, runs: &[RunRecord], sets: CurveSets) -> Block {
         id: title.to_lowercase(),
         caption: vec![Inline::Emphasis(title.to_owned()), text(caption)],
         alternative: "Curves of loss and accuracy, each better sooner than the one before.".to_owned(),
-        picture: Picture::Svg(crate::Figure::of_records(title, &runs, sets).to_svg().unwrap()),
+        picture: Picture::Svg(crate::Plot::of_records(title, &runs, sets).to_svg().unwrap()),
         chart: None,
     })
 }

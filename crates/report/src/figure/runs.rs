@@ -1,0 +1,113 @@
+//! The plot of runs: loss left, accuracy right, over gradient steps.
+
+use record::RunRecord;
+
+use super::axis::Axis;
+use super::plot::{Panel, Plot, Series};
+use super::replicates::RunCurves;
+use super::series::{Measure, Set, window_steps};
+use crate::format::provenance;
+use crate::table::CAVEAT;
+
+/// Label of an axis of steps.
+pub(super) const STEPS_LABEL: &str = "Gradient steps";
+
+/// Which sets have curves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CurveSets {
+    /// Only the validation images.
+    Validation,
+    /// The training and the validation images.
+    Both,
+}
+
+impl CurveSets {
+    fn drawn(self) -> &'static [Set] {
+        match self {
+            Self::Validation => &[Set::Validation],
+            Self::Both => &[Set::Train, Set::Validation],
+        }
+    }
+}
+
+impl Plot {
+    /// The curves of these records: two panels over gradient steps, loss and accuracy, a colour per run.
+    ///
+    /// The training loss is the mean of 10 consecutive steps with a band of one standard deviation; of a larger multiple
+    /// of 10 if the curves have more than 125,000 steps together (36,000 with means), and the notes say of how many. The
+    /// training accuracy is that of the validations. Both panels are zoomed to what follows the first epoch; curves that
+    /// leave a panel are cut at its edge.
+    ///
+    /// Replicates are one curve: the mean over the runs as long as at least half of them still train, with a band of one
+    /// standard deviation over the runs. The label names runs that diverged or were interrupted; the mean leaves them
+    /// out.
+    #[must_use]
+    pub fn of_records(title: &str, records: &[&RunRecord], sets: CurveSets) -> Self {
+        let runs = RunCurves::of_records(records);
+        let window = window_steps(&runs);
+        Self {
+            title: title.to_owned(),
+            subtitle: provenance(records),
+            is_made_up: records.iter().any(|record| record.dataset.is_made_up()),
+            panels: [Measure::Loss, Measure::Accuracy].map(|measure| panel(&runs, measure, sets, window)).to_vec(),
+            notes: notes(&runs, sets, window),
+        }
+    }
+}
+
+fn panel(runs: &[RunCurves], measure: Measure, sets: CurveSets, window: usize) -> Panel {
+    let series = |(index, run): (usize, &RunCurves)| -> Vec<Series> {
+        sets.drawn().iter().map(|&set| run.series(index, set, measure, window)).collect()
+    };
+    let of_runs: Vec<Vec<Series>> = runs.iter().enumerate().map(series).collect();
+    let none_decides = runs.iter().all(|run| !run.decides_ranges());
+    let deciding = runs.iter().zip(&of_runs).filter(|(run, _)| none_decides || run.decides_ranges());
+    let curves: Vec<(&Series, f64)> =
+        deciding.flat_map(|(run, series)| series.iter().map(|series| (series, run.settled()))).collect();
+    let y = match measure {
+        Measure::Loss => Axis::of_losses(&curves),
+        Measure::Accuracy => Axis::of_accuracies(&curves),
+    };
+    let longest = runs.iter().map(RunCurves::steps).max().unwrap_or(0).max(1);
+    Panel { x: Axis::of_steps(STEPS_LABEL, longest as f64), y, series: of_runs.into_iter().flatten().collect() }
+}
+
+/// How to read the curves, and the caveat about their numbers.
+fn notes(runs: &[RunCurves], sets: CurveSets, window: usize) -> Vec<String> {
+    let has_means = runs.iter().any(RunCurves::is_mean);
+    let has_single_runs = runs.iter().any(|run| !run.is_mean());
+    let mut notes = Vec::new();
+    if has_means {
+        notes.push(note_on_means(runs));
+    }
+    if sets == CurveSets::Both {
+        let steps = match (window, has_single_runs, has_means) {
+            (1, ..) => "every step".to_owned(),
+            (_, true, false) => format!("mean of {window} consecutive steps, with a band of one standard deviation"),
+            (_, true, true) => {
+                format!(
+                    "mean of {window} consecutive steps; the band of a single run is one standard deviation of these"
+                )
+            }
+            (_, false, _) => format!("mean of {window} consecutive steps of every run"),
+        };
+        notes.push(format!("Training loss: {steps}. Training accuracy: dashed."));
+    }
+    let dots = if has_single_runs { "Dots mark the lowest validation loss. " } else { "" };
+    notes.push(format!("{dots}{CAVEAT}"));
+    notes
+}
+
+fn note_on_means(runs: &[RunCurves]) -> String {
+    let counts = || runs.iter().filter(|run| run.is_mean()).map(|run| run.records.len());
+    let seeds = match (counts().min().unwrap_or(0), counts().max().unwrap_or(0)) {
+        (fewest, most) if fewest < most => format!("{fewest} to {most}"),
+        (count, _) => count.to_string(),
+    };
+    let is_without_some = runs.iter().any(|run| run.averaged().len() < run.records.len());
+    let without = if is_without_some { " without runs that diverged or were interrupted" } else { "" };
+    format!(
+        "Lines: mean over {seeds} seeds{without}, until fewer than half of the runs still train. \
+         Bands: one standard deviation."
+    )
+}
