@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::legend::Legend;
+use super::legend;
 use super::panel::{self, PanelOnPage};
 use super::plot::Plot;
-use super::svg::{self, Anchor, FAINT_INK, INK, TextStyle, fitted, text, text_width, wrapped};
+use super::svg::{self, FAINT_INK, INK, TextStyle, fitted, text, text_width, wrapped};
 use crate::{FigureError, Result};
 
 /// Pixels across with two panels, as a README shows it.
@@ -21,10 +21,10 @@ const PANEL_GAP: f64 = 24.0;
 /// Pixels from one line of notes to the next.
 const NOTE_HEIGHT: f64 = 16.0;
 
-const TITLE: TextStyle = TextStyle { size: 17.0, colour: INK };
-const SUBTITLE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK };
-const NOTE: TextStyle = TextStyle { size: 10.5, colour: FAINT_INK };
-const WARNING: TextStyle = TextStyle { size: 13.0, colour: "#b03a00" };
+const TITLE: TextStyle = TextStyle { size: 17.0, colour: INK, anchor: "start" };
+const SUBTITLE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "start" };
+const NOTE: TextStyle = TextStyle { size: 10.5, colour: FAINT_INK, anchor: "start" };
+const WARNING: TextStyle = TextStyle { size: 13.0, colour: "#b03a00", anchor: "end" };
 /// The text right of the title of a figure of made-up digits.
 const MADE_UP_WARNING: &str = "Made-up digits: not a real dataset";
 
@@ -41,9 +41,8 @@ impl Plot {
         }
         let width = if self.panels.len() == 1 { NARROW_PAGE } else { PAGE_WIDTH };
         let inner_width = width - 2.0 * MARGIN;
-        let legend = Legend::new(&self.panels, inner_width);
-        let legend_top = PANELS_TOP + panel::HEIGHT;
-        let notes_top = legend_top + legend.height() + 10.0;
+        let (legend, legend_height) = legend::draw(&self.panels, (MARGIN, PANELS_TOP + panel::HEIGHT), inner_width);
+        let notes_top = PANELS_TOP + panel::HEIGHT + legend_height + 10.0;
         let notes = self.notes.iter().flat_map(|note| wrapped(note, NOTE.size, inner_width));
         let lines: Vec<(f64, String)> =
             notes.enumerate().map(|(index, line)| (notes_top + NOTE_HEIGHT * index as f64, line)).collect();
@@ -51,9 +50,9 @@ impl Plot {
         let content = html! {
             (self.heading(width))
             (self.draw_panels(inner_width))
-            (legend.draw((MARGIN, legend_top)))
+            (legend)
             @for (top, line) in &lines {
-                (text((MARGIN, top + 0.76 * NOTE.size), Anchor::Start, NOTE, line))
+                (text((MARGIN, top + 0.76 * NOTE.size), NOTE, line))
             }
         };
         Ok(svg::document((width, height), &self.title, &content))
@@ -67,10 +66,10 @@ impl Plot {
         let title = fitted(&self.title, TITLE.size, title_width);
         let subtitle = fitted(&self.subtitle, SUBTITLE.size, right - MARGIN);
         html! {
-            (text((MARGIN, 28.0), Anchor::Start, TITLE, &title))
-            (text((MARGIN, 46.7), Anchor::Start, SUBTITLE, &subtitle))
+            (text((MARGIN, 28.0), TITLE, &title))
+            (text((MARGIN, 46.7), SUBTITLE, &subtitle))
             @if self.is_made_up {
-                (text((right, 27.0), Anchor::End, WARNING, MADE_UP_WARNING))
+                (text((right, 27.0), WARNING, MADE_UP_WARNING))
             }
         }
     }

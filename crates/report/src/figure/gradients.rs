@@ -8,7 +8,6 @@ use super::plot::{Intervals, Line, Panel, Plot, PlotPoint, Series, colour};
 use super::points::mean_over_runs;
 use super::replicates::RunCurves;
 use super::runs::STEPS_LABEL;
-use crate::format::provenance;
 
 const GRADIENT_HEADING: &str = "Gradient, root mean square";
 /// The size of something in a layer; none before the first step.
@@ -21,24 +20,20 @@ type Size = fn(&LayerProbe) -> Option<f64>;
 /// are the ends of the error bars.
 #[must_use]
 pub fn gradient_sizes(runs: &[RunCurves]) -> Plot {
-    let records: Vec<&RunRecord> = runs.iter().flat_map(|run| run.records.iter().copied()).collect();
     let panel = |heading: &str, size: Size| {
         let series = runs.iter().enumerate().map(|(index, run)| sizes_by_layer(index, run, size));
         panel_of("Layer, from the first to the output layer", heading, series.collect())
     };
-    let over_seeds =
-        if runs.iter().any(RunCurves::is_mean) { " and over seeds; bars: lowest and highest seed" } else { "" };
+    let panels = vec![
+        panel(GRADIENT_HEADING, |layer| Some(layer.gradient_rms)),
+        panel("Update over weights, root mean squares", |layer| Some(layer.update_rms? / layer.weight_rms)),
+    ];
+    let has_means = runs.iter().any(RunCurves::is_mean);
+    let over_seeds = if has_means { " and over seeds; bars: lowest and highest seed" } else { "" };
     let epochs = Metric::EARLY_EPOCHS;
-    Plot {
-        title: "Gradients and updates, layer by layer".to_owned(),
-        subtitle: provenance(&records),
-        is_made_up: records.iter().any(|record| record.dataset.is_made_up()),
-        panels: vec![
-            panel(GRADIENT_HEADING, |layer| Some(layer.gradient_rms)),
-            panel("Update over weights, root mean squares", |layer| Some(layer.update_rms? / layer.weight_rms)),
-        ],
-        notes: vec![format!("Geometric mean over the validations of the first {epochs} epochs{over_seeds}.")],
-    }
+    let note = format!("Geometric mean over the validations of the first {epochs} epochs{over_seeds}.");
+    let records: Vec<&RunRecord> = runs.iter().flat_map(|run| run.records.iter().copied()).collect();
+    Plot::new("Gradients and updates, layer by layer", &records, panels, vec![note])
 }
 
 /// How the gradients of the first, the middle, the last hidden and the output layer change over the steps of a run.
@@ -51,13 +46,10 @@ pub fn gradient_course(run: &RunCurves) -> Plot {
         let label = format!("layer {}: {name}", layer + 1);
         Series { marks: Vec::new(), ..series_of(index, label, course(run, layer)) }
     });
-    Plot {
-        title: format!("Gradients during the training: {}", run.label_with_ends()),
-        subtitle: provenance(&run.records),
-        is_made_up: run.records.iter().any(|record| record.dataset.is_made_up()),
-        panels: vec![panel_of(STEPS_LABEL, GRADIENT_HEADING, series.collect())],
-        notes: if run.is_mean() { vec!["Lines: geometric mean over seeds.".to_owned()] } else { Vec::new() },
-    }
+    let title = format!("Gradients during the training: {}", run.label_with_ends());
+    let panels = vec![panel_of(STEPS_LABEL, GRADIENT_HEADING, series.collect())];
+    let notes = if run.is_mean() { vec!["Lines: geometric mean over seeds.".to_owned()] } else { Vec::new() };
+    Plot::new(&title, &run.records, panels, notes)
 }
 
 /// Whole numbers across, sizes that differ by powers of ten up.
@@ -85,28 +77,26 @@ fn series_of(index: usize, label: String, points: Vec<PlotPoint>) -> Series {
 }
 
 fn sizes_by_layer(index: usize, run: &RunCurves, size: Size) -> Series {
-    let sizes: Vec<Vec<Option<f64>>> = run.averaged().iter().map(|record| early_sizes(record, size)).collect();
-    let n_layers = sizes.iter().map(Vec::len).max().unwrap_or(0);
+    let records = run.averaged();
+    let n_layers = records.iter().map(|record| record.layers().len()).max().unwrap_or(0);
     let point = |layer: usize| {
-        let over_seeds: Vec<f64> = sizes.iter().filter_map(|sizes| *sizes.get(layer)?).collect();
-        let lowest = over_seeds.iter().copied().fold(f64::INFINITY, f64::min);
-        let highest = over_seeds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mean = geometric_mean(over_seeds.iter().copied())?;
-        let interval = (over_seeds.len() > 1).then_some((lowest, highest));
-        Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, mean) })
+        let sizes: Vec<f64> = records.iter().filter_map(|record| early_size(record, layer, size)).collect();
+        let lowest = sizes.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = sizes.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let interval = (sizes.len() > 1).then_some((lowest, highest));
+        Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, geometric_mean(sizes.into_iter())?) })
     };
     series_of(index, run.label_with_ends(), (0..n_layers).filter_map(point).collect())
 }
 
-/// The size in every layer of one run, over the probes of the first epochs.
-fn early_sizes(record: &RunRecord, size: Size) -> Vec<Option<f64>> {
-    let early_steps = Metric::EARLY_EPOCHS * record.spec.steps_per_epoch() as f64;
-    let early = || record.history.probes.iter().filter(|probe| probe.step > 0 && probe.step as f64 <= early_steps);
-    let n_layers = early().map(|probe| probe.layers.len()).max().unwrap_or(0);
-    (0..n_layers).map(|layer| geometric_mean(early().filter_map(|probe| size(probe.layers.get(layer)?)))).collect()
+/// The size in a layer of one run, over the probes of the first epochs.
+fn early_size(record: &RunRecord, layer: usize, size: Size) -> Option<f64> {
+    let last_step = Metric::EARLY_EPOCHS * record.spec.steps_per_epoch() as f64;
+    let early = record.history.probes.iter().filter(|probe| probe.step > 0 && probe.step as f64 <= last_step);
+    geometric_mean(early.filter_map(|probe| size(probe.layers.get(layer)?)))
 }
 
-/// The geometric mean of what is above 0; none where nothing is.
+/// The geometric mean of the values above 0; none without such a value.
 fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let logarithms: Vec<f64> =
         values.filter(|value| *value > 0.0).map(f64::ln).filter(|value| value.is_finite()).collect();
@@ -114,7 +104,7 @@ fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     (!logarithms.is_empty()).then(|| mean.exp())
 }
 
-/// The layers that are shown of so many, each once, with what they are called.
+/// The layers that are shown of `n_layers`, each once, with their names.
 fn course_layers(n_layers: usize) -> Vec<(usize, &'static str)> {
     let Some(output) = n_layers.checked_sub(1) else { return Vec::new() };
     let mut layers = vec![(0, "first"), (output / 2, "middle"), (output.saturating_sub(1), "last hidden")];

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::panel::{DOT_RADIUS, PanelOnPage};
 use super::plot::PlotPoint;
-use super::svg::{Anchor, FAINT_INK, INK, TextStyle, fitted, middle_text, path, text_width};
+use super::svg::{FAINT_INK, INK, TextStyle, fitted, middle_text, path, text_width};
 
 /// Pixels from the middle of a dot to its label.
 const GAP: f64 = 10.0;
@@ -18,7 +18,7 @@ const FAR: f64 = 5.0;
 const EDGE: f64 = 4.0;
 /// A label's width at most, pixels.
 const MOST_WIDTH: f64 = 260.0;
-const LABEL: TextStyle = TextStyle { size: 11.5, colour: INK };
+const LABEL: TextStyle = TextStyle { size: 11.5, colour: INK, anchor: "start" };
 
 /// A rectangle in pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,7 +58,7 @@ fn draw_label(point: &Labelled, area: Area) -> Markup {
         @if (middle - point.y).abs() > FAR {
             path d=(path([start, (edge, middle)])) stroke=(FAINT_INK) stroke-width="0.7" {}
         }
-        (middle_text((area.left, middle), Anchor::Start, LABEL, &point.text))
+        (middle_text((area.left, middle), LABEL, &point.text))
     }
 }
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::panel::sample;
 use super::plot::{Panel, Series};
-use super::svg::{Anchor, INK, Place, TextStyle, fitted, middle_text, text_width};
+use super::svg::{INK, Place, TextStyle, fitted, middle_text, text_width};
 use crate::format::{plain_text, whole};
 
 /// Pixels between the panels and the first row.
@@ -18,55 +18,45 @@ const SAMPLE_GAP: f64 = 4.0;
 const TEXT_GAP: f64 = 8.0;
 /// Pixels between two columns at least.
 const COLUMN_GAP: f64 = 24.0;
-const LABEL: TextStyle = TextStyle { size: 11.5, colour: INK };
+const LABEL: TextStyle = TextStyle { size: 11.5, colour: INK, anchor: "start" };
 
-/// Entries in rows.
-pub(super) struct Legend<'a> {
-    /// A series as it looks in every panel; once if it looks the same in all.
-    entries: Vec<Vec<&'a Series>>,
-    columns: usize,
-    column_width: f64,
-    width: f64,
+/// A series as it looks in every panel; once if it looks the same in all.
+type Entry<'a> = Vec<&'a Series>;
+
+/// The legend of these panels from this place down, and its height in pixels: 0 without a label.
+pub(super) fn draw(panels: &[Panel], (left, top): Place, width: f64) -> (Markup, f64) {
+    let entries = entries(panels);
+    if entries.is_empty() {
+        return (Markup::default(), 0.0);
+    }
+    let (columns, column_width) = columns(&entries, width);
+    let drawn = html! {
+        @for (index, entry) in entries.iter().enumerate() {
+            @let offset = column_width * (index % columns) as f64;
+            @let middle = top + TOP_GAP + ROW_HEIGHT * ((index / columns) as f64 + 0.5);
+            (draw_entry(entry, (left + offset, middle), width - offset))
+        }
+    };
+    (drawn, TOP_GAP + ROW_HEIGHT * entries.len().div_ceil(columns) as f64)
 }
 
-impl<'a> Legend<'a> {
-    /// The entries of these panels in columns, those of a run in one row.
-    pub(super) fn new(panels: &'a [Panel], width: f64) -> Self {
-        let labelled = |panel: &'a Panel| panel.series.iter().filter(|series| !series.label.is_empty());
-        let mut entries: Vec<Vec<&Series>> =
-            vec![Vec::new(); panels.first().map_or(0, |panel| labelled(panel).count())];
-        for panel in panels {
-            entries.iter_mut().zip(labelled(panel)).for_each(|(entry, series)| entry.push(series));
-        }
-        for entry in &mut entries {
-            entry.dedup_by_key(|series| (series.line, series.has_band(), series.marks.is_empty()));
-        }
-        let widest =
-            entries.iter().map(|entry| text_width(&plain_text(&entry[0].label), LABEL.size)).fold(0.0, f64::max);
-        let column_width = SAMPLE_WIDTH + TEXT_GAP + widest + COLUMN_GAP;
-        let of_a_run = entries.iter().take_while(|entry| entry[0].colour == entries[0][0].colour).count().max(1);
-        let fitting = whole(((width + COLUMN_GAP) / column_width).floor()).min(entries.len());
-        Self { columns: (fitting / of_a_run * of_a_run).max(1), entries, column_width, width }
-    }
+fn entries(panels: &[Panel]) -> Vec<Entry<'_>> {
+    let n_series = panels.first().map_or(0, |panel| panel.series.len());
+    let entry = |index: usize| -> Entry {
+        let mut looks: Vec<&Series> = panels.iter().map(|panel| &panel.series[index]).collect();
+        looks.dedup_by_key(|series| (series.line, series.has_band(), series.marks.is_empty()));
+        looks
+    };
+    (0..n_series).map(entry).filter(|entry| !entry[0].label.is_empty()).collect()
+}
 
-    /// Pixels from the panels to the bottom of the last row.
-    pub(super) fn height(&self) -> f64 {
-        match self.entries.len().div_ceil(self.columns) {
-            0 => 0.0,
-            rows => TOP_GAP + ROW_HEIGHT * rows as f64,
-        }
-    }
-
-    /// Draws the rows from this place on.
-    pub(super) fn draw(&self, (left, top): Place) -> Markup {
-        html! {
-            @for (index, entry) in self.entries.iter().enumerate() {
-                @let offset = self.column_width * (index % self.columns) as f64;
-                @let row = (index / self.columns) as f64;
-                (draw_entry(entry, (left + offset, top + TOP_GAP + ROW_HEIGHT * (row + 0.5)), self.width - offset))
-            }
-        }
-    }
+/// How many columns fit, and pixels from one to the next; a row holds all entries of a run or of several.
+fn columns(entries: &[Entry], width: f64) -> (usize, f64) {
+    let widths = entries.iter().map(|entry| text_width(&plain_text(&entry[0].label), LABEL.size));
+    let column_width = SAMPLE_WIDTH + TEXT_GAP + widths.fold(0.0, f64::max) + COLUMN_GAP;
+    let of_a_run = entries.iter().take_while(|entry| entry[0].colour == entries[0][0].colour).count();
+    let fitting = whole(((width + COLUMN_GAP) / column_width).floor()).min(entries.len());
+    ((fitting / of_a_run * of_a_run).max(1), column_width)
 }
 
 fn draw_entry(entry: &[&Series], (left, middle): Place, width: f64) -> Markup {
@@ -77,7 +67,7 @@ fn draw_entry(entry: &[&Series], (left, middle): Place, width: f64) -> Markup {
         @for (index, series) in entry.iter().enumerate() {
             (sample(series, (left + step * index as f64, middle), step - SAMPLE_GAP))
         }
-        (middle_text((left + text_offset, middle), Anchor::Start, LABEL, &label))
+        (middle_text((left + text_offset, middle), LABEL, &label))
     }
 }
 
@@ -106,8 +96,7 @@ mod tests {
         let runs = [("One", "red"), ("Two", "blue"), ("", "black")];
         for (lines, samples) in [([Line::Solid, Line::Solid], 1), ([Line::Faint, Line::Dashed], 2)] {
             let panels = lines.map(|line| panel(&runs, line));
-            let legend = Legend::new(&panels, 880.0);
-            assert_eq!(legend.entries.iter().map(Vec::len).collect::<Vec<_>>(), [samples; 2]);
+            assert_eq!(entries(&panels).iter().map(Vec::len).collect::<Vec<_>>(), [samples; 2]);
         }
     }
 
@@ -130,7 +119,8 @@ mod tests {
             (&[(long, "red"), (long, "red")], 1),
         ];
         for (labels, columns) in cases {
-            assert_eq!(Legend::new(&[panel(labels, Line::Solid)], 880.0).columns, columns, "{labels:?}");
+            let panels = [panel(labels, Line::Solid)];
+            assert_eq!(super::columns(&entries(&panels), 880.0).0, columns, "{labels:?}");
         }
     }
 }

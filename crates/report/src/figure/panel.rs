@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::labels;
 use super::plot::{Intervals, Line, Panel, PlotPoint, Series};
-use super::svg::{Anchor, FAINT_INK, INK, Place, TextStyle, middle_text, path, tenths, text};
+use super::svg::{FAINT_INK, INK, Place, TextStyle, middle_text, path, tenths, text};
 
 /// Pixels down, from above the heading to below the label of the x axis.
 pub(super) const HEIGHT: f64 = 340.0;
@@ -12,8 +12,9 @@ const HEADING_HEIGHT: f64 = 24.0;
 const Y_TICKS_WIDTH: f64 = 48.0;
 const X_TICKS_HEIGHT: f64 = 40.0;
 
-const HEADING: TextStyle = TextStyle { size: 13.0, colour: INK };
-const TICK: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK };
+const HEADING: TextStyle = TextStyle { size: 13.0, colour: INK, anchor: "start" };
+const X_TEXT: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "middle" };
+const Y_TEXT: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "end" };
 const AXIS: &str = "#9a9a9a";
 const GRID: &str = "#e6e6e6";
 /// Pixels that a tick stands out.
@@ -72,7 +73,7 @@ impl<'a> PanelOnPage<'a> {
             @for series in all() { (self.dots(series)) }
             (labels::draw(self))
             @if all().all(|series| self.points(series).next().is_none()) {
-                (text((self.left + 12.0, self.top + 20.7), Anchor::Start, TICK, "no values"))
+                (middle_text((f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom)), X_TEXT, "no values"))
             }
         }
     }
@@ -91,12 +92,12 @@ impl<'a> PanelOnPage<'a> {
         let axes = path([(self.left, self.top), (self.left, self.bottom), (self.right, self.bottom)]);
         let middle = f64::midpoint(self.left, self.right);
         html! {
-            (text((self.left, self.top - 12.1), Anchor::Start, HEADING, &y.label))
+            (text((self.left, self.top - 12.1), HEADING, &y.label))
             path d=(grid) fill="none" stroke=(GRID) stroke-width="0.8" {}
             path d=(axes + &ticks) fill="none" stroke=(AXIS) stroke-width="0.8" {}
-            @for (x, label) in &columns { (text((*x, self.bottom + 16.0), Anchor::Middle, TICK, label)) }
-            @for (y, label) in &rows { (middle_text((self.left - 6.5, *y), Anchor::End, TICK, label)) }
-            (text((middle, self.bottom + 37.0), Anchor::Middle, TICK, &x.label))
+            @for (x, label) in &columns { (text((*x, self.bottom + 16.0), X_TEXT, label)) }
+            @for (y, label) in &rows { (middle_text((self.left - 6.5, *y), Y_TEXT, label)) }
+            (text((middle, self.bottom + 37.0), X_TEXT, &x.label))
         }
     }
 

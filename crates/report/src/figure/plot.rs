@@ -1,6 +1,9 @@
 //! [`Plot`]: what a figure of curves shows, as plain data.
 
+use record::RunRecord;
+
 use super::axis::Axis;
+use crate::format::provenance;
 
 /// Okabe and Ito's colours, which colour-blind readers can tell apart; grey replaces their yellow, too pale on white.
 const COLOURS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c8c8c"];
@@ -80,6 +83,14 @@ pub struct PlotPoint {
     pub interval: Option<(f64, f64)>,
     /// Text next to the point.
     pub label: Option<String>,
+}
+
+impl Plot {
+    /// A plot with the provenance of these records.
+    pub(super) fn new(title: &str, records: &[&RunRecord], panels: Vec<Panel>, notes: Vec<String>) -> Self {
+        let is_made_up = records.iter().any(|record| record.dataset.is_made_up());
+        Self { title: title.to_owned(), subtitle: provenance(records), is_made_up, panels, notes }
+    }
 }
 
 /// The colour of the run at this index.

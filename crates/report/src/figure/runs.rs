@@ -5,8 +5,7 @@ use record::RunRecord;
 use super::axis::Axis;
 use super::plot::{Panel, Plot, Series};
 use super::replicates::RunCurves;
-use super::series::{Measure, Set, window_steps};
-use crate::format::provenance;
+use super::series::{ACCURACY, Curve, LOSS, window_steps};
 use crate::table::CAVEAT;
 
 /// Label of an axis of steps.
@@ -19,15 +18,6 @@ pub enum CurveSets {
     Validation,
     /// The training and the validation images.
     Both,
-}
-
-impl CurveSets {
-    fn drawn(self) -> &'static [Set] {
-        match self {
-            Self::Validation => &[Set::Validation],
-            Self::Both => &[Set::Train, Set::Validation],
-        }
-    }
 }
 
 impl Plot {
@@ -45,31 +35,29 @@ impl Plot {
     pub fn of_records(title: &str, records: &[&RunRecord], sets: CurveSets) -> Self {
         let runs = RunCurves::of_records(records);
         let window = window_steps(&runs);
-        Self {
-            title: title.to_owned(),
-            subtitle: provenance(records),
-            is_made_up: records.iter().any(|record| record.dataset.is_made_up()),
-            panels: [Measure::Loss, Measure::Accuracy].map(|measure| panel(&runs, measure, sets, window)).to_vec(),
-            notes: notes(&runs, sets, window),
-        }
+        let panel = |curves: &'static [Curve], y_axis: YAxis| {
+            // The curve of the training set stands first.
+            let drawn = if sets == CurveSets::Both { curves } else { &curves[1..] };
+            panel(&runs, drawn, y_axis, window)
+        };
+        let panels = vec![panel(&LOSS, Axis::of_losses), panel(&ACCURACY, Axis::of_accuracies)];
+        Self::new(title, records, panels, notes(&runs, sets, window))
     }
 }
 
-fn panel(runs: &[RunCurves], measure: Measure, sets: CurveSets, window: usize) -> Panel {
-    let series = |(index, run): (usize, &RunCurves)| -> Vec<Series> {
-        sets.drawn().iter().map(|&set| run.series(index, set, measure, window)).collect()
-    };
-    let of_runs: Vec<Vec<Series>> = runs.iter().enumerate().map(series).collect();
+/// The axis that suits some series, each with the step from which on its values count.
+type YAxis = fn(&[(&Series, f64)]) -> Axis;
+
+fn panel(runs: &[RunCurves], curves: &[Curve], y_axis: YAxis, window: usize) -> Panel {
+    let of_run = |index: usize| curves.iter().map(move |curve| runs[index].series(index, curve, window));
+    let series: Vec<Series> = (0..runs.len()).flat_map(of_run).collect();
     let none_decides = runs.iter().all(|run| !run.decides_ranges());
-    let deciding = runs.iter().zip(&of_runs).filter(|(run, _)| none_decides || run.decides_ranges());
-    let curves: Vec<(&Series, f64)> =
-        deciding.flat_map(|(run, series)| series.iter().map(|series| (series, run.settled()))).collect();
-    let y = match measure {
-        Measure::Loss => Axis::of_losses(&curves),
-        Measure::Accuracy => Axis::of_accuracies(&curves),
-    };
+    let of_runs = runs.iter().zip(series.chunks(curves.len()));
+    let deciding = of_runs.filter(|(run, _)| none_decides || run.decides_ranges());
+    let settled = deciding.flat_map(|(run, series)| series.iter().map(|series| (series, run.settled())));
+    let y = y_axis(&settled.collect::<Vec<_>>());
     let longest = runs.iter().map(RunCurves::steps).max().unwrap_or(0).max(1);
-    Panel { x: Axis::of_steps(STEPS_LABEL, longest as f64), y, series: of_runs.into_iter().flatten().collect() }
+    Panel { x: Axis::of_steps(STEPS_LABEL, longest as f64), y, series }
 }
 
 /// How to read the curves, and the caveat about their numbers.

@@ -12,19 +12,21 @@ const MOST_WINDOWS: usize = 12_500;
 /// The same if curves are means, which are smooth without it: an SVG stays below 300 KB.
 const MOST_WINDOWS_OF_MEANS: usize = 3_600;
 
-/// The set of a curve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Set {
-    Train,
-    Validation,
+/// A curve that every run has in a panel.
+pub(super) struct Curve {
+    set: &'static str,
+    line: Line,
+    value: fn(&Validation) -> f64,
 }
 
-/// What a curve shows of a set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Measure {
-    Loss,
-    Accuracy,
-}
+pub(super) const LOSS: [Curve; 2] = [
+    Curve { set: "train", line: Line::Faint, value: |v| v.train_loss },
+    Curve { set: "validation", line: Line::Solid, value: |v| v.validation_loss },
+];
+pub(super) const ACCURACY: [Curve; 2] = [
+    Curve { set: "train", line: Line::Dashed, value: |v| v.train_accuracy },
+    Curve { set: "validation", line: Line::Solid, value: |v| v.validation_accuracy },
+];
 
 /// Steps per window; 1 if no run has two windows, so that a run of a few steps is shown step by step.
 pub(super) fn window_steps(runs: &[RunCurves]) -> usize {
@@ -37,29 +39,23 @@ pub(super) fn window_steps(runs: &[RunCurves]) -> usize {
 }
 
 impl RunCurves<'_> {
-    /// One curve of the run at this index, the training loss in windows of so many steps.
+    /// A curve of the run at this index; `window` is the number of steps that a point of the training loss stands for.
     ///
     /// The dot of a single run is the validation with the lowest loss; the runs of a mean have theirs at different steps.
-    pub(super) fn series(&self, index: usize, set: Set, measure: Measure, window: usize) -> Series {
+    pub(super) fn series(&self, index: usize, curve: &Curve, window: usize) -> Series {
         let run = self.label_with_ends();
-        let (name, line) = match (set, measure) {
-            (Set::Train, Measure::Loss) => ("train", Line::Faint),
-            (Set::Train, Measure::Accuracy) => ("train", Line::Dashed),
-            (Set::Validation, _) => ("validation", Line::Solid),
-        };
         let records = self.averaged();
-        let mut curves: Vec<Vec<PlotPoint>> =
-            records.iter().map(|record| points_of(record, set, measure, window)).collect();
-        let has_mark = !self.is_mean() && set == Set::Validation;
-        let best = records.first().filter(|_| has_mark).and_then(|record| record.history.best());
+        let mut points: Vec<Vec<PlotPoint>> = records.iter().map(|record| curve.points(record, window)).collect();
+        let has_dot = !self.is_mean() && curve.line == Line::Solid;
+        let best = records.first().filter(|_| has_dot).and_then(|record| record.history.best());
         Series {
-            label: format!("{run}, {name}"),
+            label: format!("{run}, {}", curve.set),
             run,
             colour: colour(index),
-            line,
+            line: curve.line,
             intervals: Intervals::Band,
-            points: if self.is_mean() { mean_over_runs(&curves) } else { curves.pop().unwrap_or_default() },
-            marks: best.map(|best| (best.step as f64, value(best, set, measure))).into_iter().collect(),
+            points: if self.is_mean() { mean_over_runs(&points) } else { points.pop().unwrap_or_default() },
+            marks: best.map(|best| (best.step as f64, (curve.value)(best))).into_iter().collect(),
         }
     }
 
@@ -90,29 +86,22 @@ fn n_steps(record: &RunRecord) -> usize {
     record.steps.max(record.history.step_losses.len())
 }
 
-/// The points of one record. If it lacks the losses of its steps, its validations have the training loss.
-fn points_of(record: &RunRecord, set: Set, measure: Measure, window: usize) -> Vec<PlotPoint> {
-    let history = &record.history;
-    if (set, measure) == (Set::Train, Measure::Loss) && !history.step_losses.is_empty() {
-        return smoothed(&history.step_losses, window);
-    }
-    let points = history.validations.iter().map(|v| PlotPoint::new(v.step as f64, value(v, set, measure)));
-    points.filter(|point| point.y.is_finite()).collect()
-}
-
-fn value(validation: &Validation, set: Set, measure: Measure) -> f64 {
-    match (set, measure) {
-        (Set::Train, Measure::Loss) => validation.train_loss,
-        (Set::Train, Measure::Accuracy) => validation.train_accuracy,
-        (Set::Validation, Measure::Loss) => validation.validation_loss,
-        (Set::Validation, Measure::Accuracy) => validation.validation_accuracy,
+impl Curve {
+    /// The points of one record: the losses of its steps if the curve shows these, else values of its validations.
+    fn points(&self, record: &RunRecord, window: usize) -> Vec<PlotPoint> {
+        let history = &record.history;
+        if self.line == Line::Faint && !history.step_losses.is_empty() {
+            return smoothed(&history.step_losses, window);
+        }
+        let points = history.validations.iter().map(|v| PlotPoint::new(v.step as f64, (self.value)(v)));
+        points.filter(|point| point.y.is_finite()).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use test_support::synthetic::{Curve, empty_record, record, replicates};
+    use test_support::synthetic::{self, empty_record, record, replicates};
 
     fn run(records: &[RunRecord]) -> RunCurves<'_> {
         RunCurves { label: "x".to_owned(), records: records.iter().collect() }
@@ -132,29 +121,25 @@ mod tests {
 
     #[test]
     fn only_the_validation_of_a_single_run_has_a_dot() {
-        let one = [record("task3c", "Standard", 1_000, &Curve::STANDARD)];
-        for measure in [Measure::Loss, Measure::Accuracy] {
-            let marks = |set: Set| run(&one).series(0, set, measure, 10).marks.len();
-            assert_eq!((marks(Set::Train), marks(Set::Validation)), (0, 1));
+        let one = [record("task3c", "Standard", 1_000, &synthetic::Curve::STANDARD)];
+        for curves in [LOSS, ACCURACY] {
+            assert_eq!(curves.map(|curve| run(&one).series(0, &curve, 10).marks.len()), [0, 1]);
         }
     }
 
     #[test]
     fn replicates_are_a_mean_without_a_dot_that_ends_with_half_of_them() {
-        let mut runs = replicates("task3c", "Standard", 2_000, &Curve::STANDARD, 3);
+        let mut runs = replicates("task3c", "Standard", 2_000, &synthetic::Curve::STANDARD, 3);
         for (run, steps) in runs.iter_mut().zip([2_000, 1_500, 1_000]) {
             run.steps = steps;
             run.history.step_losses.truncate(steps);
             run.history.validations.retain(|validation| validation.step <= steps);
         }
         let mean = run(&runs);
-        let series = |set: Set, measure: Measure| mean.series(0, set, measure, 10);
-        let validation = [Measure::Loss, Measure::Accuracy].map(|measure| series(Set::Validation, measure));
+        let series = |curve: &super::Curve| mean.series(0, curve, 10);
+        let validation = [series(&LOSS[1]), series(&ACCURACY[1])];
         assert!(validation.iter().all(|series| series.marks.is_empty()));
-        assert_eq!(
-            (mean.steps(), series(Set::Train, Measure::Loss).points.len(), validation[0].points.len()),
-            (1_500, 150, 13)
-        );
+        assert_eq!((mean.steps(), series(&LOSS[0]).points.len(), validation[0].points.len()), (1_500, 150, 13));
         assert!(validation[1].points.iter().all(|point| point.interval.is_some()));
     }
 }

@@ -6,7 +6,7 @@ use skrifa::{FontRef, MetadataProvider};
 
 use crate::format::plain_text;
 
-/// Open Sans, Apache-2.0; its licence lies beside it.
+/// Open Sans, Apache-2.0; its licence is in the same folder.
 pub const FONT: &[u8] = include_bytes!("../../fonts/OpenSans-Regular.ttf");
 /// The font's family, then fonts of nearly its width for readers who lack it.
 const FONT_STACK: &str = "Open Sans, Helvetica Neue, Helvetica, Arial, sans-serif";
@@ -18,19 +18,14 @@ pub(super) const FAINT_INK: &str = "#595959";
 /// Across and down, in pixels.
 pub(super) type Place = (f64, f64);
 
-/// Size in pixels and colour of a text.
+/// How a text is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextStyle {
+    /// Pixels.
     pub(super) size: f64,
     pub(super) colour: &'static str,
-}
-
-/// Which part of a text is at its place.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Anchor {
-    Start,
-    Middle,
-    End,
+    /// Which part of the text is at its place: `start`, `middle` or `end`.
+    pub(super) anchor: &'static str,
 }
 
 /// A white SVG of this size in pixels with a title for screen readers.
@@ -47,22 +42,18 @@ pub(super) fn document((width, height): (f64, f64), title: &str, content: &Marku
 }
 
 /// A line of text on the baseline through this place.
-pub(super) fn text((x, baseline): Place, anchor: Anchor, style: TextStyle, words: &str) -> Markup {
-    let anchor = match anchor {
-        Anchor::Start => None,
-        Anchor::Middle => Some("middle"),
-        Anchor::End => Some("end"),
-    };
+pub(super) fn text((x, baseline): Place, style: TextStyle, words: &str) -> Markup {
+    let TextStyle { size, colour, anchor } = style;
     html! {
-        text x=(tenths(x)) y=(tenths(baseline)) text-anchor=[anchor] font-size=(style.size) fill=(style.colour) {
+        text x=(tenths(x)) y=(tenths(baseline)) text-anchor=(anchor) font-size=(size) fill=(colour) {
             (plain_text(words))
         }
     }
 }
 
 /// A line of text whose capitals and digits have their middle at this place.
-pub(super) fn middle_text((x, middle): Place, anchor: Anchor, style: TextStyle, words: &str) -> Markup {
-    text((x, middle + 0.36 * style.size), anchor, style, words)
+pub(super) fn middle_text((x, middle): Place, style: TextStyle, words: &str) -> Markup {
+    text((x, middle + 0.36 * style.size), style, words)
 }
 
 /// The path through these places, rounded to tenths of a pixel; relative, because that is shortest.
@@ -132,7 +123,7 @@ mod tests {
 
     #[test]
     fn text_that_is_too_long_ends_in_an_ellipsis() {
-        let shortened = fitted("a title that goes on and on", 12.0, 60.0);
+        let shortened = fitted("a title that never ends", 12.0, 60.0);
         assert!(shortened.ends_with('…') && text_width(&shortened, 12.0) <= 60.0, "{shortened}");
         assert_eq!(fitted("short", 12.0, 60.0), "short");
     }
@@ -151,7 +142,7 @@ mod tests {
 
     #[test]
     fn text_is_escaped_and_loses_control_characters() {
-        let drawn = text((0.0, 0.0), Anchor::Start, TextStyle { size: 1.0, colour: INK }, "<b>\u{1b}&").into_string();
+        let drawn = text((0.0, 0.0), TextStyle { size: 1.0, colour: INK, anchor: "start" }, "<b>\u{1b}&").into_string();
         assert!(drawn.ends_with(">&lt;b&gt;&amp;</text>"), "{drawn}");
     }
 }

@@ -3,15 +3,15 @@
 use maud::{Markup, html};
 use spec::thousands;
 
-use crate::figure::svg::{self, Anchor, FAINT_INK, INK, TextStyle, middle_text};
+use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, middle_text};
 
 /// Pixels of a cell across and down.
 const CELL: f64 = 50.0;
 /// Pixels left of the cells and above them.
 const MARGINS: (f64, f64) = (62.0, 60.0);
-const NUMBER: TextStyle = TextStyle { size: 15.0, colour: INK };
-const DIRECTION: TextStyle = TextStyle { size: 16.0, colour: INK };
-const CLASS: TextStyle = TextStyle { size: 16.0, colour: FAINT_INK };
+const NUMBER: TextStyle = TextStyle { size: 15.0, colour: INK, anchor: "middle" };
+const DIRECTION: TextStyle = TextStyle { size: 16.0, colour: INK, anchor: "middle" };
+const CLASS: TextStyle = TextStyle { size: 16.0, colour: FAINT_INK, anchor: "middle" };
 /// The colour of the diagonal.
 const RIGHT: &str = "#eeeeee";
 /// The colour of the most frequent confusion.
@@ -37,14 +37,14 @@ pub fn confusion(counts: &[Vec<usize>]) -> String {
 fn labels(classes: usize) -> Markup {
     let middle = CELL * classes as f64 / 2.0;
     html! {
-        (middle_text((MARGINS.0 + middle, 16.0), Anchor::Middle, DIRECTION, "predicted class"))
+        (middle_text((MARGINS.0 + middle, 16.0), DIRECTION, "predicted class"))
         g transform={ "translate(12.5 " (MARGINS.1 + middle) ") rotate(-90)" } {
-            (middle_text((0.0, 0.0), Anchor::Middle, DIRECTION, "true class"))
+            (middle_text((0.0, 0.0), DIRECTION, "true class"))
         }
         @for class in 0..classes {
             @let along = CELL * (class as f64 + 0.5);
-            (middle_text((MARGINS.0 + along, MARGINS.1 - 15.5), Anchor::Middle, CLASS, &class.to_string()))
-            (middle_text((MARGINS.0 - 16.0, MARGINS.1 + along), Anchor::Middle, CLASS, &class.to_string()))
+            (middle_text((MARGINS.0 + along, MARGINS.1 - 15.5), CLASS, &class.to_string()))
+            (middle_text((MARGINS.0 - 16.0, MARGINS.1 + along), CLASS, &class.to_string()))
         }
     }
 }
@@ -55,7 +55,7 @@ fn cell((row, column): (usize, usize), count: usize, most: usize) -> Markup {
     let middle = (left + CELL / 2.0, top + CELL / 2.0);
     html! {
         rect x=(left) y=(top) width=(CELL) height=(CELL) fill=(fill) stroke="#d5d5d5" {}
-        @if count > 0 { (middle_text(middle, Anchor::Middle, NUMBER, &thousands(count))) }
+        @if count > 0 { (middle_text(middle, NUMBER, &thousands(count))) }
     }
 }
 

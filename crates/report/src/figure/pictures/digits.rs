@@ -6,7 +6,7 @@ use record::Mistake;
 use spec::ImageShape;
 
 use super::pixels::png;
-use crate::figure::svg::{self, Anchor, FAINT_INK, INK, TextStyle, text};
+use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, text};
 use crate::{FigureError, Result};
 
 const COLUMNS: usize = 10;
@@ -17,8 +17,8 @@ const CELL_HEIGHT: f64 = 132.0;
 /// Pixels of an image across and down.
 const IMAGE: f64 = 76.0;
 /// The two lines of a caption; large, so that they can be read where the page is narrow.
-const CLASSES: TextStyle = TextStyle { size: 18.0, colour: INK };
-const PROBABILITY: TextStyle = TextStyle { size: 16.0, colour: FAINT_INK };
+const CLASSES: TextStyle = TextStyle { size: 18.0, colour: INK, anchor: "middle" };
+const PROBABILITY: TextStyle = TextStyle { size: 16.0, colour: FAINT_INK, anchor: "middle" };
 
 /// The images in rows of ten, dark on white, as an SVG: below each `4 as 9` and the network's probability for the 9.
 ///
@@ -50,8 +50,8 @@ fn cell(index: usize, mistake: &Mistake, shape: ImageShape) -> Result<Markup> {
         image x=(left) y=(top) width=(IMAGE) height=(IMAGE) image-rendering="optimizeSpeed"
             style="image-rendering:pixelated" href={ "data:image/png;base64," (image) } {}
         rect x=(left) y=(top) width=(IMAGE) height=(IMAGE) fill="none" stroke="#cccccc" {}
-        (text((middle, first_line), Anchor::Middle, CLASSES, &classes))
-        (text((middle, first_line + 20.0), Anchor::Middle, PROBABILITY, &percent(mistake.probability)))
+        (text((middle, first_line), CLASSES, &classes))
+        (text((middle, first_line + 20.0), PROBABILITY, &percent(mistake.probability)))
     })
 }
 
