@@ -1,6 +1,6 @@
-//! What can go wrong while a figure is drawn or rastered.
+//! Errors of drawing and rastering figures.
 
-/// What making a figure returns.
+/// The result of making a figure.
 pub type Result<T> = std::result::Result<T, FigureError>;
 
 /// Why there is no figure.
@@ -9,7 +9,7 @@ pub enum FigureError {
     /// The figure has no run to draw.
     #[error("the figure has no run to draw")]
     NoRuns,
-    /// Pixels or weights are not as many as the shape has.
+    /// The number of pixels or weights differs from that of the shape.
     #[error("{what} has {found} values, but its shape has {expected}")]
     Pixels {
         /// Whose values.

@@ -13,7 +13,7 @@ const MARGIN: f64 = 0.04;
 pub(super) enum Scale {
     /// Equal differences are equally wide.
     Linear,
-    /// Equal ratios are equally wide; values that are not above 0 have no place.
+    /// Equal ratios are equally wide; only values above 0 have a place.
     Logarithmic,
 }
 
@@ -27,6 +27,9 @@ pub(crate) enum Numbers {
     /// Shares as percentages; no ticks above 100 %.
     Percent,
 }
+
+/// An axis without its range: label, how values are spread, how numbers are written.
+pub(super) type Look<'a> = (&'a str, Scale, Numbers);
 
 /// A range with its ticks.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +63,7 @@ impl Axis {
     }
 
     /// An axis on which all these values have a place, with a margin; below 0 only if a value is.
-    pub(super) fn around(label: &str, scale: Scale, numbers: Numbers, values: impl Iterator<Item = f64>) -> Self {
+    pub(super) fn around((label, scale, numbers): Look, values: impl Iterator<Item = f64>) -> Self {
         let placed = values.filter(|&value| has_place(scale, value));
         let spread = placed.map(|value| if scale == Scale::Linear { value } else { value.ln() });
         let (low, high) =
@@ -93,7 +96,7 @@ impl Axis {
         }
     }
 
-    /// Whether a value has a place on the axis, be it outside its range.
+    /// Whether a value has a place on the axis, within its range or outside.
     pub(super) fn has_place(&self, value: f64) -> bool {
         has_place(self.scale, value)
     }
@@ -206,6 +209,10 @@ mod tests {
 
     #[test]
     fn whole_numbers_have_no_ticks_between_them() {
+        assert_eq!(
+            Axis::around(("", Scale::Linear, Numbers::Whole), [0.0, 3.0].into_iter()).ticks,
+            [0.0, 1.0, 2.0, 3.0]
+        );
         assert_eq!(Axis::linear("", (0.0, 3.0), 8, Numbers::Whole).ticks, [0.0, 1.0, 2.0, 3.0]);
     }
 }

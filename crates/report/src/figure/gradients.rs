@@ -1,15 +1,17 @@
-//! What probes say of gradients: how large they are in every layer, and how that changes while a run trains.
+//! Gradients from the probes of runs: their size in every layer, and how it changes during the training.
 
 use record::{LayerProbe, Probe, RunRecord};
 use spec::Metric;
 
-use super::axis::{Axis, Numbers, Scale};
-use super::plot::{Intervals, Line, Panel, Plot, PlotPoint, Series, colour};
+use super::axis::{Look, Numbers, Scale};
+use super::plot::{Panel, Plot, PlotPoint, Series};
 use super::points::mean_over_runs;
 use super::replicates::RunCurves;
 use super::runs::STEPS_LABEL;
 
 const GRADIENT_HEADING: &str = "Gradient, root mean square";
+const LAYERS: Look = ("Layer, from the first to the output layer", Scale::Linear, Numbers::Whole);
+
 /// The size of something in a layer; none before the first step.
 type Size = fn(&LayerProbe) -> Option<f64>;
 
@@ -22,7 +24,7 @@ type Size = fn(&LayerProbe) -> Option<f64>;
 pub fn gradient_sizes(runs: &[RunCurves]) -> Plot {
     let panel = |heading: &str, size: Size| {
         let series = runs.iter().enumerate().map(|(index, run)| sizes_by_layer(index, run, size));
-        panel_of("Layer, from the first to the output layer", heading, series.collect())
+        Panel::around(LAYERS, (heading, Scale::Logarithmic, Numbers::Plain), series.collect())
     };
     let panels = vec![
         panel(GRADIENT_HEADING, |layer| Some(layer.gradient_rms)),
@@ -44,36 +46,13 @@ pub fn gradient_course(run: &RunCurves) -> Plot {
     let n_layers = run.records.first().map_or(0, |record| record.layers().len());
     let series = course_layers(n_layers).into_iter().enumerate().map(|(index, (layer, name))| {
         let label = format!("layer {}: {name}", layer + 1);
-        Series { marks: Vec::new(), ..series_of(index, label, course(run, layer)) }
+        Series { marks: Vec::new(), ..Series::with_dots(index, label, course(run, layer)) }
     });
     let title = format!("Gradients during the training: {}", run.label_with_ends());
-    let panels = vec![panel_of(STEPS_LABEL, GRADIENT_HEADING, series.collect())];
+    let sizes = (GRADIENT_HEADING, Scale::Logarithmic, Numbers::Plain);
+    let panels = vec![Panel::around((STEPS_LABEL, Scale::Linear, Numbers::Whole), sizes, series.collect())];
     let notes = if run.is_mean() { vec!["Lines: geometric mean over seeds.".to_owned()] } else { Vec::new() };
     Plot::new(&title, &run.records, panels, notes)
-}
-
-/// Whole numbers across, sizes that differ by powers of ten up.
-fn panel_of(x_label: &str, heading: &str, series: Vec<Series>) -> Panel {
-    let points = || series.iter().flat_map(|series| &series.points);
-    let ends = points().flat_map(|point| <[f64; 2]>::from(point.ends()));
-    Panel {
-        x: Axis::around(x_label, Scale::Linear, Numbers::Whole, points().map(|point| point.x)),
-        y: Axis::around(heading, Scale::Logarithmic, Numbers::Plain, ends),
-        series,
-    }
-}
-
-/// A line with a dot at every point.
-fn series_of(index: usize, label: String, points: Vec<PlotPoint>) -> Series {
-    Series {
-        run: label.clone(),
-        label,
-        colour: colour(index),
-        line: Line::Solid,
-        intervals: Intervals::Bars,
-        marks: points.iter().map(|point| (point.x, point.y)).collect(),
-        points,
-    }
 }
 
 fn sizes_by_layer(index: usize, run: &RunCurves, size: Size) -> Series {
@@ -86,7 +65,7 @@ fn sizes_by_layer(index: usize, run: &RunCurves, size: Size) -> Series {
         let interval = (sizes.len() > 1).then_some((lowest, highest));
         Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, geometric_mean(sizes.into_iter())?) })
     };
-    series_of(index, run.label_with_ends(), (0..n_layers).filter_map(point).collect())
+    Series::with_dots(index, run.label_with_ends(), (0..n_layers).filter_map(point).collect())
 }
 
 /// The size in a layer of one run, over the probes of the first epochs.

@@ -73,22 +73,17 @@ fn draw_entry(entry: &[&Series], (left, middle): Place, width: f64) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::super::axis::{Axis, Numbers, Scale};
-    use super::super::plot::{Intervals, Line, PlotPoint};
+    use super::super::axis::{Numbers, Scale};
+    use super::super::plot::{Line, PlotPoint};
     use super::*;
 
     fn panel(labels: &[(&str, &'static str)], line: Line) -> Panel {
-        let axis = || Axis::around("", Scale::Linear, Numbers::Plain, std::iter::empty());
-        let series = labels.iter().map(|&(label, colour)| Series {
-            run: colour.to_owned(),
-            label: label.to_owned(),
-            colour,
-            line,
-            intervals: Intervals::Band,
-            points: vec![PlotPoint::new(0.0, 0.0)],
-            marks: Vec::new(),
+        let axis = ("", Scale::Linear, Numbers::Plain);
+        let series = labels.iter().map(|&(label, colour)| {
+            let points = vec![PlotPoint::new(0.0, 0.0)];
+            Series { colour, line, ..Series::with_dots(0, label.to_owned(), points) }
         });
-        Panel { x: axis(), y: axis(), series: series.collect() }
+        Panel::around(axis, axis, series.collect())
     }
 
     #[test]

@@ -138,12 +138,12 @@ impl<'a> PanelOnPage<'a> {
         }
     }
 
-    /// All points with a label.
+    /// The points of all series that have a place on both axes.
     pub(super) fn all_points(&self) -> impl Iterator<Item = &'a PlotPoint> {
         self.panel.series.iter().flat_map(|series| self.points(series))
     }
 
-    /// The points that have a place on both axes.
+    /// The points of a series that have a place on both axes.
     fn points<'s>(&self, series: &'s Series) -> impl Iterator<Item = &'s PlotPoint> {
         let Panel { x, y, .. } = self.panel;
         series.points.iter().filter(|point| x.has_place(point.x) && y.has_place(point.y))

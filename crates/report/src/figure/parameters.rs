@@ -1,7 +1,7 @@
 //! How much accuracy parameters buy: every experiment a point.
 
-use super::axis::{Axis, Numbers, Scale};
-use super::plot::{Intervals, Line, Panel, Plot, PlotPoint, Series, colour};
+use super::axis::{Numbers, Scale};
+use super::plot::{Line, Panel, Plot, PlotPoint, Series};
 
 /// The ratio of the largest network to the smallest from which on the axis is logarithmic.
 const WIDE: f64 = 3.0;
@@ -11,25 +11,14 @@ const WIDE: f64 = 3.0;
 /// `subtitle` names dataset and seeds; `is_made_up` says whether the digits are made up.
 #[must_use]
 pub fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String, is_made_up: bool) -> Plot {
-    let ends = points.iter().flat_map(|point| <[f64; 2]>::from(point.ends()));
-    let panel = Panel {
-        x: Axis::around("Parameters", spread_of(&points), Numbers::Whole, points.iter().map(|point| point.x)),
-        y: Axis::around("Best validation accuracy", Scale::Linear, Numbers::Percent, ends),
-        series: vec![Series {
-            run: String::new(),
-            label: String::new(),
-            colour: colour(0),
-            line: Line::None,
-            intervals: Intervals::Bars,
-            marks: points.iter().map(|point| (point.x, point.y)).collect(),
-            points,
-        }],
-    };
+    let x = ("Parameters", spread_of(&points), Numbers::Whole);
+    let y = ("Best validation accuracy", Scale::Linear, Numbers::Percent);
+    let series = Series { line: Line::None, ..Series::with_dots(0, String::new(), points) };
     Plot {
         title: "Accuracy over the number of parameters".to_owned(),
         subtitle,
         is_made_up,
-        panels: vec![panel],
+        panels: vec![Panel::around(x, y, vec![series])],
         notes: Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use record::RunRecord;
 
-use super::axis::Axis;
+use super::axis::{Axis, Look};
 use crate::format::provenance;
 
 /// Okabe and Ito's colours, which colour-blind readers can tell apart; grey replaces their yellow, too pale on white.
@@ -98,7 +98,29 @@ pub(super) fn colour(index: usize) -> &'static str {
     COLOURS[index % COLOURS.len()]
 }
 
+impl Panel {
+    /// A panel with room for all points and their intervals.
+    pub(super) fn around(x: Look, y: Look, series: Vec<Series>) -> Self {
+        let points = || series.iter().flat_map(|series| &series.points);
+        let ends = points().flat_map(|point| <[f64; 2]>::from(point.ends()));
+        Self { x: Axis::around(x, points().map(|point| point.x)), y: Axis::around(y, ends), series }
+    }
+}
+
 impl Series {
+    /// A line with error bars and a dot at every point, in the colour of the run at this index.
+    pub(super) fn with_dots(index: usize, label: String, points: Vec<PlotPoint>) -> Self {
+        Self {
+            run: label.clone(),
+            label,
+            colour: colour(index),
+            line: Line::Solid,
+            intervals: Intervals::Bars,
+            marks: points.iter().map(|point| (point.x, point.y)).collect(),
+            points,
+        }
+    }
+
     /// Whether there is a band to draw.
     pub(crate) fn has_band(&self) -> bool {
         self.intervals == Intervals::Band && self.points.iter().any(|point| point.interval.is_some())

@@ -1,26 +1,19 @@
-//! Which part of the runs' numbers a panel shows: axes zoomed so that the curves can be told apart.
+//! Value axes of runs: zoomed so that the curves can be told apart.
 //!
-//! Curves come with the step from which on their values count.
+//! Every curve comes with the step from which on its values count: the first epoch would take most of the range.
 
 use super::axis::{Axis, Numbers, padded};
 use super::plot::{Line, PlotPoint, Series};
 use crate::format::whole;
 
-/// Share of a curve's values, after the first epoch, that may lie beyond the zoomed edge.
+/// Share of a curve's values after the first epoch that may be outside the range.
 const BEYOND: f64 = 0.05;
 
 impl Axis {
-    /// Steps, from 0 to where the longest run stopped.
-    pub(super) fn of_steps(label: &str, longest: f64) -> Self {
-        let mut axis = Self::linear(label, (0.0, longest), 8, Numbers::Whole);
-        axis.high *= 1.01;
-        axis
-    }
-
     /// Losses: from the lowest to what the curves have fallen to soon after the first epoch.
     pub(super) fn of_losses(curves: &[(&Series, f64)]) -> Self {
         let (low, high) = zoomed(curves, 0.02, 1.0 - BEYOND);
-        // A run that diverges alone on its page has any values at all: little above where it began is worth a look.
+        // The values of a run that diverges have no upper end: the axis ends a little above where the curves begin.
         let firsts = curves.iter().filter_map(|(series, _)| series.points.first());
         let began = firsts.map(|point| point.y).fold(f64::NEG_INFINITY, f64::max);
         let (low, high) = padded(low.min(began), high.min(1.2 * began));
@@ -53,7 +46,7 @@ fn zoomed(curves: &[(&Series, f64)], low_share: f64, high_share: f64) -> (f64, f
     (low, high)
 }
 
-/// The points from `settled` on, all if none is.
+/// The points from x = `settled` on; all if there is none.
 fn counting(points: &[PlotPoint], settled: f64) -> &[PlotPoint] {
     let start = points.partition_point(|point| point.x < settled);
     if start < points.len() { &points[start..] } else { points }
@@ -67,19 +60,11 @@ pub(super) fn nearest_quantile(mut values: Vec<f64>, share: f64) -> Option<f64> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::plot::Intervals;
     use super::*;
 
     fn validation(points: impl Iterator<Item = (f64, f64)>) -> Series {
-        Series {
-            run: String::new(),
-            label: String::new(),
-            colour: "black",
-            line: Line::Solid,
-            intervals: Intervals::Band,
-            points: points.map(|(x, y)| PlotPoint::new(x, y)).collect(),
-            marks: Vec::new(),
-        }
+        let points = points.map(|(x, y)| PlotPoint::new(x, y)).collect();
+        Series { marks: Vec::new(), ..Series::with_dots(0, String::new(), points) }
     }
 
     #[test]
@@ -100,10 +85,5 @@ mod tests {
     fn a_diverging_run_alone_is_shown_where_it_began() {
         let wild = validation((0..100).map(|i| (f64::from(i), 2.0 + 1e30 * f64::from(i))));
         assert!(Axis::of_losses(&[(&wild, 0.0)]).high < 3.0);
-    }
-
-    #[test]
-    fn few_steps_have_whole_ticks() {
-        assert_eq!(Axis::of_steps("", 3.0).ticks, [0.0, 1.0, 2.0, 3.0]);
     }
 }

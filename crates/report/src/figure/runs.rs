@@ -2,7 +2,7 @@
 
 use record::RunRecord;
 
-use super::axis::Axis;
+use super::axis::{Axis, Numbers, Scale};
 use super::plot::{Panel, Plot, Series};
 use super::replicates::RunCurves;
 use super::series::{ACCURACY, Curve, LOSS, window_steps};
@@ -57,31 +57,27 @@ fn panel(runs: &[RunCurves], curves: &[Curve], y_axis: YAxis, window: usize) -> 
     let settled = deciding.flat_map(|(run, series)| series.iter().map(|series| (series, run.settled())));
     let y = y_axis(&settled.collect::<Vec<_>>());
     let longest = runs.iter().map(RunCurves::steps).max().unwrap_or(0).max(1);
-    Panel { x: Axis::of_steps(STEPS_LABEL, longest as f64), y, series }
+    let steps = [0.0, longest as f64].into_iter();
+    Panel { x: Axis::around((STEPS_LABEL, Scale::Linear, Numbers::Whole), steps), y, series }
 }
 
 /// How to read the curves, and the caveat about their numbers.
 fn notes(runs: &[RunCurves], sets: CurveSets, window: usize) -> Vec<String> {
-    let has_means = runs.iter().any(RunCurves::is_mean);
-    let has_single_runs = runs.iter().any(|run| !run.is_mean());
+    let n_means = runs.iter().filter(|run| run.is_mean()).count();
     let mut notes = Vec::new();
-    if has_means {
+    if n_means > 0 {
         notes.push(note_on_means(runs));
     }
     if sets == CurveSets::Both {
-        let steps = match (window, has_single_runs, has_means) {
-            (1, ..) => "every step".to_owned(),
-            (_, true, false) => format!("mean of {window} consecutive steps, with a band of one standard deviation"),
-            (_, true, true) => {
-                format!(
-                    "mean of {window} consecutive steps; the band of a single run is one standard deviation of these"
-                )
-            }
-            (_, false, _) => format!("mean of {window} consecutive steps of every run"),
+        let band = match n_means {
+            _ if window == 1 || n_means == runs.len() => "",
+            0 => ", with a band of one standard deviation",
+            _ => "; the band of a single run is one standard deviation of these",
         };
-        notes.push(format!("Training loss: {steps}. Training accuracy: dashed."));
+        let steps = if window == 1 { "every step".to_owned() } else { format!("mean of {window} consecutive steps") };
+        notes.push(format!("Training loss: {steps}{band}. Training accuracy: dashed."));
     }
-    let dots = if has_single_runs { "Dots mark the lowest validation loss. " } else { "" };
+    let dots = if n_means < runs.len() { "Dots mark the lowest validation loss. " } else { "" };
     notes.push(format!("{dots}{CAVEAT}"));
     notes
 }

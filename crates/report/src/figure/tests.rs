@@ -6,8 +6,8 @@ mod samples;
 use gallery::{deep, diverged, gallery, ladder};
 use record::RunRecord;
 
-use super::axis::{Axis, Numbers, Scale};
-use super::plot::{Intervals, Line, Panel, Series};
+use super::axis::{Numbers, Scale};
+use super::plot::{Panel, Series};
 use super::{CurveSets, Plot, PlotPoint, to_png};
 use crate::FigureError;
 use test_support::synthetic::{Curve, replicates, with_units};
@@ -29,7 +29,7 @@ fn every_figure_is_small_repeatable_and_well_formed() {
         assert!(drawn.len() < most_bytes, "{name}: {} bytes", drawn.len());
         assert!(drawn == svg(title, &runs, sets), "{name} differs when it is drawn again");
         assert!(to_png(&drawn, 92).is_ok(), "{name} is not well formed");
-        assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{name} has a coordinate that is no number");
+        assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{name} has a coordinate that is not finite");
     }
 }
 
@@ -61,7 +61,7 @@ fn a_figure_of_replicates_says_what_lines_and_bands_are() {
         "The standard model, train",
         "Lines: mean over 5 seeds, until fewer than half of the runs still train.",
         "Bands: one standard deviation.",
-        "mean of 10 consecutive steps of every run",
+        "Training loss: mean of 10 consecutive steps. Training accuracy: dashed.",
     ] {
         assert!(drawn.contains(text), "{text}");
     }
@@ -103,22 +103,9 @@ fn a_run_that_diverged_leaves_the_ranges_to_the_others() {
 
 /// A panel of one series whose texts are hostile.
 fn hostile_plot(x: (Scale, Numbers), y: Scale, points: &[(f64, f64)]) -> Plot {
-    let xs = points.iter().map(|point| point.0);
-    let ys = points.iter().flat_map(|point| [point.1, 2.0 * point.1]);
     let point = |&(x, y): &(f64, f64)| PlotPoint { interval: Some((y, 2.0 * y)), ..PlotPoint::new(x, y) };
-    let panel = Panel {
-        x: Axis::around("x & y", x.0, x.1, xs),
-        y: Axis::around("<heading>\u{7}", y, Numbers::Plain, ys),
-        series: vec![Series {
-            run: "a".to_owned(),
-            label: "a <b>\u{1b}".to_owned(),
-            colour: "#000000",
-            line: Line::Solid,
-            intervals: Intervals::Bars,
-            points: points.iter().map(point).collect(),
-            marks: points.to_vec(),
-        }],
-    };
+    let series = Series::with_dots(0, "a <b>\u{1b}".to_owned(), points.iter().map(point).collect());
+    let panel = Panel::around(("x & y", x.0, x.1), ("<heading>\u{7}", y, Numbers::Plain), vec![series]);
     Plot {
         title: "<script>\u{0}".to_owned(),
         subtitle: "a & b".to_owned(),

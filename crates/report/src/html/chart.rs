@@ -80,7 +80,7 @@ fn list(numbers: impl Iterator<Item = Option<String>>) -> String {
     numbers.map(Option::unwrap_or_default).collect::<Vec<_>>().join(",")
 }
 
-/// A value with five digits, finer than a screen or a reader needs; none if it is not finite.
+/// A value with five significant digits, finer than a screen or a reader needs; none if it is not finite.
 fn number(value: f64) -> Option<String> {
     let rounded: f64 = format!("{value:.4e}").parse().ok()?;
     let (plain, exponential) = (format!("{rounded}"), format!("{rounded:e}"));
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_has_five_digits_in_its_shorter_form() {
+    fn a_number_has_five_significant_digits_in_its_shorter_form() {
         let cases = [
             (0.287_149_31, Some("0.28715")),
             (0.000_012_345_67, Some("1.2346e-5")),

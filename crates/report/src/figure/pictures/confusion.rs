@@ -17,8 +17,8 @@ const RIGHT: &str = "#eeeeee";
 /// The colour of the most frequent confusion.
 const MOST: [f64; 3] = [213.0, 94.0, 0.0];
 
-/// The counts as a map, an SVG: rows are true classes, columns predicted ones; confusions are the darker the more
-/// frequent they are, and there is no number where there are none.
+/// The counts as a map, an SVG: rows are true classes, columns predicted ones. More frequent confusions are darker; a
+/// cell with a count of 0 is empty.
 #[must_use]
 pub fn confusion(counts: &[Vec<usize>]) -> String {
     let classes = counts.len();
