@@ -3,7 +3,7 @@
 /// The result of making a figure.
 pub type Result<T> = std::result::Result<T, FigureError>;
 
-/// Why there is no figure.
+/// Why a figure cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
     /// The figure has no run to draw.

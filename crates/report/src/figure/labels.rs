@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::panel::{DOT_RADIUS, PanelOnPage};
+use super::panel::{DOT_RADIUS, PanelOnPage, stroke};
 use super::plot::PlotPoint;
-use super::svg::{FAINT_INK, INK, TextStyle, fitted, middle_text, path, text_width};
+use super::svg::{FAINT_INK, INK, TextStyle, fitted, middle_text, text_width};
 
 /// Pixels from the middle of a dot to its label.
 const GAP: f64 = 10.0;
@@ -56,7 +56,7 @@ fn draw_label(point: &Labelled, area: Area) -> Markup {
     let start = (point.x + rim * (edge - point.x), point.y + rim * (middle - point.y));
     html! {
         @if (middle - point.y).abs() > FAR {
-            path d=(path([start, (edge, middle)])) stroke=(FAINT_INK) stroke-width="0.7" {}
+            (stroke(FAINT_INK, [start, (edge, middle)]))
         }
         (middle_text((area.left, middle), LABEL, &point.text))
     }

@@ -81,23 +81,23 @@ impl<'a> PanelOnPage<'a> {
     /// Heading, grid, axes with their ticks and numbers, label of the x axis.
     fn axes(&self) -> Markup {
         let Panel { x, y, .. } = self.panel;
-        let columns: Vec<(f64, String)> = x.ticks.iter().map(|&tick| (self.across(tick), x.tick_label(tick))).collect();
-        let rows: Vec<(f64, String)> = y.ticks.iter().map(|&tick| (self.down(tick), y.tick_label(tick))).collect();
-        let segments = |above: f64, x_end: f64, y_start: f64, y_end: f64| -> String {
-            let down = columns.iter().map(|(x, _)| path([(*x, above), (*x, x_end)]));
-            down.chain(rows.iter().map(|(y, _)| path([(y_start, *y), (y_end, *y)]))).collect()
-        };
-        let grid = segments(self.top, self.bottom, self.left, self.right);
-        let ticks = segments(self.bottom, self.bottom + TICK_LENGTH, self.left - TICK_LENGTH, self.left);
-        let axes = path([(self.left, self.top), (self.left, self.bottom), (self.right, self.bottom)]);
-        let middle = f64::midpoint(self.left, self.right);
+        let Self { left, top, right, bottom, .. } = *self;
         html! {
-            (text((self.left, self.top - 12.1), HEADING, &y.label))
-            path d=(grid) fill="none" stroke=(GRID) stroke-width="0.8" {}
-            path d=(axes + &ticks) fill="none" stroke=(AXIS) stroke-width="0.8" {}
-            @for (x, label) in &columns { (text((*x, self.bottom + 16.0), X_TEXT, label)) }
-            @for (y, label) in &rows { (middle_text((self.left - 6.5, *y), Y_TEXT, label)) }
-            (text((middle, self.bottom + 37.0), X_TEXT, &x.label))
+            (text((left, top - 12.1), HEADING, &y.label))
+            @for &tick in &x.ticks {
+                @let across = self.across(tick);
+                (stroke(GRID, [(across, top), (across, bottom)]))
+                (stroke(AXIS, [(across, bottom), (across, bottom + TICK_LENGTH)]))
+                (text((across, bottom + 16.0), X_TEXT, &x.tick_label(tick)))
+            }
+            @for &tick in &y.ticks {
+                @let down = self.down(tick);
+                (stroke(GRID, [(left, down), (right, down)]))
+                (stroke(AXIS, [(left - TICK_LENGTH, down), (left, down)]))
+                (middle_text((left - 6.5, down), Y_TEXT, &y.tick_label(tick)))
+            }
+            (stroke(AXIS, [(left, top), (left, bottom), (right, bottom)]))
+            (text((f64::midpoint(left, right), bottom + 37.0), X_TEXT, &x.label))
         }
     }
 
@@ -168,6 +168,11 @@ impl<'a> PanelOnPage<'a> {
     fn down(&self, y: f64) -> f64 {
         self.bottom - self.panel.y.share(y).clamp(-FARTHEST, FARTHEST) * (self.bottom - self.top)
     }
+}
+
+/// A thin line that is not part of a series.
+pub(super) fn stroke(colour: &str, places: impl IntoIterator<Item = Place>) -> Markup {
+    html! { path d=(path(places)) fill="none" stroke=(colour) stroke-width="0.8" {} }
 }
 
 /// The line of a series along a path.

@@ -13,7 +13,7 @@ impl Axis {
     /// Losses: from the lowest to what the curves have fallen to soon after the first epoch.
     pub(super) fn of_losses(curves: &[(&Series, f64)]) -> Self {
         let (low, high) = zoomed(curves, 0.02, 1.0 - BEYOND);
-        // The values of a run that diverges have no upper end: the axis ends a little above where the curves begin.
+        // The values of a run that diverges know no limit: the axis ends a little above where the curves begin.
         let firsts = curves.iter().filter_map(|(series, _)| series.points.first());
         let began = firsts.map(|point| point.y).fold(f64::NEG_INFINITY, f64::max);
         let (low, high) = padded(low.min(began), high.min(1.2 * began));

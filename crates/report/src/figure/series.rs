@@ -39,7 +39,7 @@ pub(super) fn window_steps(runs: &[RunCurves]) -> usize {
 }
 
 impl RunCurves<'_> {
-    /// A curve of the run at this index; `window` is the number of steps that a point of the training loss stands for.
+    /// A curve of the run at this index; `window` is the number of steps per point of the training loss.
     ///
     /// The dot of a single run is the validation with the lowest loss; the runs of a mean have theirs at different steps.
     pub(super) fn series(&self, index: usize, curve: &Curve, window: usize) -> Series {
