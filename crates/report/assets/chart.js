@@ -54,7 +54,7 @@
                 return { ...series, values, first, last, band, set: setName(series) };
             });
             // The noise of single steps lies below the smooth curves, the bands below everything.
-            this.drawn = [...this.curves].sort((a, b) => b.is_dashed - a.is_dashed);
+            this.drawn = [...this.curves].sort((a, b) => (a.line === "solid") - (b.line === "solid"));
             this.banded = this.curves.filter((curve) => curve.band);
             this.box = element("div", {
                 class: "plot", tabindex: 0, role: "application", "aria-roledescription": "chart",
@@ -112,12 +112,11 @@
             });
         }
 
-        series({ run, colour, band, is_dashed }) {
-            // Training with a band is noise around its mean: thin and pale. Without one it is dashed, as in the picture.
-            const isNoise = is_dashed && band;
-            const line = isNoise ? { width: 0.9 } : is_dashed ? { width: 1.4, dash: [4, 3] } : { width: 2 };
-            const stroke = isNoise ? colour + "8c" : colour;
-            return { ...line, stroke, pxAlign: 0, show: this.chart.shows(run), spanGaps: true, points: { show: false } };
+        series({ run, colour, line }) {
+            // The noise of single steps is thin and pale.
+            const looks = { solid: { width: 2 }, dashed: { width: 1.4, dash: [4, 3] }, faint: { width: 0.9 } }[line];
+            const stroke = line === "faint" ? colour + "8c" : colour;
+            return { ...looks, stroke, pxAlign: 0, show: this.chart.shows(run), spanGaps: true, points: { show: false } };
         }
 
         /** The curve of one of the plot's series; none for x and for the edges of bands. */
@@ -249,9 +248,8 @@
             const columns = this.panels.map((panel) => ({ panel, sets: [...new Set(panel.curves.map((c) => c.set))] }));
             const over = columns.map(({ panel, sets }) => element("th", { scope: "colgroup", colspan: sets.length }, panel.label));
             const names = columns.flatMap(({ panel, sets }) => sets.map((set) => {
-                const { band, is_dashed } = panel.curves.find((curve) => curve.set === set);
-                const kind = !is_dashed ? "solid" : band ? "band" : "dashed";
-                return element("th", { scope: "col" }, element("span", { class: `sample ${kind}` }), set);
+                const { line } = panel.curves.find((curve) => curve.set === set);
+                return element("th", { scope: "col" }, element("span", { class: `sample ${line}` }), set);
             }));
             const head = element("thead", {},
                 element("tr", {}, element("th", { scope: "col", rowspan: 2 }, "Run"), ...over), element("tr", {}, ...names));

@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::figure::Plot;
+
 /// A whole report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Document {
@@ -119,13 +121,13 @@ pub struct Figure {
     pub id: String,
     /// What it shows.
     pub caption: Vec<Inline>,
-    /// What somebody who does not see it should know.
+    /// The text for readers who do not see it.
     pub alternative: String,
     /// The picture.
     pub picture: Picture,
-    /// The same curves as numbers, for whoever can look closer; a reader without it loses nothing but that.
+    /// The curves of the picture, for a writer that makes them interactive.
     #[serde(skip)]
-    pub chart: Option<Chart>,
+    pub chart: Option<Plot>,
 }
 
 /// How a picture is stored.
@@ -135,47 +137,6 @@ pub enum Picture {
     Svg(String),
     /// Pixels.
     Png(Vec<u8>),
-}
-
-/// Curves that a reader can look into: panels side by side over one x axis.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chart {
-    /// Name of the x axis.
-    pub x_label: String,
-    /// The panels, left to right.
-    pub panels: Vec<Panel>,
-}
-
-/// One panel of a chart.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Panel {
-    /// Name of the y axis.
-    pub y_label: String,
-    /// Whether values are shares, written as percentages.
-    pub is_share: bool,
-    /// Lowest and highest y at first, where the curves can be told apart.
-    pub y_range: (f64, f64),
-    /// The x values, ascending, of all series.
-    pub x: Vec<f64>,
-    /// The curves.
-    pub series: Vec<Series>,
-}
-
-/// One curve, with a band about it where it is a mean.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Series {
-    /// The run: curves of one run, in all panels, are shown and hidden together.
-    pub run: String,
-    /// What the legend says, run and set.
-    pub label: String,
-    /// Colour, `#rrggbb`.
-    pub colour: String,
-    /// Whether the line is dashed.
-    pub is_dashed: bool,
-    /// A value for every x; none before the curve begins, after it ends, and between its points.
-    pub values: Vec<Option<f64>>,
-    /// Lower and upper edge of the band for every x; empty without a band.
-    pub band: Vec<Option<(f64, f64)>>,
 }
 
 /// A formula: the few forms that the derivations need.

@@ -1,18 +1,15 @@
-//! What can go wrong while a figure is drawn or rastered.
+//! Errors of drawing and rastering figures.
 
-/// What making a figure returns.
+/// The result of making a figure.
 pub type Result<T> = std::result::Result<T, FigureError>;
 
-/// Why there is no figure.
+/// Why a figure cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
     /// The figure has no run to draw.
     #[error("the figure has no run to draw")]
     NoRuns,
-    /// The plot has no panel to draw.
-    #[error("the plot has no panel to draw")]
-    NoPanels,
-    /// Pixels or weights are not as many as the shape has.
+    /// The number of pixels or weights differs from that of the shape.
     #[error("{what} has {found} values, but its shape has {expected}")]
     Pixels {
         /// Whose values.
@@ -22,9 +19,6 @@ pub enum FigureError {
         /// The number of its shape.
         expected: usize,
     },
-    /// The drawing library refused.
-    #[error("the figure could not be drawn: {0}")]
-    Drawing(String),
     /// The text given for rastering is not an SVG.
     #[error("the SVG cannot be read: {0}")]
     Svg(#[from] resvg::usvg::Error),

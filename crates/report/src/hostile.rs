@@ -8,7 +8,7 @@ use test_support::{Scale, hostile_texts};
 use crate::chapters::tests::material;
 use crate::html::tests::{outline, tags};
 use crate::{
-    CloseUp, CurveSets, Figure, Material, compose, markdown_table, replicates_table, run_table, verdict_markdown,
+    CloseUp, CurveSets, Material, Plot, compose, markdown_table, replicates_table, run_table, verdict_markdown,
     verdict_table,
 };
 
@@ -61,7 +61,7 @@ fn material_that_says(text: &str) -> Material {
 fn printed(material: &Material) -> Vec<String> {
     let records: Vec<&RunRecord> = material.experiments.iter().flat_map(|replicates| &replicates.records).collect();
     let judged = judge(&material.experiments);
-    let figure = Figure::of_records(&material.experiments[0].spec.title, &records[..3], CurveSets::Both);
+    let plot = Plot::of_records(&material.experiments[0].spec.title, &records[..3], CurveSets::Both);
     vec![
         run_table(&records[..4], Some(100)),
         run_table(&records, Some(100)),
@@ -69,7 +69,7 @@ fn printed(material: &Material) -> Vec<String> {
         verdict_table(&judged, 100),
         markdown_table(&records),
         verdict_markdown(&judged),
-        figure.to_svg().expect("a figure"),
+        plot.to_svg().expect("a figure"),
     ]
 }
 

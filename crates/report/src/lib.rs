@@ -18,8 +18,8 @@ pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
 pub use document::Document;
 pub use error::{FigureError, Result};
 pub use figure::{
-    CurveSets, FONT, Figure, LinePlot, Numbers, PlotAxis, PlotPanel, PlotPoint, PlotSeries, RunCurves, Scale,
-    accuracy_over_parameters, confusion, digits, first_layer_weights, gradient_course, gradient_sizes, to_png,
+    CurveSets, FONT, Plot, PlotPoint, RunCurves, accuracy_over_parameters, confusion, digits, first_layer_weights,
+    gradient_course, gradient_sizes, to_png,
 };
 pub use format::{accuracy, loss, plain_text, run_labels, seconds, stop_words};
 pub use html::to_html;

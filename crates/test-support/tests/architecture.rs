@@ -35,7 +35,7 @@ fn who_knows(known: &[&str]) -> Vec<String> {
 #[test]
 fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["toml"]), ["spec"], "only `spec` knows TOML");
-    assert_eq!(who_knows(&["plotters", "resvg", "maud"]), ["report"], "only `report` draws");
+    assert_eq!(who_knows(&["skrifa", "resvg", "maud"]), ["report"], "only `report` draws");
     assert_eq!(who_knows(&["typst"]), ["pdf"], "only `pdf` typesets");
     assert_eq!(who_knows(&["statrs"]), ["evidence"], "only `evidence` computes statistics");
     assert_eq!(who_knows(&["csv", "safetensors"]), ["record"], "only `record` knows the formats of its files");

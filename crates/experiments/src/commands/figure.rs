@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use record::RunRecord;
-use report::{CurveSets, Figure};
+use report::{CurveSets, Plot};
 
 use crate::command_line::arguments::Selection;
 use crate::failure::Failure;
@@ -39,7 +39,7 @@ fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failur
 
 /// Draws the figure of a group as SVG and PNG; the user is told where it is.
 pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord]) -> Result<(), Failure> {
-    let svg = Figure::of_records(&group.title, records, CurveSets::Both).to_svg()?;
+    let svg = Plot::of_records(&group.title, records, CurveSets::Both).to_svg()?;
     let png = report::to_png(&svg, PNG_WIDTH)?;
     let stem = workspace.store.folder().join("figures").join(stem(group, records));
     write_file(&stem.with_added_extension("svg"), svg.as_bytes())?;

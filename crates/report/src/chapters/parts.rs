@@ -10,7 +10,7 @@ use crate::document::{Block, Column, Figure, Inline, Picture, Section, Table, To
 use crate::format::{NOTHING, plain_text, stop_words};
 use crate::measure;
 use crate::table::{difference_words, interval_words, p_words, verdict_words};
-use crate::{CurveSets, Result};
+use crate::{CurveSets, Plot, Result};
 
 /// What the results table says of every experiment.
 const RESULTS: [(&str, Metric); 6] = [
@@ -157,14 +157,14 @@ fn curves(context: &Context, id: &str, title: &str, names: &[&str], sets: CurveS
     if records.is_empty() {
         return Ok(None);
     }
-    let figure = crate::Figure::of_records(title, &records, sets);
+    let plot = Plot::of_records(title, &records, sets);
     let labels: Vec<String> = trained.iter().map(|replicates| plain_text(&replicates.spec.title)).collect();
     Ok(Some(Block::Figure(Figure {
         id: id.to_owned(),
         caption: inline(&format!("{title}: loss and accuracy over gradient steps.")),
         alternative: format!("Curves of loss and accuracy over gradient steps of {}.", listed(&labels)),
-        picture: Picture::Svg(figure.to_svg()?),
-        chart: Some(figure.chart()),
+        picture: Picture::Svg(plot.to_svg()?),
+        chart: Some(plot),
     })))
 }
 

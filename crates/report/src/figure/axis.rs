@@ -1,38 +1,44 @@
 //! An axis: a range, linear or logarithmic, with ticks at round numbers and how these are written.
 
-use std::ops::Range;
-
-use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
-
 use crate::format::whole;
+
+/// Whole numbers up to this many have a tick each.
+const MOST_WHOLE_TICKS: f64 = 12.0;
+const MOST_TICKS: usize = 8;
+/// Share of the range left free above and below.
+const MARGIN: f64 = 0.04;
 
 /// How values are spread along an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
+pub(super) enum Scale {
     /// Equal differences are equally wide.
     Linear,
-    /// Equal ratios are equally wide; values that are not above 0 have no place.
+    /// Equal ratios are equally wide; only values above 0 have a place.
     Logarithmic,
 }
 
 /// How the numbers of an axis are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Numbers {
+pub(crate) enum Numbers {
     /// With as many decimals as they need.
     Plain,
     /// Whole, with thousands set apart; no ticks between whole numbers.
     Whole,
-    /// Shares as percentages.
+    /// Shares as percentages; no ticks above 100 %.
     Percent,
 }
 
+/// An axis without its range: label, how values are spread, how numbers are written.
+pub(super) type Look<'a> = (&'a str, Scale, Numbers);
+
 /// A range with its ticks.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Axis {
-    pub(super) low: f64,
-    pub(super) high: f64,
+pub(crate) struct Axis {
+    pub(crate) label: String,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+    pub(crate) numbers: Numbers,
     pub(super) ticks: Vec<f64>,
-    pub(super) numbers: Numbers,
     scale: Scale,
     /// Decimals that tell the ticks apart.
     decimals: usize,
@@ -40,21 +46,40 @@ pub(super) struct Axis {
 
 impl Axis {
     /// A linear axis.
-    pub(super) fn linear((low, high): (f64, f64), most_ticks: usize, numbers: Numbers) -> Self {
+    pub(crate) fn linear(label: &str, (low, high): (f64, f64), most_ticks: usize, numbers: Numbers) -> Self {
         let (mut ticks, decimals) = nice_ticks(low, high, most_ticks);
-        if numbers == Numbers::Whole {
-            ticks.retain(|tick| tick.fract() == 0.0);
-        }
-        Self { low, high, ticks, numbers, scale: Scale::Linear, decimals }
+        ticks.retain(|&tick| match numbers {
+            Numbers::Plain => true,
+            Numbers::Whole => tick.fract() == 0.0,
+            Numbers::Percent => tick <= 1.0,
+        });
+        Self { label: label.to_owned(), low, high, numbers, ticks, scale: Scale::Linear, decimals }
     }
 
     /// A logarithmic axis from a low end above 0: ticks at powers of ten, in a narrow range between them too.
-    pub(super) fn logarithmic((low, high): (f64, f64), numbers: Numbers) -> Self {
-        Self { low, high, ticks: logarithmic_ticks(low, high), numbers, scale: Scale::Logarithmic, decimals: 0 }
+    pub(super) fn logarithmic(label: &str, (low, high): (f64, f64), numbers: Numbers) -> Self {
+        let ticks = logarithmic_ticks(low, high);
+        Self { label: label.to_owned(), low, high, numbers, ticks, scale: Scale::Logarithmic, decimals: 0 }
+    }
+
+    /// An axis on which all these values have a place, with a margin; below 0 only if a value is.
+    pub(super) fn around((label, scale, numbers): Look, values: impl Iterator<Item = f64>) -> Self {
+        let placed = values.filter(|&value| has_place(scale, value));
+        let spread = placed.map(|value| if scale == Scale::Linear { value } else { value.ln() });
+        let (low, high) =
+            spread.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let range = padded(low, high);
+        if scale == Scale::Logarithmic {
+            return Self::logarithmic(label, (range.0.exp(), range.1.exp()), numbers);
+        }
+        let range = (if low >= 0.0 { range.0.max(0.0) } else { range.0 }, range.1);
+        let span = range.1 - range.0;
+        let is_short = numbers == Numbers::Whole && span <= MOST_WHOLE_TICKS;
+        Self::linear(label, range, if is_short { whole(span.ceil()) } else { MOST_TICKS }, numbers)
     }
 
     /// A value as it is written at its tick.
-    pub(super) fn label(&self, value: f64) -> String {
+    pub(super) fn tick_label(&self, value: f64) -> String {
         match (self.numbers, self.scale) {
             (Numbers::Percent, _) => format!("{:.*} %", self.decimals.saturating_sub(2), 100.0 * value),
             (Numbers::Whole, _) => spec::thousands(whole(value)),
@@ -64,32 +89,35 @@ impl Axis {
     }
 
     /// Where a value lies between the low end, 0, and the high end, 1.
-    fn share(&self, value: f64) -> f64 {
+    pub(super) fn share(&self, value: f64) -> f64 {
         match self.scale {
             Scale::Linear => (value - self.low) / (self.high - self.low),
             Scale::Logarithmic => (value / self.low).ln() / (self.high / self.low).ln(),
         }
     }
+
+    /// Whether a value has a place on the axis, within its range or outside.
+    pub(super) fn has_place(&self, value: f64) -> bool {
+        has_place(self.scale, value)
+    }
+
+    pub(super) fn contains(&self, value: f64) -> bool {
+        (self.low..=self.high).contains(&value)
+    }
 }
 
-/// How the drawing library finds a value's place and the ticks.
-impl Ranged for Axis {
-    type FormatOption = DefaultFormatting;
-    type ValueType = f64;
+fn has_place(scale: Scale, value: f64) -> bool {
+    value.is_finite() && (scale == Scale::Linear || value > 0.0)
+}
 
-    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        #[expect(clippy::cast_possible_truncation, reason = "a page is some thousand units across")]
-        let offset = (self.share(*value) * f64::from(limit.1 - limit.0)).round() as i32;
-        limit.0 + offset
+/// The range with a margin; around the value if both ends are the same but for rounding, `0..1` without a value.
+pub(super) fn padded(low: f64, high: f64) -> (f64, f64) {
+    if !low.is_finite() || !high.is_finite() {
+        return (0.0, 1.0);
     }
-
-    fn key_points<Hint: KeyPointHint>(&self, _hint: Hint) -> Vec<f64> {
-        self.ticks.clone()
-    }
-
-    fn range(&self) -> Range<f64> {
-        self.low..self.high
-    }
+    let span = high - low;
+    let margin = if span > 1e-4 * high.abs() { MARGIN * span } else { (0.1 * high.abs()).max(0.01) };
+    (low - margin, high + margin)
 }
 
 /// Round multiples of 1, 2 or 5 times a power of ten, and the decimals that write them.
@@ -166,19 +194,25 @@ mod tests {
             (2e-9, 5e-6, &["1e-8", "1e-7", "1e-6"]),
         ];
         for (low, high, labels) in cases {
-            let axis = Axis::logarithmic((low, high), Numbers::Plain);
-            assert_eq!(axis.ticks.iter().map(|&tick| axis.label(tick)).collect::<Vec<_>>(), labels);
+            let axis = Axis::logarithmic("", (low, high), Numbers::Plain);
+            assert_eq!(axis.ticks.iter().map(|&tick| axis.tick_label(tick)).collect::<Vec<_>>(), labels);
         }
     }
 
     #[test]
     fn equal_ratios_are_equally_wide_on_a_logarithmic_axis() {
-        let axis = Axis::logarithmic((0.01, 100.0), Numbers::Plain);
-        assert_eq!([0.01, 0.1, 1.0, 10.0, 100.0].map(|value| axis.map(&value, (0, 1_000))), [0, 250, 500, 750, 1_000]);
+        let axis = Axis::logarithmic("", (0.01, 100.0), Numbers::Plain);
+        for (value, share) in [(0.01, 0.0), (0.1, 0.25), (1.0, 0.5), (10.0, 0.75), (100.0, 1.0)] {
+            assert!((axis.share(value) - share).abs() < 1e-12, "{value}");
+        }
     }
 
     #[test]
     fn whole_numbers_have_no_ticks_between_them() {
-        assert_eq!(Axis::linear((0.0, 3.0), 8, Numbers::Whole).ticks, [0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(
+            Axis::around(("", Scale::Linear, Numbers::Whole), [0.0, 3.0].into_iter()).ticks,
+            [0.0, 1.0, 2.0, 3.0]
+        );
+        assert_eq!(Axis::linear("", (0.0, 3.0), 8, Numbers::Whole).ticks, [0.0, 1.0, 2.0, 3.0]);
     }
 }

@@ -1,18 +1,16 @@
-//! What probes say of gradients: how large they are in every layer, and how that changes while a run trains.
+//! Gradients from the probes of runs: their size in every layer, and how it changes during the training.
 
 use record::{LayerProbe, Probe, RunRecord};
 use spec::Metric;
 
-use super::axis::{Numbers, Scale};
-use super::mesh::STEPS_LABEL;
-use super::plot::{LinePlot, PlotAxis, PlotPanel, PlotPoint, PlotSeries};
-use super::points::{Spread, mean_over_runs};
-use super::replicates::{RunCurves, all_records};
-use crate::format::provenance;
+use super::axis::{Look, Numbers, Scale};
+use super::plot::{Panel, Plot, PlotPoint, Series};
+use super::points::mean_over_runs;
+use super::replicates::RunCurves;
+use super::runs::STEPS_LABEL;
 
 const GRADIENT_HEADING: &str = "Gradient, root mean square";
-const SIZES: PlotAxis = PlotAxis { scale: Scale::Logarithmic, numbers: Numbers::Plain };
-const COUNTS: PlotAxis = PlotAxis { scale: Scale::Linear, numbers: Numbers::Whole };
+const LAYERS: Look = ("Layer, from the first to the output layer", Scale::Linear, Numbers::Whole);
 
 /// The size of something in a layer; none before the first step.
 type Size = fn(&LayerProbe) -> Option<f64>;
@@ -23,83 +21,61 @@ type Size = fn(&LayerProbe) -> Option<f64>;
 /// over the probes of the first [`Metric::EARLY_EPOCHS`] epochs and over replicates, whose lowest and highest values
 /// are the ends of the error bars.
 #[must_use]
-pub fn gradient_sizes(runs: &[RunCurves]) -> LinePlot {
-    let records = all_records(runs);
-    let panel = |heading: &str, size: Size| PlotPanel {
-        heading: heading.to_owned(),
-        x_label: "Layer, from the first to the output layer".to_owned(),
-        x: COUNTS,
-        y: SIZES,
-        series: runs.iter().map(|run| sizes_by_layer(run, size)).collect(),
+pub fn gradient_sizes(runs: &[RunCurves]) -> Plot {
+    let panel = |heading: &str, size: Size| {
+        let series = runs.iter().enumerate().map(|(index, run)| sizes_by_layer(index, run, size));
+        Panel::around(LAYERS, (heading, Scale::Logarithmic, Numbers::Plain), series.collect())
     };
-    LinePlot {
-        title: "Gradients and updates, layer by layer".to_owned(),
-        subtitle: provenance(&records),
-        is_made_up: super::is_made_up(&records),
-        panels: vec![
-            panel(GRADIENT_HEADING, |layer| Some(layer.gradient_rms)),
-            panel("Update over weights, root mean squares", |layer| Some(layer.update_rms? / layer.weight_rms)),
-        ],
-        notes: vec![format!(
-            "Geometric mean over the validations of the first {} epochs{}.",
-            Metric::EARLY_EPOCHS,
-            if runs.iter().any(RunCurves::is_mean) { " and over seeds; bars: lowest and highest seed" } else { "" }
-        )],
-    }
+    let panels = vec![
+        panel(GRADIENT_HEADING, |layer| Some(layer.gradient_rms)),
+        panel("Update over weights, root mean squares", |layer| Some(layer.update_rms? / layer.weight_rms)),
+    ];
+    let has_means = runs.iter().any(RunCurves::is_mean);
+    let over_seeds = if has_means { " and over seeds; bars: lowest and highest seed" } else { "" };
+    let epochs = Metric::EARLY_EPOCHS;
+    let note = format!("Geometric mean over the validations of the first {epochs} epochs{over_seeds}.");
+    let records: Vec<&RunRecord> = runs.iter().flat_map(|run| run.records.iter().copied()).collect();
+    Plot::new("Gradients and updates, layer by layer", &records, panels, vec![note])
 }
 
 /// How the gradients of the first, the middle, the last hidden and the output layer change over the steps of a run.
 ///
 /// Replicates are their geometric mean, as long as at least half of them still train.
 #[must_use]
-pub fn gradient_course(run: &RunCurves) -> LinePlot {
+pub fn gradient_course(run: &RunCurves) -> Plot {
     let n_layers = run.records.first().map_or(0, |record| record.layers().len());
-    let series = course_layers(n_layers).into_iter().map(|(layer, name)| PlotSeries {
-        label: format!("layer {}: {name}", layer + 1),
-        points: course(run, layer),
-        has_line: true,
-        has_marks: false,
+    let series = course_layers(n_layers).into_iter().enumerate().map(|(index, (layer, name))| {
+        let label = format!("layer {}: {name}", layer + 1);
+        Series { marks: Vec::new(), ..Series::with_dots(index, label, course(run, layer)) }
     });
-    let panel = PlotPanel {
-        heading: GRADIENT_HEADING.to_owned(),
-        x_label: STEPS_LABEL.to_owned(),
-        x: COUNTS,
-        y: SIZES,
-        series: series.collect(),
-    };
-    LinePlot {
-        title: format!("Gradients during the training: {}", run.label_with_ends()),
-        subtitle: provenance(&run.records),
-        is_made_up: super::is_made_up(&run.records),
-        panels: vec![panel],
-        notes: if run.is_mean() { vec!["Lines: geometric mean over seeds.".to_owned()] } else { Vec::new() },
-    }
+    let title = format!("Gradients during the training: {}", run.label_with_ends());
+    let sizes = (GRADIENT_HEADING, Scale::Logarithmic, Numbers::Plain);
+    let panels = vec![Panel::around((STEPS_LABEL, Scale::Linear, Numbers::Whole), sizes, series.collect())];
+    let notes = if run.is_mean() { vec!["Lines: geometric mean over seeds.".to_owned()] } else { Vec::new() };
+    Plot::new(&title, &run.records, panels, notes)
 }
 
-fn sizes_by_layer(run: &RunCurves, size: Size) -> PlotSeries {
-    let sizes: Vec<Vec<Option<f64>>> = run.averaged().iter().map(|record| early_sizes(record, size)).collect();
-    let n_layers = sizes.iter().map(Vec::len).max().unwrap_or(0);
+fn sizes_by_layer(index: usize, run: &RunCurves, size: Size) -> Series {
+    let records = run.averaged();
+    let n_layers = records.iter().map(|record| record.layers().len()).max().unwrap_or(0);
     let point = |layer: usize| {
-        let over_seeds: Vec<f64> = sizes.iter().filter_map(|sizes| *sizes.get(layer)?).collect();
-        let lowest = over_seeds.iter().copied().fold(f64::INFINITY, f64::min);
-        let highest = over_seeds.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let mean = geometric_mean(over_seeds.iter().copied())?;
-        let interval = (over_seeds.len() > 1).then_some((lowest, highest));
-        Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, mean) })
+        let sizes: Vec<f64> = records.iter().filter_map(|record| early_size(record, layer, size)).collect();
+        let lowest = sizes.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = sizes.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let interval = (sizes.len() > 1).then_some((lowest, highest));
+        Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, geometric_mean(sizes.into_iter())?) })
     };
-    let points = (0..n_layers).filter_map(point).collect();
-    PlotSeries { label: run.label_with_ends(), points, has_line: true, has_marks: true }
+    Series::with_dots(index, run.label_with_ends(), (0..n_layers).filter_map(point).collect())
 }
 
-/// The size in every layer of one run, over the probes of the first epochs.
-fn early_sizes(record: &RunRecord, size: Size) -> Vec<Option<f64>> {
-    let early_steps = Metric::EARLY_EPOCHS * record.spec.steps_per_epoch() as f64;
-    let early = || record.history.probes.iter().filter(|probe| probe.step > 0 && probe.step as f64 <= early_steps);
-    let n_layers = early().map(|probe| probe.layers.len()).max().unwrap_or(0);
-    (0..n_layers).map(|layer| geometric_mean(early().filter_map(|probe| size(probe.layers.get(layer)?)))).collect()
+/// The size in a layer of one run, over the probes of the first epochs.
+fn early_size(record: &RunRecord, layer: usize, size: Size) -> Option<f64> {
+    let last_step = Metric::EARLY_EPOCHS * record.spec.steps_per_epoch() as f64;
+    let early = record.history.probes.iter().filter(|probe| probe.step > 0 && probe.step as f64 <= last_step);
+    geometric_mean(early.filter_map(|probe| size(probe.layers.get(layer)?)))
 }
 
-/// The geometric mean of what is above 0; none where nothing is.
+/// The geometric mean of the values above 0; none without such a value.
 fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     let logarithms: Vec<f64> =
         values.filter(|value| *value > 0.0).map(f64::ln).filter(|value| value.is_finite()).collect();
@@ -107,7 +83,7 @@ fn geometric_mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     (!logarithms.is_empty()).then(|| mean.exp())
 }
 
-/// The layers that are shown of so many, each once, with what they are called.
+/// The layers that are shown of `n_layers`, each once, with their names.
 fn course_layers(n_layers: usize) -> Vec<(usize, &'static str)> {
     let Some(output) = n_layers.checked_sub(1) else { return Vec::new() };
     let mut layers = vec![(0, "first"), (output / 2, "middle"), (output.saturating_sub(1), "last hidden")];
@@ -118,18 +94,14 @@ fn course_layers(n_layers: usize) -> Vec<(usize, &'static str)> {
 }
 
 fn course(run: &RunCurves, layer: usize) -> Vec<PlotPoint> {
-    let logarithms: Vec<Vec<Spread>> = run.averaged().iter().map(|record| logarithms(record, layer)).collect();
-    let mean = mean_over_runs(&logarithms.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    mean.iter().map(|spread| PlotPoint::new(spread.step, spread.mean.exp())).collect()
+    let logarithms: Vec<Vec<PlotPoint>> = run.averaged().iter().map(|record| logarithms(record, layer)).collect();
+    mean_over_runs(&logarithms).iter().map(|point| PlotPoint::new(point.x, point.y.exp())).collect()
 }
 
 /// The logarithms of a layer's gradients, whose mean is that of the geometric mean.
-fn logarithms(record: &RunRecord, layer: usize) -> Vec<Spread> {
-    let logarithm = |probe: &Probe| {
-        let mean = probe.layers.get(layer)?.gradient_rms.ln();
-        Some(Spread { step: probe.step as f64, mean, std: 0.0 })
-    };
-    record.history.probes.iter().filter_map(logarithm).filter(|spread| spread.mean.is_finite()).collect()
+fn logarithms(record: &RunRecord, layer: usize) -> Vec<PlotPoint> {
+    let logarithm = |probe: &Probe| Some(PlotPoint::new(probe.step as f64, probe.layers.get(layer)?.gradient_rms.ln()));
+    record.history.probes.iter().filter_map(logarithm).filter(|point| point.y.is_finite()).collect()
 }
 
 #[cfg(test)]
@@ -192,7 +164,7 @@ mod tests {
     #[test]
     fn runs_without_probes_give_empty_panels() {
         let records = [empty_record("x", "X")];
-        for plot in [gradient_sizes(&[curves(&records)]), gradient_course(&curves(&records)), gradient_sizes(&[])] {
+        for plot in [gradient_sizes(&[curves(&records)]), gradient_course(&curves(&records))] {
             assert!(plot.to_svg().unwrap().contains("no values"));
         }
     }

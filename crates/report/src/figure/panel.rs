@@ -1,111 +1,205 @@
-//! One panel: axes and grid, then the curves of every run, bands below lines and training below validation.
+//! One panel on the page: heading, grid and axes, then bands below lines below dots.
 
-use plotters::prelude::{Circle, Color, PathElement, Polygon, RGBColor, WHITE};
-use plotters::series::DashedLineSeries;
+use maud::{Markup, html};
 
-use super::axis::{Axis, Numbers};
-use super::clip::{band_outline, is_inside, visible_parts};
-use super::mesh::{Chart, STEPS_LABEL, chart_on, write_no_values};
-use super::points::Spread;
-use super::series::{Curves, RunSeries};
-use super::style::{Area, Drawn, Place, run_colour, stroke, units};
+use super::labels;
+use super::plot::{Intervals, Line, Panel, PlotPoint, Series};
+use super::svg::{FAINT_INK, INK, Place, TextStyle, middle_text, path, tenths, text};
 
-/// Pixels across of a training curve's line.
-pub(super) const TRAIN_STROKE: f64 = 0.9;
-/// Pixels across of a training curve's dashes.
-pub(super) const DASHED_STROKE: f64 = 1.2;
-/// Pixels across of a validation curve's line.
-pub(super) const VALIDATION_STROKE: f64 = 1.8;
-/// How opaque a training curve's line is, so that a validation curve of the same colour stands out.
-pub(super) const TRAIN_OPACITY: f64 = 0.55;
-/// How opaque a band of one standard deviation is.
-pub(super) const BAND_OPACITY: f64 = 0.16;
-/// Pixels of a dash and of the gap after it.
-pub(super) const DASH: (f64, f64) = (4.0, 2.5);
+/// Pixels down, from above the heading to below the label of the x axis.
+pub(super) const HEIGHT: f64 = 340.0;
+const HEADING_HEIGHT: f64 = 24.0;
+const Y_TICKS_WIDTH: f64 = 48.0;
+const X_TICKS_HEIGHT: f64 = 40.0;
 
-/// Pixels from the middle of a mark to its rim.
-pub(super) const MARK_RADIUS: f64 = 3.6;
+const HEADING: TextStyle = TextStyle { size: 13.0, colour: INK, anchor: "start" };
+const X_TEXT: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "middle" };
+const Y_TEXT: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "end" };
+const AXIS: &str = "#9a9a9a";
+const GRID: &str = "#e6e6e6";
+/// Pixels that a tick stands out.
+const TICK_LENGTH: f64 = 3.5;
 
-/// What a panel shows.
-#[derive(Debug)]
-pub(super) struct Panel {
-    pub(super) heading: &'static str,
-    pub(super) axis: Axis,
-    /// Its curves of a run.
-    pub(super) curves: fn(&RunSeries) -> &Curves,
+const BAND_OPACITY: f64 = 0.16;
+const SOLID_WIDTH: f64 = 1.8;
+/// Pixels from the middle of a dot to its rim.
+pub(super) const DOT_RADIUS: f64 = 3.6;
+/// Pixels from the middle of an error bar's cap to its end.
+const CAP: f64 = 3.0;
+/// Values further outside a panel than this multiple of its height are drawn there, which is out of sight too.
+const FARTHEST: f64 = 1_000.0;
+
+/// A panel with the pixels of its plotting area.
+pub(super) struct PanelOnPage<'a> {
+    panel: &'a Panel,
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
 }
 
-impl Panel {
-    /// Loss and accuracy of these runs.
-    pub(super) fn of_runs(runs: &[RunSeries]) -> [Self; 2] {
-        [
-            Self { heading: "Loss (cross-entropy)", axis: Axis::of_losses(runs), curves: |run| &run.loss },
-            Self { heading: "Accuracy", axis: Axis::of_accuracies(runs), curves: |run| &run.accuracy },
-        ]
+impl<'a> PanelOnPage<'a> {
+    /// The panel whose top left corner, labels included, is at this place.
+    pub(super) fn new(panel: &'a Panel, (left, top): Place, width: f64) -> Self {
+        let (right, bottom) = (left + width, top + HEIGHT - X_TICKS_HEIGHT);
+        Self { panel, left: left + Y_TICKS_WIDTH, top: top + HEADING_HEIGHT, right, bottom }
     }
 
-    /// Whether values are shares, written as percentages.
-    pub(super) fn is_share(&self) -> bool {
-        self.axis.numbers == Numbers::Percent
+    /// Draws everything; lines and bands are clipped to the plotting area, which the index names.
+    pub(super) fn draw(&self, index: usize) -> Markup {
+        let (solid, below): (Vec<&Series>, Vec<&Series>) =
+            self.panel.series.iter().partition(|series| series.line == Line::Solid);
+        let (clip, all) = (format!("panel-{index}"), || below.iter().chain(&solid));
+        // A pale rim sets a solid line off from the noise of single steps.
+        let has_noise = below.iter().any(|series| series.line == Line::Faint && !series.points.is_empty());
+        html! {
+            (self.axes())
+            clipPath id=(clip) {
+                rect x=(tenths(self.left)) y=(tenths(self.top)) width=(tenths(self.right - self.left))
+                    height=(tenths(self.bottom - self.top)) {}
+            }
+            g clip-path={ "url(#" (clip) ")" } {
+                @for series in all().filter(|series| series.has_band()) { (self.band(series)) }
+                @for series in &below { (line(&self.line(series), series)) }
+                @if has_noise {
+                    @for series in &solid {
+                        path d=(self.line(series)) fill="none" stroke="white" stroke-opacity="0.75"
+                            stroke-width=(SOLID_WIDTH + 1.6) {}
+                    }
+                }
+                @for series in &solid { (line(&self.line(series), series)) }
+            }
+            @for series in all().filter(|series| series.intervals == Intervals::Bars) { (self.error_bars(series)) }
+            @for series in all() { (self.dots(series)) }
+            (labels::draw(self))
+            @if all().all(|series| self.points(series).next().is_none()) {
+                (middle_text((f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom)), X_TEXT, "no values"))
+            }
+        }
+    }
+
+    /// Heading, grid, axes with their ticks and numbers, label of the x axis.
+    fn axes(&self) -> Markup {
+        let Panel { x, y, .. } = self.panel;
+        let Self { left, top, right, bottom, .. } = *self;
+        html! {
+            (text((left, top - 12.1), HEADING, &y.label))
+            @for &tick in &x.ticks {
+                @let across = self.across(tick);
+                (stroke(GRID, [(across, top), (across, bottom)]))
+                (stroke(AXIS, [(across, bottom), (across, bottom + TICK_LENGTH)]))
+                (text((across, bottom + 16.0), X_TEXT, &x.tick_label(tick)))
+            }
+            @for &tick in &y.ticks {
+                @let down = self.down(tick);
+                (stroke(GRID, [(left, down), (right, down)]))
+                (stroke(AXIS, [(left - TICK_LENGTH, down), (left, down)]))
+                (middle_text((left - 6.5, down), Y_TEXT, &y.tick_label(tick)))
+            }
+            (stroke(AXIS, [(left, top), (left, bottom), (right, bottom)]))
+            (text((f64::midpoint(left, right), bottom + 37.0), X_TEXT, &x.label))
+        }
+    }
+
+    fn band(&self, series: &Series) -> Markup {
+        let y = &self.panel.y;
+        let edge = |end: fn((f64, f64)) -> f64| {
+            self.points(series).map(move |point| self.place(point.x, end(point.ends()).clamp(y.low, y.high)))
+        };
+        let lower: Vec<Place> = edge(|(low, _)| low).collect();
+        let outline = path(edge(|(_, high)| high).chain(lower.into_iter().rev())) + "z";
+        html! { path d=(outline) fill=(series.colour) fill-opacity=(BAND_OPACITY) {} }
+    }
+
+    fn line(&self, series: &Series) -> String {
+        path(self.points(series).map(|point| self.place(point.x, point.y)))
+    }
+
+    fn error_bars(&self, series: &Series) -> Markup {
+        let bars = self.points(series).filter(|point| point.interval.is_some()).map(|point| {
+            let (low, high) = self.ends(point);
+            let ((x, bottom), (_, top)) = (self.place(point.x, low), self.place(point.x, high));
+            let cap = |y: f64| path([(x - CAP, y), (x + CAP, y)]);
+            path([(x, bottom), (x, top)]) + &cap(bottom) + &cap(top)
+        });
+        let bars: String = bars.collect();
+        html! { path d=(bars) fill="none" stroke=(series.colour) stroke-opacity="0.75" stroke-width="1.1" {} }
+    }
+
+    /// Discs with a white rim.
+    fn dots(&self, series: &Series) -> Markup {
+        let Panel { x, y, .. } = self.panel;
+        let marks = series.marks.iter().filter(|mark| x.contains(mark.0) && y.contains(mark.1));
+        html! {
+            @for (x, y) in marks.map(|&(x, y)| self.place(x, y)) {
+                circle cx=(tenths(x)) cy=(tenths(y)) r=(DOT_RADIUS + 0.45) fill=(series.colour) stroke="white"
+                    stroke-width="0.9" {}
+            }
+        }
+    }
+
+    /// The points of all series that have a place on both axes.
+    pub(super) fn all_points(&self) -> impl Iterator<Item = &'a PlotPoint> {
+        self.panel.series.iter().flat_map(|series| self.points(series))
+    }
+
+    /// The points of a series that have a place on both axes.
+    fn points<'s>(&self, series: &'s Series) -> impl Iterator<Item = &'s PlotPoint> {
+        let Panel { x, y, .. } = self.panel;
+        series.points.iter().filter(|point| x.has_place(point.x) && y.has_place(point.y))
+    }
+
+    /// The ends of a point's interval that have a place, else the point itself.
+    pub(super) fn ends(&self, point: &PlotPoint) -> (f64, f64) {
+        let (low, high) = point.ends();
+        let y = &self.panel.y;
+        if y.has_place(low) && y.has_place(high) { (low, high) } else { (point.y, point.y) }
+    }
+
+    /// Pixels of a place between the axes.
+    pub(super) fn place(&self, x: f64, y: f64) -> Place {
+        (self.across(x), self.down(y))
+    }
+
+    fn across(&self, x: f64) -> f64 {
+        self.left + self.panel.x.share(x).clamp(-FARTHEST, FARTHEST) * (self.right - self.left)
+    }
+
+    fn down(&self, y: f64) -> f64 {
+        self.bottom - self.panel.y.share(y).clamp(-FARTHEST, FARTHEST) * (self.bottom - self.top)
     }
 }
 
-/// Draws a panel with these curves, one element per run.
-pub(super) fn draw_panel(area: &Area, panel: &Panel, steps: &Axis, runs: &[RunSeries]) -> Drawn {
-    let axis = &panel.axis;
-    let mut chart = chart_on(area, panel.heading, (steps, STEPS_LABEL), axis)?;
-    let coloured = || runs.iter().enumerate().map(|(index, run)| ((panel.curves)(run), run_colour(index)));
-    coloured().try_for_each(|(curves, colour)| draw_band(&mut chart, &curves.train, axis, colour))?;
-    coloured().try_for_each(|(curves, colour)| draw_band(&mut chart, &curves.validation, axis, colour))?;
-    coloured().try_for_each(|(curves, colour)| draw_train(&mut chart, curves, panel, colour))?;
-    for (curves, _) in coloured().filter(|(curves, _)| !curves.train.is_empty() && !panel.is_share()) {
-        // A pale rim sets the line off from the noise of its own training curve.
-        draw_line(&mut chart, &curves.validation, axis, &WHITE.mix(0.75), VALIDATION_STROKE + 1.6)?;
-    }
-    for (curves, colour) in coloured() {
-        draw_line(&mut chart, &curves.validation, axis, &colour, VALIDATION_STROKE)?;
-    }
-    for (curves, colour) in coloured() {
-        let best = curves.best.filter(|best| is_inside(*best, axis));
-        best.map_or(Ok(()), |best| draw_mark(&mut chart, best, colour))?;
-    }
-    if coloured().all(|(curves, _)| curves.train.is_empty() && curves.validation.is_empty()) {
-        write_no_values(area)?;
-    }
-    Ok(())
+/// A thin line that is not part of a series.
+pub(super) fn stroke(colour: &str, places: impl IntoIterator<Item = Place>) -> Markup {
+    html! { path d=(path(places)) fill="none" stroke=(colour) stroke-width="0.8" {} }
 }
 
-/// The band about a curve; none where nothing scatters.
-fn draw_band(chart: &mut Chart, spreads: &[Spread], axis: &Axis, colour: RGBColor) -> Drawn {
-    if spreads.iter().all(|spread| spread.std == 0.0) {
-        return Ok(());
+/// The line of a series along a path.
+fn line(d: &str, series: &Series) -> Markup {
+    let (width, opacity, dash) = match series.line {
+        Line::Solid => (SOLID_WIDTH, None, None),
+        Line::Dashed => (1.2, None, Some("4 2.5")),
+        Line::Faint => (0.9, Some(0.55), None),
+        Line::None => return html! {},
+    };
+    html! {
+        path d=(d) fill="none" stroke=(series.colour) stroke-width=(width) stroke-opacity=[opacity]
+            stroke-dasharray=[dash] {}
     }
-    chart.draw_series([Polygon::new(band_outline(spreads, axis), colour.mix(BAND_OPACITY))]).map(drop)
 }
 
-/// Training: the loss as a thin line over its band, the accuracy dashed.
-fn draw_train(chart: &mut Chart, curves: &Curves, panel: &Panel, colour: RGBColor) -> Drawn {
-    if !panel.is_share() {
-        return draw_line(chart, &curves.train, &panel.axis, &colour.mix(TRAIN_OPACITY), TRAIN_STROKE);
+/// A piece of a series for the legend, drawn as in its panel, from this left end and about this middle.
+pub(super) fn sample(series: &Series, (left, middle): Place, width: f64) -> Markup {
+    let right = left + width;
+    html! {
+        @if series.has_band() {
+            rect x=(tenths(left)) y=(tenths(middle - 5.0)) width=(tenths(width)) height="10" fill=(series.colour)
+                fill-opacity=(BAND_OPACITY) {}
+        }
+        (line(&path([(left, middle), (right, middle)]), series))
+        @if !series.marks.is_empty() {
+            circle cx=(tenths(left + width / 2.0)) cy=(tenths(middle)) r=(DOT_RADIUS - 0.6) fill=(series.colour) {}
+        }
     }
-    for part in visible_parts(&means(&curves.train), &panel.axis) {
-        chart.draw_series(DashedLineSeries::new(part, units(DASH.0), units(DASH.1), stroke(&colour, DASHED_STROKE)))?;
-    }
-    Ok(())
-}
-
-fn draw_line(chart: &mut Chart, spreads: &[Spread], axis: &Axis, colour: &impl Color, width: f64) -> Drawn {
-    let lines =
-        visible_parts(&means(spreads), axis).into_iter().map(|part| PathElement::new(part, stroke(colour, width)));
-    chart.draw_series(lines).map(drop)
-}
-
-fn means(spreads: &[Spread]) -> Vec<Place> {
-    spreads.iter().map(Spread::point).collect()
-}
-
-/// A disc with a white rim.
-pub(super) fn draw_mark(chart: &mut Chart, place: Place, colour: RGBColor) -> Drawn {
-    let disc = |radius: f64, colour: RGBColor| Circle::new(place, units(radius), colour.filled());
-    chart.draw_series([disc(MARK_RADIUS + 0.9, WHITE), disc(MARK_RADIUS, colour)]).map(drop)
 }

@@ -1,33 +1,32 @@
 //! How much accuracy parameters buy: every experiment a point.
 
 use super::axis::{Numbers, Scale};
-use super::plot::{LinePlot, PlotAxis, PlotPanel, PlotPoint, PlotSeries};
+use super::plot::{Line, Panel, Plot, PlotPoint, Series};
 
-/// The largest network over the smallest from which parameters are spread by their ratios.
+/// The ratio of the largest network to the smallest from which on the axis is logarithmic.
 const WIDE: f64 = 3.0;
 
 /// Best validation accuracy, a share, over the number of parameters; every point is an experiment with its label.
 ///
-/// Dataset and seeds are the `subtitle`; whether the digits are made up, the points do not know.
+/// `subtitle` names dataset and seeds; `is_made_up` says whether the digits are made up.
 #[must_use]
-pub fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String, is_made_up: bool) -> LinePlot {
-    let sizes = || points.iter().map(|point| point.x);
-    let is_wide = sizes().fold(0.0, f64::max) > WIDE * sizes().fold(f64::INFINITY, f64::min);
-    let scale = if is_wide { Scale::Logarithmic } else { Scale::Linear };
-    let series = PlotSeries { label: String::new(), points, has_line: false, has_marks: true };
-    LinePlot {
+pub fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String, is_made_up: bool) -> Plot {
+    let x = ("Parameters", spread_of(&points), Numbers::Whole);
+    let y = ("Best validation accuracy", Scale::Linear, Numbers::Percent);
+    let series = Series { line: Line::None, ..Series::with_dots(0, String::new(), points) };
+    Plot {
         title: "Accuracy over the number of parameters".to_owned(),
         subtitle,
         is_made_up,
-        panels: vec![PlotPanel {
-            heading: "Best validation accuracy".to_owned(),
-            x_label: "Parameters".to_owned(),
-            x: PlotAxis { scale, numbers: Numbers::Whole },
-            y: PlotAxis { scale: Scale::Linear, numbers: Numbers::Percent },
-            series: vec![series],
-        }],
+        panels: vec![Panel::around(x, y, vec![series])],
         notes: Vec::new(),
     }
+}
+
+fn spread_of(points: &[PlotPoint]) -> Scale {
+    let smallest = points.iter().map(|point| point.x).fold(f64::INFINITY, f64::min);
+    let largest = points.iter().map(|point| point.x).fold(0.0, f64::max);
+    if largest > WIDE * smallest { Scale::Logarithmic } else { Scale::Linear }
 }
 
 #[cfg(test)]
@@ -42,8 +41,8 @@ mod tests {
             (&[50_880], Scale::Linear),
             (&[], Scale::Linear),
         ] {
-            let points = sizes.iter().map(|&parameters| PlotPoint::new(f64::from(parameters), 0.9)).collect();
-            assert_eq!(accuracy_over_parameters(points, String::new(), false).panels[0].x.scale, scale, "{sizes:?}");
+            let points: Vec<_> = sizes.iter().map(|&parameters| PlotPoint::new(f64::from(parameters), 0.9)).collect();
+            assert_eq!(spread_of(&points), scale, "{sizes:?}");
         }
     }
 }

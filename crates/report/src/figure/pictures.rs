@@ -2,7 +2,6 @@
 
 mod confusion;
 mod digits;
-mod markup;
 mod pixels;
 mod weights;
 

@@ -1,34 +1,40 @@
-//! What curves are made of.
+//! Points of curves from the values of runs: windows of consecutive steps, means over replicates.
 
-use super::style::Place;
+use super::plot::PlotPoint;
 
-/// The mean around a step and how far values scatter about it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Spread {
-    pub(super) step: f64,
-    pub(super) mean: f64,
-    /// Standard deviation within the window, or over runs; 0 for a single value.
-    pub(super) std: f64,
+/// Steps of the assignment's smoothing window.
+pub(super) const SMOOTHED_STEPS: usize = 10;
+
+/// Steps per window: 10, or the lowest multiple of 10 that divides `steps` into at most `most_windows`.
+pub(super) fn window_steps(steps: usize, most_windows: usize) -> usize {
+    SMOOTHED_STEPS * steps.div_ceil(SMOOTHED_STEPS * most_windows).max(1)
 }
 
-impl Spread {
-    /// The mean as a point.
-    pub(super) fn point(&self) -> Place {
-        (self.step, self.mean)
-    }
-
-    /// Lower and upper edge of the band.
-    pub(super) fn band(&self) -> (f64, f64) {
-        (self.mean - self.std, self.mean + self.std)
-    }
+/// Mean and standard deviation of consecutive windows, at the middle of each.
+///
+/// A last window that is not full is left out unless it is the only one; so is a window with a value that is not finite.
+pub(super) fn smoothed(losses: &[f32], window: usize) -> Vec<PlotPoint> {
+    let window = window.min(losses.len()).max(1);
+    let point = |(index, losses): (usize, &[f32])| {
+        let losses: Vec<f64> = losses.iter().copied().map(f64::from).collect();
+        let (mean, squares) = mean_and_squares(&losses);
+        let middle = (index * window) as f64 + window as f64 / 2.0;
+        PlotPoint::with_deviation(middle, mean, (squares / losses.len() as f64).sqrt())
+    };
+    losses.chunks_exact(window).enumerate().map(point).filter(|point| point.y.is_finite()).collect()
 }
 
-/// Mean and standard deviation (`n - 1`) of several curves at every step where at least half of them have a value.
-pub(super) fn mean_over_runs(runs: &[&[Spread]]) -> Vec<Spread> {
-    let mut points: Vec<Place> = runs.iter().flat_map(|run| run.iter().map(Spread::point)).collect();
+/// Mean and standard deviation (`n - 1`) of several curves at every x where at least half of them have a point.
+pub(super) fn mean_over_runs(runs: &[Vec<PlotPoint>]) -> Vec<PlotPoint> {
+    let mut points: Vec<(f64, f64)> = runs.iter().flatten().map(|point| (point.x, point.y)).collect();
     points.sort_by(|left, right| left.0.total_cmp(&right.0));
-    let same_step = |left: &Place, right: &Place| left.0.total_cmp(&right.0).is_eq();
-    points.chunk_by(same_step).filter(|values| 2 * values.len() >= runs.len()).map(over_runs).collect()
+    let same_x = points.chunk_by(|left, right| left.0.total_cmp(&right.0).is_eq());
+    let over_runs = |points: &[(f64, f64)]| {
+        let values: Vec<f64> = points.iter().map(|point| point.1).collect();
+        let (mean, squares) = mean_and_squares(&values);
+        PlotPoint::with_deviation(points[0].0, mean, (squares / (values.len() as f64 - 1.0).max(1.0)).sqrt())
+    };
+    same_x.filter(|points| 2 * points.len() >= runs.len()).map(over_runs).collect()
 }
 
 /// Steps after which fewer than half of the runs still train.
@@ -37,36 +43,35 @@ pub(super) fn steps_of_half(mut steps: Vec<usize>) -> usize {
     steps.get(steps.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }
 
-fn over_runs(values: &[Place]) -> Spread {
-    let count = values.len() as f64;
-    let mean = values.iter().map(|point| point.1).sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|point| (point.1 - mean).powi(2)).sum();
-    Spread { step: values[0].0, mean, std: (squares / (count - 1.0).max(1.0)).sqrt() }
+/// The mean, and the sum of the squared differences from it.
+fn mean_and_squares(values: &[f64]) -> (f64, f64) {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    (mean, values.iter().map(|value| (value - mean).powi(2)).sum())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn curve(values: &[f64]) -> Vec<Spread> {
-        values.iter().enumerate().map(|(step, &mean)| Spread { step: step as f64, mean, std: 9.0 }).collect()
+    fn curve(values: &[f64]) -> Vec<PlotPoint> {
+        values.iter().enumerate().map(|(step, &mean)| PlotPoint::with_deviation(step as f64, mean, 9.0)).collect()
     }
 
     #[test]
-    fn a_mean_has_the_standard_deviation_over_runs_and_ends_where_fewer_than_half_go_on() {
+    fn a_mean_has_the_standard_deviation_over_runs_and_ends_where_fewer_than_half_continue() {
         let runs = [curve(&[1.0, 2.0, 4.0, 4.0]), curve(&[3.0, 2.0, 6.0]), curve(&[2.0, 2.0])];
-        let means = mean_over_runs(&[&runs[0], &runs[1], &runs[2]]);
+        let means = mean_over_runs(&runs);
         let expected = [
-            Spread { step: 0.0, mean: 2.0, std: 1.0 },
-            Spread { step: 1.0, mean: 2.0, std: 0.0 },
-            Spread { step: 2.0, mean: 5.0, std: 2.0_f64.sqrt() },
+            PlotPoint::with_deviation(0.0, 2.0, 1.0),
+            PlotPoint::with_deviation(1.0, 2.0, 0.0),
+            PlotPoint::with_deviation(2.0, 5.0, 2.0_f64.sqrt()),
         ];
         assert_eq!(means, expected);
     }
 
     #[test]
     fn a_mean_of_one_or_of_none_is_no_failure() {
-        assert_eq!(mean_over_runs(&[&curve(&[1.0])]), [Spread { step: 0.0, mean: 1.0, std: 0.0 }]);
+        assert_eq!(mean_over_runs(&[curve(&[1.0])]), [PlotPoint::with_deviation(0.0, 1.0, 0.0)]);
         assert_eq!(mean_over_runs(&[]), []);
     }
 
@@ -75,6 +80,35 @@ mod tests {
         let cases: [(&[usize], usize); 5] = [(&[], 0), (&[7], 7), (&[5, 9], 9), (&[5, 9, 1], 5), (&[5, 4, 1, 2, 3], 3)];
         for (steps, end) in cases {
             assert_eq!(steps_of_half(steps.to_vec()), end, "{steps:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_is_its_mean_and_standard_deviation_at_its_middle() {
+        let spreads = smoothed(&[1.0, 3.0, 5.0, 5.0, 9.0], 2);
+        let expected = [PlotPoint::with_deviation(1.0, 2.0, 1.0), PlotPoint::with_deviation(3.0, 5.0, 0.0)];
+        assert_eq!(spreads, expected);
+    }
+
+    #[test]
+    fn a_run_shorter_than_a_window_is_one_window() {
+        assert_eq!(smoothed(&[1.0, 3.0], 10), [PlotPoint::with_deviation(1.0, 2.0, 1.0)]);
+        assert_eq!(smoothed(&[], 10), []);
+    }
+
+    #[test]
+    fn a_window_with_a_value_that_is_not_finite_is_left_out() {
+        for bad in [f32::NAN, f32::INFINITY] {
+            assert_eq!(smoothed(&[1.0, 1.0, bad, 1.0], 2).len(), 1);
+        }
+    }
+
+    #[test]
+    fn windows_hold_ten_steps_until_there_are_too_many() {
+        for (steps, most_windows, window) in
+            [(0, 100, 10), (20, 100, 10), (1_000, 100, 10), (1_001, 100, 20), (250_000, 12_500, 20)]
+        {
+            assert_eq!(window_steps(steps, most_windows), window, "{steps} steps");
         }
     }
 }

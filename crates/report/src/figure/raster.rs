@@ -5,17 +5,17 @@ use std::sync::Arc;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 
-use super::style::FONT;
+use super::svg::FONT;
 use crate::format::whole;
 use crate::{FigureError, Result};
 
 /// Pixels across at most: the memory of a picture grows with its square.
 const MOST_WIDTH: u32 = 8_192;
 
-/// The SVG of a figure as a PNG, so many pixels across.
+/// The SVG of a figure as a PNG, `width` pixels across.
 ///
 /// # Errors
-/// [`FigureError::Svg`] where the text is no SVG, [`FigureError::Width`] where the picture would be empty or too large.
+/// [`FigureError::Svg`] if the text is not an SVG, [`FigureError::Width`] if the picture would be empty or too large.
 pub fn to_png(svg: &str, width: u32) -> Result<Vec<u8>> {
     let tree = Tree::from_str(svg, &options())?;
     let scale = f64::from(width) / f64::from(tree.size().width());

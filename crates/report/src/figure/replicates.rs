@@ -1,4 +1,4 @@
-//! Replicates: runs that differ in their seed alone are one curve, their mean.
+//! Replicates: runs that differ only in their seed are one curve, their mean.
 
 use record::{RunRecord, StopReason};
 use spec::differing_keys;
@@ -10,13 +10,13 @@ use crate::format::{self, label, plain_text, seed_words};
 pub struct RunCurves<'a> {
     /// What the legend calls them.
     pub label: String,
-    /// Where the numbers come from: one run, or several that differ in their seed alone and are drawn as their mean.
+    /// Where the numbers come from: one run, or several that differ only in their seed and are drawn as their mean.
     pub records: Vec<&'a RunRecord>,
 }
 
 impl<'a> RunCurves<'a> {
-    /// Replicates together, in the order of their first; labelled with title and overrides, and with seeds where these
-    /// are not the same for all.
+    /// Replicates together, in the order of their first; the label is title and overrides, with the seeds if these
+    /// differ between the curves.
     #[must_use]
     pub fn of_records(records: &[&'a RunRecord]) -> Vec<Self> {
         let groups = format::grouped(records, are_replicates);
@@ -34,14 +34,14 @@ impl<'a> RunCurves<'a> {
         self.records.len() > 1
     }
 
-    /// The runs whose mean is drawn: without those that diverged or were interrupted, unless all are such.
+    /// The runs whose mean is drawn: without those that diverged or were interrupted, unless all did.
     pub(super) fn averaged(&self) -> Vec<&'a RunRecord> {
         let sound: Vec<&RunRecord> =
             self.records.iter().copied().filter(|record| record.stop_reason.is_complete()).collect();
         if sound.is_empty() { self.records.clone() } else { sound }
     }
 
-    /// The label; runs that did not end as they should are named in it.
+    /// The label, which names runs that diverged or were interrupted.
     pub(super) fn label_with_ends(&self) -> String {
         let count = |reason| self.records.iter().filter(|record| record.stop_reason == reason).count();
         let ends = [StopReason::Diverged, StopReason::Interrupted].map(|reason| (count(reason), reason));
@@ -54,11 +54,6 @@ impl<'a> RunCurves<'a> {
             words => format!("{} [{words}]", plain_text(&self.label)),
         }
     }
-}
-
-/// All records of all curves.
-pub(super) fn all_records<'a>(runs: &[RunCurves<'a>]) -> Vec<&'a RunRecord> {
-    runs.iter().flat_map(|run| run.records.iter().copied()).collect()
 }
 
 fn are_replicates(left: &RunRecord, right: &RunRecord) -> bool {

@@ -3,12 +3,14 @@
 mod gallery;
 mod samples;
 
-use gallery::{deep, gallery, ladder};
+use gallery::{deep, diverged, gallery, ladder};
 use record::RunRecord;
 
-use super::{CurveSets, Figure, to_png};
+use super::axis::{Numbers, Scale};
+use super::plot::{Panel, Series};
+use super::{CurveSets, Plot, PlotPoint, to_png};
 use crate::FigureError;
-use test_support::synthetic::{Curve, replicates};
+use test_support::synthetic::{Curve, replicates, with_units};
 
 /// Bytes of an SVG at most.
 const MOST_BYTES: usize = 600_000;
@@ -16,7 +18,7 @@ const MOST_BYTES: usize = 600_000;
 const MOST_BYTES_OF_MEANS: usize = 300_000;
 
 fn svg(title: &str, runs: &[RunRecord], sets: CurveSets) -> String {
-    Figure::of_records(title, &runs.iter().collect::<Vec<_>>(), sets).to_svg().unwrap()
+    Plot::of_records(title, &runs.iter().collect::<Vec<_>>(), sets).to_svg().unwrap()
 }
 
 #[test]
@@ -27,7 +29,7 @@ fn every_figure_is_small_repeatable_and_well_formed() {
         assert!(drawn.len() < most_bytes, "{name}: {} bytes", drawn.len());
         assert!(drawn == svg(title, &runs, sets), "{name} differs when it is drawn again");
         assert!(to_png(&drawn, 92).is_ok(), "{name} is not well formed");
-        assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{name} has a coordinate that is no number");
+        assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{name} has a coordinate that is not finite");
     }
 }
 
@@ -59,7 +61,7 @@ fn a_figure_of_replicates_says_what_lines_and_bands_are() {
         "The standard model, train",
         "Lines: mean over 5 seeds, until fewer than half of the runs still train.",
         "Bands: one standard deviation.",
-        "mean of 10 consecutive steps of every run",
+        "Training loss: mean of 10 consecutive steps. Training accuracy: dashed.",
     ] {
         assert!(drawn.contains(text), "{text}");
     }
@@ -86,5 +88,65 @@ fn markup_and_control_characters_do_not_reach_the_svg() {
 
 #[test]
 fn a_figure_without_a_run_is_refused() {
-    assert!(matches!(Figure::of_records("x", &[], CurveSets::Both).to_svg(), Err(FigureError::NoRuns)));
+    assert!(matches!(Plot::of_records("x", &[], CurveSets::Both).to_svg(), Err(FigureError::NoRuns)));
+}
+
+#[test]
+fn a_run_that_diverged_leaves_the_ranges_to_the_others() {
+    let standard = ladder().remove(3);
+    let [with, without] = [vec![&with_units(&[7], diverged()), &standard], vec![&standard]].map(|runs| {
+        let plot = Plot::of_records("", &runs, CurveSets::Both);
+        plot.panels.into_iter().map(|panel| panel.y).collect::<Vec<_>>()
+    });
+    assert_eq!(with, without);
+}
+
+/// A panel of one series whose texts are hostile.
+fn hostile_plot(x: (Scale, Numbers), y: Scale, points: &[(f64, f64)]) -> Plot {
+    let point = |&(x, y): &(f64, f64)| PlotPoint { interval: Some((y, 2.0 * y)), ..PlotPoint::new(x, y) };
+    let series = Series::with_dots(0, "a <b>\u{1b}".to_owned(), points.iter().map(point).collect());
+    let panel = Panel::around(("x & y", x.0, x.1), ("<heading>\u{7}", y, Numbers::Plain), vec![series]);
+    Plot {
+        title: "<script>\u{0}".to_owned(),
+        subtitle: "a & b".to_owned(),
+        is_made_up: true,
+        panels: vec![panel],
+        notes: vec!["<note>\u{8}".to_owned()],
+    }
+}
+
+#[test]
+fn every_plot_is_well_formed_and_escaped() {
+    let (linear, logarithmic) = ((Scale::Linear, Numbers::Plain), (Scale::Logarithmic, Numbers::Plain));
+    for (x, y, points) in [
+        ((Scale::Linear, Numbers::Whole), Scale::Logarithmic, &[(1.0, 1e-5), (2.0, 1e-2)][..]),
+        (linear, Scale::Linear, &[(0.0, -1.0), (2.0, 1.0)]),
+        (logarithmic, Scale::Logarithmic, &[(0.0, 1.0), (1.0, 0.0), (-1.0, -1.0), (1.0, 1.0)]),
+        (linear, Scale::Logarithmic, &[(f64::NAN, 1.0), (1.0, f64::INFINITY)]),
+        (linear, Scale::Linear, &[]),
+    ] {
+        let drawn = hostile_plot(x, y, points).to_svg().unwrap();
+        assert!(to_png(&drawn, 92).is_ok() && drawn == hostile_plot(x, y, points).to_svg().unwrap());
+        assert!(!drawn.contains("NaN") && !drawn.contains("inf") && !drawn.contains("<script"), "{points:?}");
+        assert!(!drawn.chars().any(|c| c.is_control() && c != '\n'));
+        assert_eq!(drawn.contains("no values"), !points.iter().any(|(x, y)| x.is_finite() && y.is_finite()));
+        for text in ["a &lt;b&gt;", "&lt;heading&gt;", "x &amp; y", "&lt;note&gt;", "Made-up digits"] {
+            assert!(drawn.contains(text), "{text}");
+        }
+    }
+}
+
+#[test]
+fn whole_numbers_have_a_tick_each() {
+    let points: Vec<(f64, f64)> = (1..=11).map(|layer| (f64::from(layer), 1.0)).collect();
+    let drawn = hostile_plot((Scale::Linear, Numbers::Whole), Scale::Linear, &points).to_svg().unwrap();
+    for layer in 1..=11 {
+        assert!(drawn.contains(&format!(">{layer}<")), "{layer}");
+    }
+}
+
+#[test]
+fn a_plot_without_a_series_is_refused() {
+    let plot = Plot { panels: Vec::new(), ..hostile_plot((Scale::Linear, Numbers::Plain), Scale::Linear, &[]) };
+    assert!(matches!(plot.to_svg(), Err(FigureError::NoRuns)));
 }

@@ -4,9 +4,9 @@ mod report;
 
 pub(super) use report::report;
 
-use crate::document::{
-    Block, Chart, Column, Document, Figure, Inline, Math, Panel, Picture, Section, Series, Table, Tone,
-};
+use crate::document::{Block, Column, Document, Figure, Inline, Math, Picture, Section, Table, Tone};
+use crate::figure::axis::{Axis, Numbers};
+use crate::figure::plot::{Intervals, Line, Panel, Plot, PlotPoint, Series};
 
 /// Turns the words of a document into what it says instead.
 type Say<'a> = &'a dyn Fn(&str) -> String;
@@ -62,27 +62,30 @@ fn every_math(say: Say) -> Math {
 }
 
 fn chart_figure(say: Say) -> Figure {
+    let point = |x: f64, y: f64, interval| PlotPoint { interval: Some(interval), ..PlotPoint::new(x, y) };
     let series = Series {
         run: say("run"),
         label: say("run, train"),
-        colour: say("#0072b2"),
-        is_dashed: true,
-        values: vec![Some(1.0), None, Some(0.25)],
-        band: vec![Some((0.5, 1.5)), None, Some((0.0, f64::NAN))],
+        colour: "#0072b2",
+        line: Line::Dashed,
+        intervals: Intervals::Band,
+        points: vec![
+            point(0.0, 1.0, (0.5, 1.5)),
+            point(12.5, f64::NAN, (0.0, 1.0)),
+            point(25.0, 0.25, (0.0, f64::NAN)),
+        ],
+        marks: Vec::new(),
     };
-    let panel = Panel {
-        y_label: say("Loss"),
-        is_share: false,
-        y_range: (0.0, 1.5),
-        x: vec![0.0, 12.5, 25.0],
-        series: vec![series],
-    };
+    let axis = |label, high| Axis::linear(&say(label), (0.0, high), 8, Numbers::Plain);
+    let panel = Panel { x: axis("Steps", 25.0), y: axis("Loss", 1.5), series: vec![series] };
+    let plot =
+        Plot { title: say("Title"), subtitle: say("MNIST"), is_made_up: false, panels: vec![panel], notes: Vec::new() };
     Figure {
         id: say("curves"),
         caption: vec![Inline::text(say("Curves"))],
         alternative: say("falling curves"),
         picture: Picture::Svg("<svg/>".to_owned()),
-        chart: Some(Chart { x_label: say("Steps"), panels: vec![panel] }),
+        chart: Some(plot),
     }
 }
 

@@ -1,57 +1,62 @@
 //! The confusion matrix: how many images of every class are taken for every class.
 
-use super::markup::{FAINT_INK, INK, svg, text};
+use maud::{Markup, html};
 use spec::thousands;
+
+use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, middle_text};
 
 /// Pixels of a cell across and down.
 const CELL: f64 = 50.0;
 /// Pixels left of the cells and above them.
 const MARGINS: (f64, f64) = (62.0, 60.0);
-const NUMBER_SIZE: f64 = 15.0;
-const LABEL_SIZE: f64 = 16.0;
-/// What a cell of the diagonal lies on.
+const NUMBER: TextStyle = TextStyle { size: 15.0, colour: INK, anchor: "middle" };
+const DIRECTION: TextStyle = TextStyle { size: 16.0, colour: INK, anchor: "middle" };
+const CLASS: TextStyle = TextStyle { size: 16.0, colour: FAINT_INK, anchor: "middle" };
+/// The colour of the diagonal.
 const RIGHT: &str = "#eeeeee";
 /// The colour of the most frequent confusion.
 const MOST: [f64; 3] = [213.0, 94.0, 0.0];
 
-/// The counts as a map, an SVG: rows are true classes, columns predicted ones; confusions are the darker the more
-/// frequent they are, and there is no number where there are none.
+/// The counts as a map, an SVG: rows are true classes, columns predicted ones. More frequent confusions are darker; a
+/// cell with a count of 0 is empty.
 #[must_use]
 pub fn confusion(counts: &[Vec<usize>]) -> String {
     let classes = counts.len();
     let places = || (0..classes).flat_map(|row| (0..classes).map(move |column| (row, column)));
     let most = places().filter(|(row, column)| row != column).map(|(row, column)| counts[row][column]).max();
     let most = most.unwrap_or(0).max(1);
-    let cells = places().map(|(row, column)| cell((row, column), counts[row][column], most));
-    let content = labels(classes) + &cells.collect::<String>();
+    let content = html! {
+        (labels(classes))
+        @for (row, column) in places() { (cell((row, column), counts[row][column], most)) }
+    };
     let side = CELL * classes as f64;
-    svg((MARGINS.0 + side + 12.0, MARGINS.1 + side + 12.0), "Confusion matrix", &content)
+    svg::document((MARGINS.0 + side + 12.0, MARGINS.1 + side + 12.0), "Confusion matrix", &content)
 }
 
 /// The names of the classes and of both directions.
-fn labels(classes: usize) -> String {
+fn labels(classes: usize) -> Markup {
     let middle = CELL * classes as f64 / 2.0;
-    let down = format!(
-        "<g transform=\"translate(18 {}) rotate(-90)\">\n{}</g>\n",
-        MARGINS.1 + middle,
-        text((0.0, 0.0), LABEL_SIZE, INK, "true class"),
-    );
-    let names = (0..classes).map(|class| {
-        let (along, name) = (CELL * (class as f64 + 0.5), class.to_string());
-        text((MARGINS.0 + along, MARGINS.1 - 10.0), LABEL_SIZE, FAINT_INK, &name)
-            + &text((MARGINS.0 - 16.0, MARGINS.1 + along + 6.0), LABEL_SIZE, FAINT_INK, &name)
-    });
-    text((MARGINS.0 + middle, 22.0), LABEL_SIZE, INK, "predicted class") + &down + &names.collect::<String>()
+    html! {
+        (middle_text((MARGINS.0 + middle, 16.0), DIRECTION, "predicted class"))
+        g transform={ "translate(12.5 " (MARGINS.1 + middle) ") rotate(-90)" } {
+            (middle_text((0.0, 0.0), DIRECTION, "true class"))
+        }
+        @for class in 0..classes {
+            @let along = CELL * (class as f64 + 0.5);
+            (middle_text((MARGINS.0 + along, MARGINS.1 - 15.5), CLASS, &class.to_string()))
+            (middle_text((MARGINS.0 - 16.0, MARGINS.1 + along), CLASS, &class.to_string()))
+        }
+    }
 }
 
-fn cell((row, column): (usize, usize), count: usize, most: usize) -> String {
+fn cell((row, column): (usize, usize), count: usize, most: usize) -> Markup {
     let (left, top) = (MARGINS.0 + CELL * column as f64, MARGINS.1 + CELL * row as f64);
-    let share = if row == column { 0.0 } else { count as f64 / most as f64 };
-    let fill = if row == column { RIGHT.to_owned() } else { colour(share) };
-    let place = (left + CELL / 2.0, top + CELL / 2.0 + 0.36 * NUMBER_SIZE);
-    let number = if count == 0 { String::new() } else { text(place, NUMBER_SIZE, INK, &thousands(count)) };
-    let square = format!(r#"x="{left}" y="{top}" width="{CELL}" height="{CELL}""#);
-    format!("<rect {square} fill=\"{fill}\" stroke=\"#d5d5d5\"/>\n{number}")
+    let fill = if row == column { RIGHT.to_owned() } else { colour(count as f64 / most as f64) };
+    let middle = (left + CELL / 2.0, top + CELL / 2.0);
+    html! {
+        rect x=(left) y=(top) width=(CELL) height=(CELL) fill=(fill) stroke="#d5d5d5" {}
+        @if count > 0 { (middle_text(middle, NUMBER, &thousands(count))) }
+    }
 }
 
 /// From white to the colour of the most frequent confusion, on which dark numbers can be read.

@@ -1,11 +1,12 @@
 //! Digits that a network gets wrong, each with what it is, what it is taken for, and how sure the network is.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
+use maud::{Markup, html};
 use record::Mistake;
 use spec::ImageShape;
 
-use super::markup::{FAINT_INK, INK, svg, text};
 use super::pixels::png;
+use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, text};
 use crate::{FigureError, Result};
 
 const COLUMNS: usize = 10;
@@ -15,22 +16,24 @@ const CELL_WIDTH: f64 = 92.0;
 const CELL_HEIGHT: f64 = 132.0;
 /// Pixels of an image across and down.
 const IMAGE: f64 = 76.0;
-/// Pixels of a caption's two lines; large, so that they can be read where the page is narrow.
-const SIZES: (f64, f64) = (18.0, 16.0);
+/// The two lines of a caption; large, so that they can be read where the page is narrow.
+const CLASSES: TextStyle = TextStyle { size: 18.0, colour: INK, anchor: "middle" };
+const PROBABILITY: TextStyle = TextStyle { size: 16.0, colour: FAINT_INK, anchor: "middle" };
 
 /// The images in rows of ten, dark on white, as an SVG: below each `4 as 9` and the network's probability for the 9.
 ///
 /// # Errors
-/// [`FigureError::Pixels`] where an image has more or fewer pixels than `shape`.
+/// [`FigureError::Pixels`] if an image has more or fewer pixels than `shape`.
 pub fn digits(mistakes: &[&Mistake], shape: ImageShape) -> Result<String> {
-    let cells = mistakes.iter().enumerate().map(|(index, mistake)| cell(index, mistake, shape));
-    let content = cells.collect::<Result<String>>()?;
+    let cells: Vec<Markup> =
+        mistakes.iter().enumerate().map(|(index, mistake)| cell(index, mistake, shape)).collect::<Result<_>>()?;
     let rows = mistakes.len().div_ceil(COLUMNS).max(1);
     let size = (CELL_WIDTH * COLUMNS as f64, CELL_HEIGHT * rows as f64);
-    Ok(svg(size, "Misclassified digits", &content))
+    let content = html! { @for cell in &cells { (cell) } };
+    Ok(svg::document(size, "Misclassified digits", &content))
 }
 
-fn cell(index: usize, mistake: &Mistake, shape: ImageShape) -> Result<String> {
+fn cell(index: usize, mistake: &Mistake, shape: ImageShape) -> Result<Markup> {
     let corner = (CELL_WIDTH * (index % COLUMNS) as f64, CELL_HEIGHT * (index / COLUMNS) as f64);
     let (left, top) = (corner.0 + (CELL_WIDTH - IMAGE) / 2.0, corner.1 + 6.0);
     let (middle, first_line) = (corner.0 + CELL_WIDTH / 2.0, top + IMAGE + 20.0);
@@ -41,21 +44,21 @@ fn cell(index: usize, mistake: &Mistake, shape: ImageShape) -> Result<String> {
     // Dark on white, as on paper.
     let inverted: Vec<u8> = mistake.pixels.iter().map(|pixel| u8::MAX - pixel).collect();
     let image = BASE64_STANDARD.encode(png(&inverted, (shape.width, shape.height), None)?);
-    // `optimizeSpeed` says the same as `pixelated` to readers that know the older word alone.
-    let place = format!(r#"x="{left}" y="{top}" width="{IMAGE}" height="{IMAGE}""#);
-    let look = r#"image-rendering="optimizeSpeed" style="image-rendering:pixelated""#;
-    Ok(format!(
-        "<image {place} {look} href=\"data:image/png;base64,{image}\"/>\n\
-         <rect {place} fill=\"none\" stroke=\"#cccccc\"/>\n{}{}",
-        text((middle, first_line), SIZES.0, INK, &format!("{} as {}", mistake.class, mistake.predicted)),
-        text((middle, first_line + 20.0), SIZES.1, FAINT_INK, &percent(mistake.probability)),
-    ))
+    let classes = format!("{} as {}", mistake.class, mistake.predicted);
+    // `optimizeSpeed` says the same as `pixelated` to readers that know only the older word.
+    Ok(html! {
+        image x=(left) y=(top) width=(IMAGE) height=(IMAGE) image-rendering="optimizeSpeed"
+            style="image-rendering:pixelated" href={ "data:image/png;base64," (image) } {}
+        rect x=(left) y=(top) width=(IMAGE) height=(IMAGE) fill="none" stroke="#cccccc" {}
+        (text((middle, first_line), CLASSES, &classes))
+        (text((middle, first_line + 20.0), PROBABILITY, &percent(mistake.probability)))
+    })
 }
 
 /// A probability in whole percent; one that is nearly 1 is not called certain.
 fn percent(probability: f32) -> String {
     let percent = 100.0 * probability;
-    if probability < 1.0 && percent >= 99.5 { "&gt; 99 %".to_owned() } else { format!("{percent:.0} %") }
+    if probability < 1.0 && percent >= 99.5 { "> 99 %".to_owned() } else { format!("{percent:.0} %") }
 }
 
 #[cfg(test)]
@@ -92,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_is_nearly_certain_is_not_called_certain() {
-        for (probability, words) in [(0.974, "97 %"), (0.4, "40 %"), (0.9999, "&gt; 99 %"), (1.0, "100 %")] {
+        for (probability, words) in [(0.974, "97 %"), (0.4, "40 %"), (0.9999, "> 99 %"), (1.0, "100 %")] {
             assert_eq!(percent(probability), words);
         }
     }

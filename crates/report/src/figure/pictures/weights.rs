@@ -12,7 +12,7 @@ const MOST_ACROSS: usize = 8;
 const MAGNIFIED: usize = 3;
 /// Pixels between two units and around all.
 const GAP: usize = 8;
-/// Share of the weights within the scale; the few beyond it have the outermost colours.
+/// Share of the weights within the scale; the few outside have the outermost colours.
 const WITHIN_SCALE: f64 = 0.995;
 
 /// From far below 0, blue, over 0, white, to far above, red; evenly spaced (`RdBu` of Cynthia Brewer).
@@ -29,7 +29,7 @@ const SHADES: usize = 127;
 /// - `weights`: row-major `[pixels, units]`
 ///
 /// # Errors
-/// [`FigureError::Pixels`] where the number of weights differs, and without a unit.
+/// [`FigureError::Pixels`] if the number of weights differs from that of the shape, and without a unit.
 pub fn first_layer_weights(weights: &[f32], units: usize, shape: ImageShape) -> Result<Vec<u8>> {
     let expected = shape.pixels() * units.max(1);
     if weights.len() != expected {
@@ -53,7 +53,7 @@ pub fn first_layer_weights(weights: &[f32], units: usize, shape: ImageShape) -> 
     png(&bytes, (width, height), Some(palette().concat()))
 }
 
-/// The size that so many of the weights do not exceed.
+/// The size that 99.5 % of the weights do not exceed.
 fn scale(weights: &[f32]) -> f64 {
     let sizes = weights.iter().map(|weight| f64::from(weight.abs())).filter(|size| size.is_finite());
     nearest_quantile(sizes.collect(), WITHIN_SCALE).unwrap_or(0.0).max(f64::from(f32::MIN_POSITIVE))

@@ -18,7 +18,7 @@ pub(super) fn deep() -> RunRecord {
     record("task4e", "Ten hidden layers of 64 units", 9_375, &Curve::DEEP)
 }
 
-fn diverged() -> RunRecord {
+pub(super) fn diverged() -> RunRecord {
     let mut wild = record("wild", "Learning rate 10", 400, &Curve::STANDARD);
     wild.stop_reason = StopReason::Diverged;
     for (step, loss) in wild.history.step_losses.iter_mut().enumerate().skip(20) {

@@ -5,7 +5,7 @@ use record::RunRecord;
 use crate::document::{Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
 use crate::format::{accuracy, loss, run_labels, stop_words};
 use crate::sample_formulas::{self, output_error};
-use crate::{CurveSets, run_table};
+use crate::{CurveSets, Plot, run_table};
 use spec::thousands;
 use test_support::synthetic::{Curve, record};
 
@@ -72,13 +72,13 @@ fn tricks(runs: &[&RunRecord]) -> Vec<Block> {
 }
 
 fn figure(id: &str, caption: &str, runs: &[&RunRecord]) -> Block {
-    let drawing = crate::Figure::of_records(caption, runs, CurveSets::Both);
+    let plot = Plot::of_records(caption, runs, CurveSets::Both);
     Block::Figure(Figure {
         id: id.to_owned(),
         caption: vec![Inline::text(caption)],
         alternative: "Losses fall and accuracies rise, steeply at first, further with every trick.".to_owned(),
-        picture: Picture::Svg(drawing.to_svg().unwrap()),
-        chart: Some(drawing.chart()),
+        picture: Picture::Svg(plot.to_svg().unwrap()),
+        chart: Some(plot),
     })
 }
 
