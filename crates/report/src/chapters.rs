@@ -1,29 +1,25 @@
-//! What the finished report says: from records to a [`Document`], task by task.
+//! What the finished report says: from records to a [`Document`].
 //!
-//! All numbers are read off the records. Words that depend on them (higher or lower, holds or not) are chosen by code, so
-//! that no sentence outlives the run it spoke of.
+//! The report is a text, in the templates of `text/`. `text` fills them in with `values` and has `pictures` drawn,
+//! `markdown` reads the result. All numbers come from the records, and conditions in the templates choose the words that
+//! depend on them (higher or lower, holds or not), so that no sentence outlives the run it spoke of.
 
-mod context;
-mod extras;
+mod markdown;
 mod math;
-mod methods;
-mod parts;
-mod prose;
-mod summary;
-mod task1;
-mod task2;
-mod task3;
-mod task4;
-mod task4e;
+mod pictures;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
+mod values;
+
+use std::sync::Arc;
 
 use evidence::Replicates;
 use record::{DatasetInfo, Predictions};
 
 use crate::Result;
 use crate::document::Document;
-use context::Context;
+use values::Report;
 
 /// What a report is made of.
 #[derive(Debug, Clone)]
@@ -79,22 +75,9 @@ pub struct CloseUp {
 /// The report as a document.
 ///
 /// # Errors
-/// A figure cannot be drawn.
-pub fn compose(material: &Material) -> Result<Document> {
-    let context = Context::new(material);
-    Ok(Document {
-        title: "Softmax regression with backpropagation on MNIST".to_owned(),
-        subtitle: context.subtitle(),
-        warning: context.material.dataset.is_made_up().then(|| prose::written("made-up", &[])),
-        summary: summary::summary(&context),
-        sections: vec![
-            task1::section(),
-            task2::section(&context)?,
-            task3::section(&context)?,
-            task4::section(&context)?,
-            extras::section(&context)?,
-            methods::metrics(),
-            methods::provenance(&context),
-        ],
-    })
+/// A figure cannot be drawn, or a template asks for something that there is not.
+pub fn compose(material: Material) -> Result<Document> {
+    let report = Arc::new(Report::new(material));
+    let text = text::markdown(&report)?;
+    Ok(markdown::document(&text, &mut report.pictures()))
 }

@@ -3,7 +3,7 @@
 /// What making a figure returns.
 pub type Result<T> = std::result::Result<T, FigureError>;
 
-/// Why there is no figure.
+/// Why there is no figure, or no report.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
     /// The figure has no run to draw.
@@ -25,6 +25,9 @@ pub enum FigureError {
     /// The drawing library refused.
     #[error("the figure could not be drawn: {0}")]
     Drawing(String),
+    /// A template of the report asks for something that there is not.
+    #[error("the text of the report cannot be written: {0}")]
+    Text(#[from] minijinja::Error),
     /// The text given for rastering is not an SVG.
     #[error("the SVG cannot be read: {0}")]
     Svg(#[from] resvg::usvg::Error),
@@ -39,4 +42,11 @@ pub enum FigureError {
     /// The encoder refused.
     #[error("the PNG could not be encoded: {0}")]
     Png(String),
+}
+
+/// A figure that a template asks for cannot be drawn.
+impl From<FigureError> for minijinja::Error {
+    fn from(error: FigureError) -> Self {
+        Self::new(minijinja::ErrorKind::InvalidOperation, error.to_string())
+    }
 }

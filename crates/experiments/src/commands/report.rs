@@ -40,7 +40,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
         gradient_checks: gradient_checks(workspace, runner.as_ref(), &records)?,
         close_up: close_up::of(&workspace.store, &specs, &records.all)?,
     };
-    save(workspace, arguments, &report::compose(&material)?)
+    save(workspace, arguments, &report::compose(material)?)
 }
 
 /// Trains every experiment with every seed that has no finished record.
