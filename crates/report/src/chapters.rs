@@ -1,7 +1,7 @@
 //! What the finished report says: from records to a [`Document`].
 //!
-//! The report is a text, in the templates of `text/`. `text` fills them in with `values` and has `pictures` drawn,
-//! `markdown` reads the result. All numbers come from the records, and conditions in the templates choose the words that
+//! The report is a text: the templates in `text/`. `text` fills them in with `values` and `pictures`, and `markdown` reads
+//! the result. All numbers come from the records, and conditions in the templates choose the words that
 //! depend on them (higher or lower, holds or not), so that no sentence outlives the run it spoke of.
 
 mod markdown;
@@ -32,7 +32,7 @@ pub struct Material {
     pub dataset: DatasetInfo,
     /// The gradient checks of tasks 2b and 4c.
     pub gradient_checks: Vec<CheckedNetwork>,
-    /// A look at one trained network; none where it was not trained.
+    /// A trained network to look at closely, if it was trained.
     pub close_up: Option<CloseUp>,
 }
 
@@ -47,7 +47,7 @@ pub struct CheckedNetwork {
     pub activation: String,
     /// Weights and biases that were checked.
     pub checked: usize,
-    /// Weights and biases that there are.
+    /// Weights and biases of the network.
     pub parameters: usize,
     /// Largest difference between a gradient and its central difference.
     pub largest_difference: f64,
@@ -68,14 +68,14 @@ pub struct CloseUp {
     pub first_layer: Vec<f32>,
     /// Units of the first layer.
     pub n_units: usize,
-    /// What it takes the validation images for; none where its run did not record it.
+    /// Its predictions for the validation images, if its run recorded them.
     pub predictions: Option<Predictions>,
 }
 
 /// The report as a document.
 ///
 /// # Errors
-/// A figure cannot be drawn, or a template asks for something that there is not.
+/// A figure cannot be drawn, or a template prints a value that does not exist.
 pub fn compose(material: Material) -> Result<Document> {
     let report = Arc::new(Report::new(material));
     let text = text::markdown(&report)?;

@@ -3,7 +3,7 @@
 /// What making a figure returns.
 pub type Result<T> = std::result::Result<T, FigureError>;
 
-/// Why there is no figure, or no report.
+/// Why a figure or a report could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
     /// The figure has no run to draw.
@@ -25,7 +25,7 @@ pub enum FigureError {
     /// The drawing library refused.
     #[error("the figure could not be drawn: {0}")]
     Drawing(String),
-    /// A template of the report asks for something that there is not.
+    /// A template of the report is wrong, or prints a value that does not exist.
     #[error("the text of the report cannot be written: {0}")]
     Text(#[from] minijinja::Error),
     /// The text given for rastering is not an SVG.

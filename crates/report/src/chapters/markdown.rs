@@ -17,7 +17,7 @@ use crate::document::{Align, Block, Chart, Column, Document, Figure, Inline, Pic
 /// Pictures by the anchors of their figures.
 pub(super) type Pictures = HashMap<String, (Picture, Option<Chart>)>;
 
-/// What is left of a text.
+/// The rest of a text.
 type Events<'t> = Peekable<Parser<'t>>;
 
 /// A text with its pictures as a document.
@@ -48,7 +48,7 @@ pub(super) fn document(text: &str, pictures: &mut Pictures) -> Document {
     document
 }
 
-/// The block that begins with this event; none where none does.
+/// The block that begins with this event; `None` if none does.
 fn block(event: Event, events: &mut Events, caption: &mut Vec<Inline>, pictures: &mut Pictures) -> Option<Block> {
     Some(match event {
         Event::DisplayMath(lines) => equations(&lines),
@@ -104,7 +104,7 @@ fn column((heading, alignment): (String, Alignment)) -> Column {
     Column { heading, align: if alignment == Alignment::Right { Align::Right } else { Align::Left } }
 }
 
-/// The running text up to the end of what has begun.
+/// The text up to the end of the element that has begun.
 fn line(events: &mut Events) -> Vec<Inline> {
     let mut pieces = Vec::new();
     while let Some(event) = events.next() {

@@ -1,4 +1,5 @@
-//! The pictures that the texts ask for: each is drawn and kept for the figure with an anchor, which comes back.
+//! The pictures that the templates can ask for. Each function draws one, keeps it under the anchor of its figure and returns
+//! the anchor.
 
 use evidence::{Centre, Replicates};
 use minijinja::Error;
@@ -13,7 +14,7 @@ use crate::document::Picture::{self, Png, Svg};
 use crate::format::{plain_text, seeds_in_words};
 use crate::{CurveSets, Figure, FigureError, PlotPoint, RunCurves};
 
-/// The anchor of a figure, for the text.
+/// The anchor of a figure, ready for Markdown.
 type Anchor = Result<Value, Error>;
 
 #[expect(clippy::needless_pass_by_value, reason = "templates pass values")]

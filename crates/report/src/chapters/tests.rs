@@ -163,17 +163,18 @@ fn a_report_without_runs_is_a_report() {
     assert!(text(&compose(material.clone()).expect("a report")).contains("task2c (not declared)"));
 }
 
-/// The report's text on ten layers whose first layer has this share of the output layer's gradient, whose training
-/// accuracy and gap are clearly higher (1), lower (-1) or neither (0) than the standard model's.
+/// The report's text on ten layers: `ratio` is the gradient of the first layer over that of the output layer; `train` and
+/// `gap` say whether training accuracy and gap are higher (1), lower (-1) or not clearly different (0) from the standard
+/// model's.
 fn on_ten_layers(ratio: f64, train: f64, gap: f64) -> String {
     let mut material = material();
     let standard = material.experiments[3].records.clone();
     for (record, standard) in material.experiments[7].records.iter_mut().zip(&standard) {
-        // Eleven layers, each with so many times the gradient of the next.
+        // Eleven layers: ten equal factors from the last to the first.
         *record = with_probes(ratio.powf(0.1), record.clone());
         let last = record.history.validations.last_mut().expect("a validation");
         let other = standard.history.last().expect("a validation");
-        // Seeds 1 to 3 differ by -0.001, 0 and 0.001 more than what is clear.
+        // The spread over the seeds leaves a mean of 0 undecided and one of 0.01 clear.
         let differs = |direction: f64| 0.01 * direction + 0.001 * (record.seed as f64 - 2.0);
         last.train_accuracy = other.train_accuracy + differs(train);
         last.validation_accuracy = other.validation_accuracy + differs(train) - differs(gap);

@@ -25,7 +25,7 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("methods.md", include_str!("../../text/methods.md")),
 ];
 
-/// Gives these methods of the report to the templates, as functions of the same names.
+/// Registers methods of the report as functions that templates can call.
 macro_rules! functions {
     ($environment:ident, $report:ident; $($name:ident($($argument:ident: $kind:ty),*);)*) => {$(
         let report = Arc::clone($report);
@@ -74,11 +74,14 @@ fn environment() -> Result<Environment<'static>, Error> {
     Ok(environment)
 }
 
-/// Writes a value as plain text. It is untrusted: every character that Markdown could take for its own is written as a
-/// reference, `&#42;` for `*`, which never is markup.
+/// Writes a value as plain text. Values are untrusted: ASCII punctuation is written as a character reference, such as `&#42;`
+/// for `*`, which Markdown never reads as markup.
 fn write_value(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
     if value.is_undefined() || value.is_none() {
-        return Err(Error::new(ErrorKind::UndefinedError, "there is no such value: ask for it with `if` first"));
+        return Err(Error::new(
+            ErrorKind::UndefinedError,
+            "this value does not exist here: print it within `{% if … %}`",
+        ));
     }
     if value.is_safe() {
         return Ok(write!(out, "{value}")?);

@@ -1,4 +1,4 @@
-//! `Report`: the values that the texts ask for.
+//! `Report`: the values that the templates can ask for.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -32,7 +32,7 @@ impl Report {
         self.pictures.lock().expect("no thread panics while it draws")
     }
 
-    /// What there is once in a report.
+    /// Values of the report as a whole.
     pub(super) fn values(&self) -> Value {
         let Material { experiments, seeds, dataset, gradient_checks, .. } = &self.material;
         let metric = |metric: Metric| context! { title => metric.title(), definition => metric.definition() };
@@ -51,13 +51,13 @@ impl Report {
         }
     }
 
-    /// Those of these experiments that have a complete run.
+    /// The experiments among these that have a complete run.
     pub(super) fn trained(&self, names: Vec<String>) -> Vec<String> {
         let is_trained = |name: &String| self.mean(name, Serde(Metric::BestValidationAccuracy)).is_some();
         names.into_iter().filter(is_trained).collect()
     }
 
-    /// Those of these experiments that are declared.
+    /// The declared experiments among these: settings, sizes, number of complete runs.
     pub(super) fn experiments(&self, names: Vec<String>) -> Vec<Value> {
         let shape = self.material.dataset.shape;
         let experiment = |one: &Replicates| {
@@ -79,7 +79,7 @@ impl Report {
         self.found(&names).map(experiment).collect()
     }
 
-    /// What these experiments lack: seeds that were not trained, runs that ended badly, or all where one is not declared.
+    /// The experiments among these that lack something, and what: seeds that were not trained, runs that ended badly.
     pub(super) fn missing(&self, names: Vec<String>) -> Vec<Value> {
         let lacks = |name: String| Some(context! { lacks => self.lacks(&name)?, name });
         names.into_iter().filter_map(lacks).collect()
@@ -139,7 +139,7 @@ impl Report {
         Some(context! { words => words.join(", "), falls => means.is_sorted_by(|before, after| after < before) })
     }
 
-    /// The claims about these experiments.
+    /// The claims about these experiments with their verdicts.
     pub(super) fn verdicts(&self, names: Vec<String>) -> Vec<Value> {
         let claims = names.iter().flat_map(|name| self.judged.iter().filter(move |judged| judged.experiment == *name));
         let verdict = |judged: &Judged| {
@@ -159,22 +159,22 @@ impl Report {
         claims.map(verdict).collect()
     }
 
-    /// The runs of an experiment; none where it is not declared.
+    /// The runs of an experiment; `None` if it is not declared.
     pub(super) fn find(&self, name: &str) -> Option<&Replicates> {
         self.material.experiments.iter().find(|replicates| replicates.spec.name == name)
     }
 
-    /// The runs of those of these experiments that are declared.
+    /// The runs of the declared experiments among these.
     pub(super) fn found(&self, names: &[String]) -> impl Iterator<Item = &Replicates> {
         names.iter().filter_map(|name| self.find(name))
     }
 
-    /// The title of an experiment; its name where it is not declared.
+    /// The title of an experiment; its name if it is not declared.
     fn title(&self, name: &str) -> String {
         self.find(name).map_or(name, |replicates| &replicates.spec.title).to_owned()
     }
 
-    /// What the close-up's network takes the validation images for.
+    /// The close-up's predictions for the validation images.
     pub(super) fn predictions(&self) -> Option<&Predictions> {
         self.material.close_up.as_ref()?.predictions.as_ref()
     }
@@ -210,7 +210,7 @@ fn layer(layer: &Layer) -> Value {
     }
 }
 
-/// The colour of a verdict, as the texts name it.
+/// The colour of a verdict, as the templates name it.
 fn tone(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Holds => "good",
