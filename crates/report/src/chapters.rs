@@ -1,29 +1,25 @@
-//! What the finished report says: from records to a [`Document`], task by task.
+//! What the finished report says: from records to a [`Document`].
 //!
-//! All numbers are read off the records. Words that depend on them (higher or lower, holds or not) are chosen by code, so
-//! that no sentence outlives the run it spoke of.
+//! The report is a text: the templates in `text/`. `text` fills them in with `values` and `pictures`, and `markdown` reads
+//! the result. All numbers come from the records, and conditions in the templates choose the words that
+//! depend on them (higher or lower, holds or not), so that no sentence outlives the run it spoke of.
 
-mod context;
-mod extras;
+mod markdown;
 mod math;
-mod methods;
-mod parts;
-mod prose;
-mod summary;
-mod task1;
-mod task2;
-mod task3;
-mod task4;
-mod task4e;
+mod pictures;
 #[cfg(test)]
 pub(crate) mod tests;
+mod text;
+mod values;
+
+use std::sync::Arc;
 
 use evidence::Replicates;
 use record::{DatasetInfo, Predictions};
 
 use crate::Result;
 use crate::document::Document;
-use context::Context;
+use values::Report;
 
 /// What a report is made of.
 #[derive(Debug, Clone)]
@@ -36,7 +32,7 @@ pub struct Material {
     pub dataset: DatasetInfo,
     /// The gradient checks of tasks 2b and 4c.
     pub gradient_checks: Vec<CheckedNetwork>,
-    /// A look at one trained network; none where it was not trained.
+    /// A trained network to look at closely, if it was trained.
     pub close_up: Option<CloseUp>,
 }
 
@@ -51,7 +47,7 @@ pub struct CheckedNetwork {
     pub activation: String,
     /// Weights and biases that were checked.
     pub checked: usize,
-    /// Weights and biases that there are.
+    /// Weights and biases of the network.
     pub parameters: usize,
     /// Largest difference between a gradient and its central difference.
     pub largest_difference: f64,
@@ -72,29 +68,16 @@ pub struct CloseUp {
     pub first_layer: Vec<f32>,
     /// Units of the first layer.
     pub n_units: usize,
-    /// What it takes the validation images for; none where its run did not record it.
+    /// Its predictions for the validation images, if its run recorded them.
     pub predictions: Option<Predictions>,
 }
 
 /// The report as a document.
 ///
 /// # Errors
-/// A figure cannot be drawn.
-pub fn compose(material: &Material) -> Result<Document> {
-    let context = Context::new(material);
-    Ok(Document {
-        title: "Softmax regression with backpropagation on MNIST".to_owned(),
-        subtitle: context.subtitle(),
-        warning: context.material.dataset.is_made_up().then(|| prose::written("made-up", &[])),
-        summary: summary::summary(&context),
-        sections: vec![
-            task1::section(),
-            task2::section(&context)?,
-            task3::section(&context)?,
-            task4::section(&context)?,
-            extras::section(&context)?,
-            methods::metrics(),
-            methods::provenance(&context),
-        ],
-    })
+/// A figure cannot be drawn, or a template prints a value that does not exist.
+pub fn compose(material: Material) -> Result<Document> {
+    let report = Arc::new(Report::new(material));
+    let text = text::markdown(&report)?;
+    Ok(markdown::document(&text, &mut report.pictures()))
 }

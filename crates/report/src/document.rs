@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::figure::Plot;
 
 /// A whole report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Document {
     /// Heading of the first page.
     pub title: String,
@@ -23,7 +23,7 @@ pub struct Document {
 }
 
 /// A section with a heading; sections within sections are one level deeper.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Section {
     /// Anchor of the heading: lower case letters, digits and dashes, unique in the document.
     pub id: String,

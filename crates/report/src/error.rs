@@ -3,7 +3,7 @@
 /// The result of making a figure.
 pub type Result<T> = std::result::Result<T, FigureError>;
 
-/// Why a figure cannot be made.
+/// Why a figure or a report could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum FigureError {
     /// The figure has no run to draw.
@@ -19,6 +19,9 @@ pub enum FigureError {
         /// The number of its shape.
         expected: usize,
     },
+    /// A template of the report is wrong, or prints a value that does not exist.
+    #[error("the text of the report cannot be written: {0}")]
+    Text(#[from] minijinja::Error),
     /// The text given for rastering is not an SVG.
     #[error("the SVG cannot be read: {0}")]
     Svg(#[from] resvg::usvg::Error),
@@ -33,4 +36,11 @@ pub enum FigureError {
     /// The encoder refused.
     #[error("the PNG could not be encoded: {0}")]
     Png(String),
+}
+
+/// A figure that a template asks for cannot be drawn.
+impl From<FigureError> for minijinja::Error {
+    fn from(error: FigureError) -> Self {
+        Self::new(minijinja::ErrorKind::InvalidOperation, error.to_string())
+    }
 }

@@ -84,10 +84,10 @@ fn torture_texts_leave_pages_tables_and_terminals_as_they_are() {
     let texts = hostile_texts();
     let texts: Vec<&String> = texts.iter().map(|(text, _)| text).step_by(Scale::chosen().of(9, 1, 1)).collect();
     let harmless = material_that_says("");
-    let (page, printed_harmless) = (tags(&outline(&compose(&harmless).expect("a report"))), printed(&harmless));
+    let (page, printed_harmless) = (tags(&outline(&compose(harmless.clone()).expect("a report"))), printed(&harmless));
     for text in &texts {
         let hostile = material_that_says(text);
-        let document = compose(&hostile).expect("a report");
+        let document = compose(hostile.clone()).expect("a report");
         assert_eq!(tags(&outline(&document)), page, "{text:?}");
         assert!(crate::to_html(&document).chars().all(|c| spec::is_plain(c) || "\n\t".contains(c)), "{text:?}");
         for (hostile, harmless) in printed(&hostile).iter().zip(&printed_harmless) {

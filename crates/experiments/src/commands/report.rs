@@ -39,7 +39,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
         gradient_checks: gradient_checks(workspace, runner.as_ref(), &records)?,
         close_up: close_up::of(&workspace.store, &specs, &records.all)?,
     };
-    save(workspace, &arguments.out, &report::compose(&material)?, typesetter)
+    save(workspace, &arguments.out, &report::compose(material)?, typesetter)
 }
 
 /// Trains every experiment with every seed that has no finished record.

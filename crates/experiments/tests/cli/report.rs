@@ -92,7 +92,7 @@ fn a_report_without_runs_names_what_is_missing() {
     let scratch = Scratch::new();
     scratch.stdout(&["report", "--no-train", "--seeds", "2"]);
     let page = std::fs::read_to_string(scratch.path("report/index.html")).unwrap();
-    assert!(page.contains("Missing:") && page.contains("seeds 1 and 2 not trained"));
+    assert!(page.contains("Missing or incomplete:") && page.contains("seeds 1, 2 not trained"));
     assert!(scratch.runs().is_empty());
 }
 

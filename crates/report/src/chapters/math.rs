@@ -6,13 +6,10 @@
 
 use crate::document::{Block, Math};
 
-/// Lines that are aligned at their equality signs: what stands to the left of each and what stands to the right.
-pub(super) fn equations(lines: &[(&str, &str)]) -> Block {
-    let side = |text: &str| match text.strip_prefix("= ") {
-        Some(rest) => Math::Row(vec![term("="), formula(rest)]),
-        None => formula(text),
-    };
-    Block::Equation(Math::Lines(lines.iter().map(|(left, right)| (side(left), side(right))).collect()))
+/// Formulas one a line, aligned at the `&` in each.
+pub(super) fn equations(text: &str) -> Block {
+    let lines = text.trim().lines().map(|line| line.split_once('&').unwrap_or((line, "")));
+    Block::Equation(Math::Lines(lines.map(|(left, right)| (formula(left), formula(right))).collect()))
 }
 
 /// A formula.

@@ -102,7 +102,7 @@ fn text_of(block: &Block) -> String {
 
 #[test]
 fn every_task_has_its_section_and_every_anchor_is_its_own() {
-    let document = compose(&material()).expect("a report");
+    let document = compose(material()).expect("a report");
     let ids: Vec<&str> = sections(&document).iter().map(|section| section.id.as_str()).collect();
     for task in ["1a", "1b", "2a", "2b", "2c", "2d", "3", "4ab", "4c", "4d", "4e", "4f"] {
         assert!(ids.contains(&format!("task-{task}").as_str()), "{task}");
@@ -118,9 +118,9 @@ fn every_task_has_its_section_and_every_anchor_is_its_own() {
 
 #[test]
 fn a_whole_report_misses_nothing_and_judges_every_claim() {
-    let document = compose(&material()).expect("a report");
+    let document = compose(material()).expect("a report");
     let text = text(&document);
-    assert!(!text.contains("Missing:"), "{text}");
+    assert!(!text.contains("Missing"), "{text}");
     assert!(text.contains("Of 1 statements 1 hold, 0 do not, and 0 are undecided."), "{text}");
     assert_eq!(document.warning, None);
     assert_eq!(document.subtitle, "MNIST, seeds 1 to 3");
@@ -128,7 +128,7 @@ fn a_whole_report_misses_nothing_and_judges_every_claim() {
 
 #[test]
 fn tables_have_a_cell_for_every_column() {
-    let document = compose(&material()).expect("a report");
+    let document = compose(material()).expect("a report");
     for section in sections(&document) {
         for block in &section.blocks {
             if let Block::Table(table) = block {
@@ -144,9 +144,9 @@ fn runs_that_are_missing_or_ended_badly_are_named() {
     material.experiments[4].records.remove(0);
     material.experiments[8].records[1].stop_reason = StopReason::Diverged;
     material.experiments[8].records[2].stop_reason = StopReason::Interrupted;
-    let text = text(&compose(&material).expect("a report"));
-    assert!(text.contains("task4a: seed 1 not trained"), "{text}");
-    assert!(text.contains("task4f: seed 2 diverged, seed 3 interrupted"), "{text}");
+    let text = text(&compose(material.clone()).expect("a report"));
+    assert!(text.contains("task4a (seed 1 not trained)"), "{text}");
+    assert!(text.contains("task4f (seed 2 diverged, seed 3 interrupted)"), "{text}");
 }
 
 #[test]
@@ -156,46 +156,62 @@ fn a_report_without_runs_is_a_report() {
         replicates.records.clear();
     }
     material.dataset.name = "made-up".to_owned();
-    let document = compose(&material).expect("a report");
-    assert!(text(&document).contains("seeds 1, 2 and 3 not trained"));
+    let document = compose(material.clone()).expect("a report");
+    assert!(text(&document).contains("seeds 1 to 3 not trained"));
     assert!(document.warning.expect("a warning").starts_with("Made-up digits"));
     material.experiments.clear();
-    assert!(text(&compose(&material).expect("a report")).contains("task2c is not declared"));
+    assert!(text(&compose(material.clone()).expect("a report")).contains("task2c (not declared)"));
+}
+
+/// The report's text on ten layers: `ratio` is the gradient of the first layer over that of the output layer; `train` and
+/// `gap` say whether training accuracy and gap are higher (1), lower (-1) or not clearly different (0) from the standard
+/// model's.
+fn on_ten_layers(ratio: f64, train: f64, gap: f64) -> String {
+    let mut material = material();
+    let standard = material.experiments[3].records.clone();
+    for (record, standard) in material.experiments[7].records.iter_mut().zip(&standard) {
+        // Eleven layers: ten equal factors from the last to the first.
+        *record = with_probes(ratio.powf(0.1), record.clone());
+        let last = record.history.validations.last_mut().expect("a validation");
+        let other = standard.history.last().expect("a validation");
+        // The spread over the seeds leaves a mean of 0 undecided and one of 0.01 clear.
+        let differs = |direction: f64| 0.01 * direction + 0.001 * (record.seed as f64 - 2.0);
+        last.train_accuracy = other.train_accuracy + differs(train);
+        last.validation_accuracy = other.validation_accuracy + differs(train) - differs(gap);
+    }
+    text(&compose(material).expect("a report"))
 }
 
 #[test]
 fn the_explanation_of_ten_layers_follows_the_measurements() {
-    let verdict = |ratio: f64, train_accuracy: f64| {
-        let mut material = material();
-        for record in &mut material.experiments[7].records {
-            // Eleven layers, each with so many times the gradient of the next.
-            *record = with_probes(ratio.powf(0.1), record.clone());
-            let last = record.history.validations.last_mut().expect("a validation");
-            last.train_accuracy = train_accuracy + 1e-4 * record.seed as f64;
-            last.validation_accuracy = 0.9;
+    for (ratio, has_vanished) in [(0.9, false), (1e-4, true)] {
+        for (train, gap) in [-1.0, 0.0, 1.0].into_iter().flat_map(|train| [-1.0, 0.0, 1.0].map(|gap| (train, gap))) {
+            let text = on_ten_layers(ratio, train, gap);
+            let is_too_complex = gap > 0.0 && train >= 0.0;
+            let explanation = match (is_too_complex, has_vanished) {
+                (true, true) => "support both explanations: the network overfits more",
+                (true, false) => "support the original report's “too complex”: the network overfits more",
+                (false, true) => "support vanishing gradients, not “too complex”",
+                (false, false) => "support neither explanation",
+            };
+            let fits = match train {
+                _ if is_too_complex => "",
+                1.0 => {
+                    "fits its training images better than the standard model does, but its gap is not clearly larger."
+                }
+                0.0 => "does not clearly fit its training images better than the standard model does.",
+                _ => "fits its training images worse than the standard model does.",
+            };
+            for (sentence, is_said) in [
+                (explanation, true),
+                (fits, true),
+                ("fits its training images better than the standard model does,", train > 0.0 && !is_too_complex),
+                ("not clearly fit its training images better", train == 0.0 && !is_too_complex),
+                ("fits its training images worse", train < 0.0),
+                ("It is harder to optimise", train < 0.0 && !has_vanished),
+            ] {
+                assert_eq!(text.contains(sentence), is_said, "{train} {gap} {ratio} {sentence}: {text}");
+            }
         }
-        text(&compose(&material).expect("a report"))
-    };
-    assert!(verdict(0.9, 0.999_1).contains("support the report's “too complex”"));
-    assert!(verdict(1e-4, 0.91).contains("support vanishing gradients"));
-    assert!(verdict(0.9, 0.90).contains("support neither"));
-    assert!(verdict(1e-4, 0.999_1).contains("Both explanations find support"));
-}
-
-#[test]
-fn ten_layers_that_fit_better_without_a_larger_gap_are_said_to_fit_better() {
-    for ratio in [0.9_f64, 1e-4] {
-        let mut material = material();
-        let standard = material.experiments[3].records.clone();
-        for (record, standard) in material.experiments[7].records.iter_mut().zip(&standard) {
-            *record = with_probes(ratio.powf(0.1), record.clone());
-            let last = record.history.validations.last_mut().expect("a validation");
-            let other = standard.history.last().expect("a validation");
-            last.train_accuracy = other.train_accuracy + 0.002;
-            last.validation_accuracy = other.validation_accuracy + 0.003;
-        }
-        let text = text(&compose(&material).expect("a report"));
-        assert!(text.contains("fits its training images better than the standard model without a gap"), "{text}");
-        assert!(!text.contains("does not fit its training images better") && !text.contains("harder to optimise"));
     }
 }
