@@ -1,4 +1,4 @@
-//! Exit codes, in one place: documented in the README.
+//! The exit codes, which the README documents.
 
 /// A disk, a device or a check failed.
 pub(crate) const FAILURE: u8 = 1;

@@ -15,7 +15,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// sees the item for the first time. `None` from `work` means that the item is busy, because another process works on it: it
 /// is tried again after the other items.
 ///
-/// Items under way are finished even if another one fails. Items that were not started have no result.
+/// Items under way are finished even if another one fails. Items that were not started lack a result.
 ///
 /// # Errors
 /// The first failure, in the order of the items.

@@ -69,7 +69,7 @@ impl Records {
         self.all.iter().find(is_of_run).cloned().map(|record| run.named(record))
     }
 
-    /// Dataset and backend of the records, `MNIST by flex`; none if there are no records.
+    /// Dataset and backend of the records, `MNIST by flex`; none without records.
     pub(crate) fn origin(&self) -> Option<String> {
         self.all.first().map(origin)
     }

@@ -10,7 +10,7 @@ use crate::{Defect, Probe, RunRecord, Validation};
 
 /// Length limit of a text in a record, in bytes; the overrides of a thousand layers fit.
 const LONGEST_TEXT: usize = 1 << 14;
-/// Seconds of a run, about 300 years.
+/// Limit of a run's time in seconds, about 300 years.
 pub(crate) const MOST_SECONDS: f64 = 1e10;
 /// Characters of a SHA-256.
 const DIGEST: usize = 64;

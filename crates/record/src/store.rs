@@ -63,17 +63,15 @@ impl RunStore {
     pub fn find(&self, id: &str) -> Result<Option<RunRecord>, StoreError> {
         let Some(short_id) = id.get(..SHORT_ID) else { return Ok(None) };
         let ending = format!("-{short_id}");
-        let mut found: Result<Option<RunRecord>, StoreError> = Ok(None);
-        for folder in self.run_folders()?.iter().filter(|folder| folder.to_string_lossy().ends_with(&ending)) {
-            match Self::load(folder) {
-                Ok(record) if record.id != id => {}
-                Ok(record) if record.stop_reason.is_finished() => return Ok(Some(record)),
-                Ok(record) => found = Ok(Some(record)),
-                Err(error) if matches!(found, Ok(None)) => found = Err(error),
-                Err(_) => {}
-            }
-        }
-        found
+        let folders = self.run_folders()?.into_iter().filter(|folder| folder.to_string_lossy().ends_with(&ending));
+        let loaded = folders.map(|folder| Self::load(&folder));
+        // An error only if nothing else is there.
+        let rank = |loaded: &Result<RunRecord, StoreError>| match loaded {
+            Ok(record) if record.stop_reason.is_finished() => 0,
+            Ok(_) => 1,
+            Err(_) => 2,
+        };
+        loaded.filter(|loaded| loaded.as_ref().map_or(true, |record| record.id == id)).min_by_key(rank).transpose()
     }
 
     /// Every record, in the order of the folders' names; a damaged one is an error in the list.
@@ -88,7 +86,7 @@ impl RunStore {
     /// Reads the record in a run's folder and verifies its tables and predictions.
     ///
     /// # Errors
-    /// A file is missing, damaged or of a format that is not read.
+    /// A file is missing, damaged or of an unsupported format.
     pub fn load(folder: &Path) -> Result<RunRecord, StoreError> {
         loop {
             let before = folder::number_of(folder);

@@ -1,4 +1,4 @@
-//! Named tensors as safetensors: no code, readable from Python.
+//! Named tensors as safetensors, a format that cannot contain code and that Python can read.
 
 use std::collections::HashMap;
 

@@ -21,7 +21,7 @@ pub struct Catalog {
     shape: ImageShape,
 }
 
-/// What a file declares, resolved.
+/// What a file declares, with its baselines resolved.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Declaration {
     /// One experiment.

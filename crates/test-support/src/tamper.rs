@@ -53,7 +53,7 @@ impl Tamper {
     /// One of the samples with one to eight changes; sometimes random bytes instead.
     ///
     /// # Panics
-    /// There is no sample.
+    /// `samples` is empty.
     pub fn changed(&mut self, samples: &[Vec<u8>]) -> Vec<u8> {
         assert!(!samples.is_empty(), "there is nothing to change");
         if self.below(64) == 0 {

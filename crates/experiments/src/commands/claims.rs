@@ -33,7 +33,7 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     Ok(())
 }
 
-/// The experiments with these names, including those of comparisons; all declared ones if there are no names.
+/// The experiments with these names, including those of comparisons; without names, all declared ones.
 pub(super) fn declared(catalog: &Catalog, names: &[String]) -> Result<Vec<Experiment>, Failure> {
     let names = if names.is_empty() { catalog.all_names()? } else { names.to_vec() };
     let mut experiments = Vec::new();

@@ -1,4 +1,4 @@
-//! `experiments figure`: draws figures from the records; `run` ends with the same drawing.
+//! `experiments figure`: draws figures from the records, as `run` does at its end.
 
 use std::collections::BTreeSet;
 

@@ -87,7 +87,7 @@ pub(crate) fn restore_for_good() {
         std::mem::forget(stdout.lock());
     }
     if HAS_DASHBOARD.load(Ordering::SeqCst) && !is_raw_mode_enabled().unwrap_or(false) {
-        // A dashboard that has just opened its screen is about to switch to raw mode, which needs no stdout.
+        // A dashboard that has just opened its screen is about to switch to raw mode, which does not need stdout.
         std::thread::sleep(OPENING);
     }
     restore();

@@ -110,7 +110,7 @@ impl Call {
 ///
 /// strace counts calls per thread, so a call cannot be singled out if another thread makes an earlier one with the same
 /// number; such calls are left out. In a run with many checkpoints these are the calls that save the record; a run without
-/// checkpoints has no others. Together, the two runs have calls of every kind.
+/// checkpoints makes only these. Together, the two runs have calls of every kind.
 pub(crate) fn of_two_runs(of_a_kind: usize) -> Vec<Call> {
     let mut kinds: BTreeMap<String, Vec<Call>> = BTreeMap::new();
     for run in [&*TINY, &*SHORT] {

@@ -159,7 +159,7 @@ fn metadata_of(body: &[u8]) -> Result<CheckpointInfo, Defect> {
     let metadata: CheckpointInfo =
         serde_json::from_str(text).map_err(Defect::json("does not have the metadata of a checkpoint"))?;
     check_name("experiment", &metadata.experiment)?;
-    // The record of the run will carry it.
+    // It becomes part of the run's record.
     check_line("started_at", &metadata.started_at, LONGEST_MOMENT)?;
     Ok(metadata)
 }

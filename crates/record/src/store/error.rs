@@ -19,7 +19,7 @@ pub enum StoreError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was tried: `read`, `write`, `rename`.
+        /// What the program tried: `read`, `write`, `rename`.
         action: &'static str,
         /// The system's reason.
         source: io::Error,

@@ -50,7 +50,7 @@ pub(crate) struct DeclaredFile {
     pub(crate) path: PathBuf,
     pub(crate) name: String,
     text: String,
-    /// As they were given. A comparison has no settings, so they do not change it.
+    /// As they were given; a comparison ignores them, because it lacks settings.
     pub(crate) overrides: Vec<Override>,
     value: Value,
     places: Places,
