@@ -18,7 +18,7 @@ impl Replicates {
     /// A run that was trained for another file with the same settings is one of them.
     #[must_use]
     pub fn among<'a>(spec: &ExperimentSpec, records: impl IntoIterator<Item = &'a RunRecord>) -> Self {
-        let is_same = |record: &&RunRecord| spec::differing_keys(&record.spec, spec).is_empty();
+        let is_same = |record: &&RunRecord| record.spec.has_settings_of(spec);
         let records =
             records.into_iter().filter(is_same).map(|record| RunRecord { spec: spec.clone(), ..record.clone() });
         let mut records: Vec<RunRecord> = records.collect();

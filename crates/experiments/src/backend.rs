@@ -1,24 +1,28 @@
-//! Backends: which are compiled in, and the device of each. A device is always named, because Burn's default depends on
-//! what is compiled in.
+//! Backends and their devices. Devices are always named, because Burn's default depends on what is compiled in.
 
 use burn::tensor::Device;
 use record::BackendInfo;
 
 use crate::failure::Failure;
 
-/// All backends; the first that is compiled in is the default.
+/// All backends.
 pub(crate) const NAMES: [&str; 4] = ["flex", "ndarray", "wgpu", "cuda"];
 
-/// The backend that is used unless another one is named; none if none is compiled in.
+/// The backends that are compiled in; the first is the default.
+const COMPILED_IN: &[&str] = &[
+    #[cfg(feature = "flex")]
+    "flex",
+    #[cfg(feature = "ndarray")]
+    "ndarray",
+    #[cfg(feature = "wgpu")]
+    "wgpu",
+    #[cfg(feature = "cuda")]
+    "cuda",
+];
+
+/// The backend to use unless another one is named; none if none is compiled in.
 pub(crate) fn default_name() -> Option<&'static str> {
-    let [flex, ndarray, wgpu, cuda] = NAMES;
-    let compiled_in = [
-        (flex, cfg!(feature = "flex")),
-        (ndarray, cfg!(feature = "ndarray")),
-        (wgpu, cfg!(feature = "wgpu")),
-        (cuda, cfg!(feature = "cuda")),
-    ];
-    compiled_in.into_iter().find(|(_, is_compiled_in)| *is_compiled_in).map(|(name, _)| name)
+    COMPILED_IN.first().copied()
 }
 
 /// The device of a backend; none if it is not compiled in.
@@ -37,10 +41,10 @@ fn device(name: &str) -> Option<Device> {
     }
 }
 
-/// What computes: a backend with its device.
+/// A backend with its device.
 pub(crate) struct Backend {
     name: String,
-    /// Where tensors lie.
+    /// The device of the tensors.
     pub(crate) device: Device,
 }
 
@@ -54,22 +58,22 @@ impl Backend {
         match device(&name) {
             Some(device) => Ok(Self { name, device }),
             None => Err(Failure::bad_input(format!(
-                "backend `{name}` is not compiled in; build it with `make … BACKEND={name}` or `--features {name}`"
+                "backend `{name}` is not compiled in; build the program with `make … BACKEND={name}` or `--features {name}`"
             ))),
         }
     }
 
-    /// Whether it computes on the processor, in double precision too, and several trainings at the same time.
+    /// Whether it runs on the processor, so that it supports double precision and several trainings at the same time.
     pub(crate) fn is_cpu(&self) -> bool {
         matches!(self.name.as_str(), "flex" | "ndarray")
     }
 
-    /// Trainings at the same time: the number of cores; 1 on a graphics processor, which all would share.
+    /// Default number of trainings at the same time: the physical cores; 1 on a graphics processor, which they would share.
     pub(crate) fn usual_jobs(&self) -> usize {
         if self.is_cpu() { num_cpus::get_physical() } else { 1 }
     }
 
-    /// What a record says about it.
+    /// Its description in a record.
     pub(crate) fn info(&self) -> BackendInfo {
         BackendInfo { name: self.name.clone(), device: format!("{:?}", self.device) }
     }

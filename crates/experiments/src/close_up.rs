@@ -1,23 +1,22 @@
-//! One trained network in detail: its first weights, and which images it classifies wrong.
+//! A trained network in detail: its first weights, and the images that it misclassifies.
 
 use record::{RunRecord, RunStore, weights_file};
 use report::CloseUp;
-use spec::{ExperimentSpec, differing_keys};
+use spec::ExperimentSpec;
 
 use crate::failure::Failure;
 
-/// The experiment: the report's standard model.
+/// The experiment with the report's standard model.
 const EXPERIMENT: &str = "task3c";
 
-/// The standard model at its best, of the first seed that has a complete run; none if there is no such run.
+/// The best weights of the standard model, from the first seed with a complete run; none without such a run.
 pub(crate) fn of(
     store: &RunStore,
     specs: &[ExperimentSpec],
     records: &[RunRecord],
 ) -> Result<Option<CloseUp>, Failure> {
     let Some(spec) = specs.iter().find(|spec| spec.name == EXPERIMENT) else { return Ok(None) };
-    let is_complete =
-        |record: &&RunRecord| record.stop_reason.is_complete() && differing_keys(&record.spec, spec).is_empty();
+    let is_complete = |record: &&RunRecord| record.stop_reason.is_complete() && record.spec.has_settings_of(spec);
     let Some(record) = records.iter().filter(is_complete).min_by_key(|record| record.seed) else { return Ok(None) };
     let bytes = store.weights(record, weights_file::BEST)?;
     let shape = record.dataset.shape;

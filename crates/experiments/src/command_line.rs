@@ -1,4 +1,4 @@
-//! The command line: what it takes, and what it teaches.
+//! The command line: its options, commands and help.
 
 pub(crate) mod arguments;
 mod parse;
@@ -27,19 +27,19 @@ pub(crate) struct CommandLine {
 
 const EXAMPLES: &str = "\
 Examples:
-  experiments list                                   what is declared and has been run
-  experiments run task4e                             train and draw ten hidden layers
-  experiments run task3 --no-tui                     task 3, with a progress bar
+  experiments list                                   experiments and the state of their runs
+  experiments run task4e                             train ten hidden layers and draw the curves
+  experiments run task3 --no-tui                     task 3, with progress bars
   experiments run task4a --set model.hidden_units=[16] --seed 1..3
-  experiments run --all --jobs 2                     everything, two trainings at a time
-  experiments run path/to/mine.toml                  an experiment of yours
+  experiments run --all --jobs 2                     all experiments, two trainings at a time
+  experiments run path/to/mine.toml                  your own experiment
   experiments run task4 --seeds 10                   ten replicates each
   experiments figure task4e                          draw again, without training
-  experiments claims                                 the report's statements, judged
-  experiments report                                 the finished report
+  experiments claims                                 test the report's statements
+  experiments report                                 train what is missing, write the report
   experiments gradcheck --all-weights                tasks 2b and 4c
 
-Exit codes: 0 done, 1 a failure of disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
+Exit codes: 0 success, 1 failure of a disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
@@ -49,7 +49,7 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "DIR", default_value = "experiments")]
     pub(crate) experiments_dir: PathBuf,
 
-    /// Folder of the runs' records, with the figures in `figures/`
+    /// Folder of the records; figures go into its `figures/`
     #[arg(
         long,
         global = true,
@@ -65,8 +65,8 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Dataset to train on, and whose records to read: mnist, fashion-mnist, kmnist or made-up [default: mnist, else
-    /// made-up; the one with most records]
+    /// Dataset to train on and to read records of: mnist, fashion-mnist, kmnist or made-up [default: for training mnist,
+    /// else made-up; for records the one that has the most]
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) dataset: Option<DatasetName>,
 
@@ -74,39 +74,39 @@ pub(crate) struct Options {
     #[arg(long, global = true, env = "EXPERIMENTS_OFFLINE", hide_env_values = true, value_parser = FalseyValueParser::new())]
     pub(crate) offline: bool,
 
-    /// Backend to train on, and whose records to read: flex, ndarray, wgpu or cuda [default: the first that is compiled
-    /// in; the one with most records]
+    /// Backend to train on and to read records of: flex, ndarray, wgpu or cuda [default: for training the first that is
+    /// compiled in; for records the one that has the most]
     #[arg(long, global = true, value_name = "NAME", env = "EXPERIMENTS_BACKEND", hide_env_values = true, hide_possible_values = true, value_parser = PossibleValuesParser::new(backend::NAMES))]
     pub(crate) backend: Option<String>,
 
-    /// Say less: only warnings and errors
+    /// Print only warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 
-    /// Say more: where data and records come from
+    /// Also print where data and records come from
     #[arg(short, long, global = true, action = ArgAction::SetTrue)]
     pub(crate) verbose: bool,
 }
 
-/// What to do.
+/// A command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Train experiments that have no finished record yet, show their results, draw their figures
+    /// Train the experiments that are not finished, show their results, draw their figures
     Run(Run),
-    /// List the declared experiments with their settings and state
+    /// List the declared experiments with their settings and the state of their runs
     List(Json),
-    /// Show one experiment, resolved: settings, layers, parameters
+    /// Show an experiment in full: settings, layers, parameters
     Show(Show),
-    /// Check experiment files: all of the folder, or those named
+    /// Check experiment files
     Check(Check),
-    /// Find or fetch the dataset, verify it, print its digests, mean and standard deviation (task 2a)
+    /// Find or download the dataset, verify it, print its SHA-256, mean and standard deviation (task 2a)
     Data(Data),
     /// Compare Burn's gradients with central differences in double precision (tasks 2b and 4c)
     Gradcheck(Gradcheck),
     /// Draw figures again from the records, without training
     Figure(Selection),
-    /// Judge the report's statements by the records of all seeds
+    /// Test the report's statements on the records of all seeds
     Claims(Claims),
-    /// Train what is missing and write the finished report: a page and, with `--pdf`, a PDF
+    /// Train what is missing and write the report: a page and, with `--pdf`, a PDF
     Report(Report),
 }

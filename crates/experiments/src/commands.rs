@@ -14,7 +14,7 @@ use crate::command_line::Command;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
-/// Does what the command line asks for.
+/// Runs the command.
 pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => run::run(workspace, arguments),

@@ -7,10 +7,10 @@ use crate::command_line::Options;
 use crate::failure::Failure;
 use crate::terminal::Terminal;
 
-/// Where the project keeps data of its own.
+/// The project's own data folder.
 const PROJECT_DATA_DIR: &str = "data";
 
-/// Finds the dataset, reading no more images than are needed; warns if made-up digits replace MNIST.
+/// Finds the dataset and reads only the training images that are needed; warns if made-up digits replace MNIST.
 pub(crate) fn load(options: &Options, train_images: Option<usize>, terminal: &Terminal) -> Result<Dataset, Failure> {
     let request = Request { train_images, ..request(options) };
     let dataset = mnist::load(&request, &mut terminal.data_listener())?;
@@ -21,8 +21,7 @@ pub(crate) fn load(options: &Options, train_images: Option<usize>, terminal: &Te
     Ok(dataset)
 }
 
-/// The dataset that a training would certainly use, going only by options and names of files: none where that depends on a
-/// download.
+/// The dataset that a training would use, judged by options and file names only; none if that depends on a download.
 pub(crate) fn expected(options: &Options) -> Option<DatasetName> {
     let request = request(options);
     let is_mnist = || {
@@ -32,7 +31,7 @@ pub(crate) fn expected(options: &Options) -> Option<DatasetName> {
     options.dataset.or_else(|| is_mnist().then_some(DatasetName::Mnist))
 }
 
-/// The size of a dataset's images and its classes, as networks ask for them.
+/// The size of a dataset's images and the number of its classes, as networks need them.
 pub(crate) fn shape(mnist::ImageShape { height, width, classes }: mnist::ImageShape) -> ImageShape {
     ImageShape { height, width, classes }
 }

@@ -1,4 +1,4 @@
-//! `Failure`: what ends the program: a message, a hint, an exit code.
+//! `Failure`: an error that ends the program, with a message, a hint and an exit code.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,22 +7,22 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnost
 use mnist::DataError;
 use record::StoreError;
 use report::FigureError;
-use spec::DeclaredError;
+use spec::{DeclaredError, Excerpt};
 
 use crate::{exit, printable, terminal};
 
-/// What ends the program.
+/// An error that ends the program.
 #[derive(Debug)]
 pub(crate) struct Failure {
     code: u8,
     message: String,
     hint: Option<String>,
-    /// The lines of a file around what is wrong in it.
+    /// The lines of a file around the mistake.
     excerpt: Option<String>,
 }
 
 impl Failure {
-    /// What was asked for is wrong.
+    /// The user's input is wrong.
     pub(crate) fn bad_input(message: impl Into<String>) -> Self {
         Self { code: exit::BAD_INPUT, message: message.into(), hint: None, excerpt: None }
     }
@@ -32,7 +32,7 @@ impl Failure {
         Self { code: exit::FAILURE, ..Self::bad_input(message) }
     }
 
-    /// A file or folder that the system refuses.
+    /// The system refuses access to a file or folder.
     pub(crate) fn io(path: &Path, action: &str, error: &std::io::Error) -> Self {
         Self::outside(format!("{}: cannot {action}: {error}", path.display()))
     }
@@ -40,7 +40,7 @@ impl Failure {
     /// The user or the system stopped the program.
     pub(crate) fn interrupted() -> Self {
         Self { code: exit::INTERRUPTED, ..Self::bad_input("interrupted") }
-            .with_hint("run the same command again: it resumes where it stopped")
+            .with_hint("run the same command again to resume")
     }
 
     /// A loss became NaN or infinite.
@@ -48,12 +48,12 @@ impl Failure {
         Self { code: exit::DIVERGED, ..Self::bad_input(message) }
     }
 
-    /// What would help, on a line of its own.
-    pub(crate) fn with_hint(self, hint: impl Into<Option<&'static str>>) -> Self {
-        Self { hint: hint.into().map(str::to_owned), ..self }
+    /// Adds how to correct it, on a separate line.
+    pub(crate) fn with_hint(self, hint: &str) -> Self {
+        Self { hint: Some(hint.to_owned()), ..self }
     }
 
-    /// Shows it on stderr; the exit code is the answer.
+    /// Prints it on stderr and returns the exit code.
     pub(crate) fn show(&self) -> ExitCode {
         terminal::say(&self.to_text());
         self.code.into()
@@ -73,8 +73,9 @@ impl Failure {
 
 impl From<DeclaredError> for Failure {
     fn from(error: DeclaredError) -> Self {
-        let hint = error.hint().map(str::to_owned);
-        Self { hint, excerpt: excerpt(&error), ..Self::bad_input(error.to_string()) }
+        let message = error.to_string();
+        let excerpt = error.excerpt.as_deref().and_then(underlined);
+        Self { hint: error.hint, excerpt, ..Self::bad_input(message) }
     }
 }
 
@@ -96,12 +97,10 @@ impl From<FigureError> for Failure {
     }
 }
 
-/// The lines around the mistake, which is underlined; none if the mistake has no place in a text, or a line is too long
-/// for a screen.
-fn excerpt(error: &DeclaredError) -> Option<String> {
-    let ((name, text), span) = (error.source_code()?, error.span()?);
-    let diagnostic = MietteDiagnostic::new("").with_label(LabeledSpan::underline(span));
-    let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, text.to_owned()));
+/// The lines around the mistake, which is underlined; none if a line is too long for a screen.
+fn underlined(Excerpt { name, text, span }: &Excerpt) -> Option<String> {
+    let diagnostic = MietteDiagnostic::new("").with_label(LabeledSpan::underline(span.clone()));
+    let report = Report::new(diagnostic).with_source_code(NamedSource::new(name, text.clone()));
     let mut excerpt = String::new();
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_context_lines(1);
     handler.render_report(&mut excerpt, report.as_ref()).ok()?;

@@ -1,10 +1,10 @@
-//! What a record says about the machine and the code.
+//! The description of the machine and the program in a record.
 
 use record::{CodeInfo, HostInfo};
 
-/// Version of the numerics: raised with every change that moves a curve, so that old records are not taken for new.
+/// Version of the numerics. Every change that moves a curve must raise it, so that old records are not mistaken for new ones.
 pub(crate) const NUMERICS_VERSION: u32 = 2;
-/// The version that the workspace pins.
+/// The version of Burn that the workspace pins.
 const BURN_VERSION: &str = "0.22.1";
 
 /// Versions of this program.
@@ -27,7 +27,7 @@ pub(crate) fn host() -> HostInfo {
     }
 }
 
-/// The processor's name where the system tells it in a file.
+/// The processor's name, if the system has it in a file.
 fn processor() -> Option<String> {
     let cpus = std::fs::read_to_string("/proc/cpuinfo").ok()?;
     let line = cpus.lines().find(|line| line.starts_with("model name"))?;

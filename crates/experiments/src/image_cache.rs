@@ -1,10 +1,9 @@
-//! `ImageCache`: the images of the runs on the device, prepared once for all runs that share them.
-
-use std::sync::{Mutex, PoisonError};
+//! `ImageCache`: the images on the device, prepared once for all runs that share them.
 
 use burn::tensor::Device;
 use kernels::ComputePath;
 use mnist::{Dataset, MnistBatcher, Normalization, Splits};
+use parking_lot::Mutex;
 use record::DatasetInfo;
 use spec::{DataSpec, PixelScaling};
 use training::Images;
@@ -12,7 +11,7 @@ use training::Images;
 use crate::data;
 use crate::failure::Failure;
 
-/// The images on the device, put there once for all runs that share them.
+/// The images on the device, prepared once for all runs that share them.
 pub(crate) struct ImageCache<'a> {
     dataset: &'a Dataset,
     device: &'a Device,
@@ -25,10 +24,10 @@ impl<'a> ImageCache<'a> {
         Self { dataset, device, cached: Mutex::default() }
     }
 
-    /// The images of a spec on the device, with what a record says about them.
-    pub(crate) fn images(&self, spec: &DataSpec) -> Result<(DatasetInfo, Images), Failure> {
-        // Locked while images are prepared: another run that needs the same ones waits for them.
-        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The images of a spec on the device, and their description in a record.
+    pub(crate) fn get(&self, spec: &DataSpec) -> Result<(DatasetInfo, Images), Failure> {
+        // Locked while images are prepared, so that another run that needs the same ones waits for them.
+        let mut cached = self.cached.lock();
         if let Some((_, info, images)) = cached.iter().find(|(cached, ..)| cached == spec) {
             return Ok((info.clone(), images.clone()));
         }
@@ -51,7 +50,7 @@ impl<'a> ImageCache<'a> {
     }
 }
 
-/// What a record says about the dataset.
+/// The description of the dataset in a record.
 fn info(dataset: &Dataset, normalization: &Normalization) -> DatasetInfo {
     DatasetInfo {
         name: dataset.name.to_string(),

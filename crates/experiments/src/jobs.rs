@@ -1,66 +1,48 @@
-//! Work side by side: several threads take items one after another; the answers lie in the order of the items.
+//! Work side by side: several threads take items one after another; the results are in the order of the items.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
 
 use crate::failure::Failure;
 
-/// Before an item that was busy is tried again: short against the two seconds in which a run is to be taken over.
+/// Pause before a busy item is tried again: a dead process's run must be taken over within two seconds.
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 
-/// What came of an item.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Work<R> {
-    /// It is done.
-    Done(R),
-    /// Somebody else is at it: others come first, then it is tried again.
-    Busy,
-}
-
-/// An item that is to be done, and when it was last found busy.
-struct Waiting {
-    index: usize,
-    tried: Option<Instant>,
-}
-
-/// Does `work` on every item, `jobs` at a time, as long as `goes_on` and nothing has failed; `work` is told whether it is
-/// the first time that it sees the item.
+/// Does `work` on every item, `jobs` at a time, while `continues` and no item has failed. The flag for `work` says whether it
+/// sees the item for the first time. `None` from `work` means that the item is busy, because another process works on it: it
+/// is tried again after the other items.
 ///
-/// What is under way when something fails is brought to its end. An item that nobody began has no answer.
+/// Items under way are finished even if another one fails. Items that were not started lack a result.
 ///
 /// # Errors
-/// The failure of the first item, in their order, that has one.
+/// The first failure, in the order of the items.
 pub(crate) fn side_by_side<T: Sync, R: Send>(
     items: &[T],
     jobs: usize,
-    goes_on: impl Fn() -> bool + Sync,
-    work: impl Fn(&T, bool) -> Result<Work<R>, Failure> + Sync,
+    continues: impl Fn() -> bool + Sync,
+    work: impl Fn(&T, bool) -> Result<Option<R>, Failure> + Sync,
 ) -> Result<Vec<Option<R>>, Failure> {
-    let answers: Vec<Mutex<Option<Result<R, Failure>>>> = items.iter().map(|_| Mutex::new(None)).collect();
-    let queue: VecDeque<Waiting> = (0..items.len()).map(|index| Waiting { index, tried: None }).collect();
-    let (queue, has_failed) = (Mutex::new(queue), AtomicBool::new(false));
+    // Positions of the items to do, with the time when they were last found busy.
+    let queue: Mutex<VecDeque<(usize, Option<Instant>)>> = Mutex::new((0..items.len()).map(|at| (at, None)).collect());
+    let results: Mutex<BTreeMap<usize, Result<R, Failure>>> = Mutex::default();
+    let has_failed = AtomicBool::new(false);
     let worker = || {
-        while goes_on() && !has_failed.load(Ordering::SeqCst) {
-            // A statement of its own: the queue is free while the item is worked on.
-            let next = locked(&queue).pop_front();
-            let Some(Waiting { index, tried }) = next else { return };
+        while continues() && !has_failed.load(Ordering::SeqCst) {
+            // A separate statement, so that the queue is not locked during the work.
+            let next = queue.lock().pop_front();
+            let Some((at, tried)) = next else { return };
             if let Some(tried) = tried {
                 std::thread::sleep(BETWEEN_TRIES.saturating_sub(tried.elapsed()));
             }
-            let answer = match work(&items[index], tried.is_none()) {
-                Ok(Work::Busy) => {
-                    locked(&queue).push_back(Waiting { index, tried: Some(Instant::now()) });
-                    continue;
-                }
-                Ok(Work::Done(answer)) => Ok(answer),
-                Err(failure) => {
-                    has_failed.store(true, Ordering::SeqCst);
-                    Err(failure)
-                }
+            let Some(result) = work(&items[at], tried.is_none()).transpose() else {
+                queue.lock().push_back((at, Some(Instant::now())));
+                continue;
             };
-            *locked(&answers[index]) = Some(answer);
+            has_failed.fetch_or(result.is_err(), Ordering::SeqCst);
+            results.lock().insert(at, result);
         }
     };
     if jobs.min(items.len()) <= 1 {
@@ -68,11 +50,8 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
     } else {
         std::thread::scope(|scope| (0..jobs.min(items.len())).for_each(|_| drop(scope.spawn(worker))));
     }
-    answers.into_iter().map(|answer| answer.into_inner().expect("no worker panicked").transpose()).collect()
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    let mut results = results.into_inner();
+    (0..items.len()).map(|at| results.remove(&at).transpose()).collect()
 }
 
 #[cfg(test)]
@@ -82,69 +61,69 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers_lie_in_the_order_of_the_items_on_any_number_of_jobs() {
+    fn results_are_in_the_order_of_the_items_for_any_number_of_jobs() {
         let items: Vec<u64> = (0..20).collect();
         for jobs in [1, 2, 7, 50] {
-            let answers = side_by_side(
+            let results = side_by_side(
                 &items,
                 jobs,
                 || true,
                 |&item, _| {
                     std::thread::sleep(Duration::from_millis(item % 3));
-                    Ok(Work::Done(item * item))
+                    Ok(Some(item * item))
                 },
             );
             let expected: Vec<Option<u64>> = items.iter().map(|item| Some(item * item)).collect();
-            assert_eq!(answers.unwrap(), expected, "{jobs} jobs");
+            assert_eq!(results.unwrap(), expected, "{jobs} jobs");
         }
     }
 
     #[test]
-    fn a_failure_ends_the_work_and_is_the_answer() {
-        let begun = AtomicUsize::new(0);
+    fn a_failure_ends_the_work_and_is_the_result() {
+        let started = AtomicUsize::new(0);
         let failed = side_by_side(
             &(0..1000).collect::<Vec<_>>(),
             2,
             || true,
             |&item, _| {
-                begun.fetch_add(1, Ordering::SeqCst);
+                started.fetch_add(1, Ordering::SeqCst);
                 std::thread::sleep(Duration::from_millis(1));
-                if item == 3 { Err(Failure::outside("three")) } else { Ok(Work::Done(item)) }
+                if item == 3 { Err(Failure::outside("three")) } else { Ok(Some(item)) }
             },
         );
         assert!(failed.unwrap_err().to_text().contains("three"));
-        assert!(begun.load(Ordering::SeqCst) < 20);
+        assert!(started.load(Ordering::SeqCst) < 20);
     }
 
     #[test]
-    fn what_nobody_began_has_no_answer() {
-        let begun = AtomicUsize::new(0);
-        let goes_on = || begun.load(Ordering::SeqCst) < 2;
-        let answers = side_by_side(&[1, 2, 3, 4], 1, goes_on, |&item, _| {
-            begun.fetch_add(1, Ordering::SeqCst);
-            Ok(Work::Done(item))
+    fn an_item_that_was_not_started_has_no_result() {
+        let started = AtomicUsize::new(0);
+        let continues = || started.load(Ordering::SeqCst) < 2;
+        let results = side_by_side(&[1, 2, 3, 4], 1, continues, |&item, _| {
+            started.fetch_add(1, Ordering::SeqCst);
+            Ok(Some(item))
         });
-        assert_eq!(answers.unwrap(), [Some(1), Some(2), None, None]);
+        assert_eq!(results.unwrap(), [Some(1), Some(2), None, None]);
     }
 
     #[test]
-    fn what_is_busy_comes_last_and_is_tried_until_it_is_free() {
+    fn a_busy_item_comes_last_and_is_tried_until_it_is_free() {
         for jobs in [1, 3] {
             let order = Mutex::new(Vec::new());
-            let answers = side_by_side(
+            let results = side_by_side(
                 &[1, 2, 3],
                 jobs,
                 || true,
                 |&item, is_first| {
-                    let mut order = locked(&order);
+                    let mut order = order.lock();
                     order.push(item);
                     let is_busy = item == 1 && order.iter().filter(|&&tried| tried == 1).count() < 3;
                     assert_eq!(is_first, order.iter().filter(|&&tried| tried == item).count() == 1);
-                    Ok(if is_busy { Work::Busy } else { Work::Done(item) })
+                    Ok((!is_busy).then_some(item))
                 },
             );
-            assert_eq!(answers.unwrap(), [Some(1), Some(2), Some(3)]);
-            let mut order = order.into_inner().unwrap();
+            assert_eq!(results.unwrap(), [Some(1), Some(2), Some(3)]);
+            let mut order = order.into_inner();
             assert_eq!((order.len(), order.pop()), (5, Some(1)), "{jobs} jobs");
         }
     }

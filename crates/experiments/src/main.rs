@@ -4,7 +4,8 @@
 //! command line -> Plan -> Records (finished runs) or Runner (training) -> RunRecord -> table, figure, report
 //! ```
 //!
-//! Commands share a [`Workspace`]. Only those that train, check gradients or describe the data open backend and dataset.
+//! Commands share a [`Workspace`]. Only those that train, check gradients or describe the data open the backend and the
+//! dataset.
 
 mod backend;
 mod close_up;
@@ -33,7 +34,7 @@ use std::process::ExitCode;
 use command_line::CommandLine;
 use workspace::Workspace;
 
-/// glibc's allocator costs a run 5 to 10 % (docs/performance.md).
+/// With glibc's allocator, a run takes 5 to 10 % longer (docs/performance.md).
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::printable;
 
-/// Prints a result on stdout; a reader that closed the pipe, `| head`, is not a failure.
+/// Prints a result on stdout. A pipe that its reader closed, as `| head` does, is not a failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     write_out(&printable::lines(text))
 }
@@ -75,10 +75,10 @@ pub(crate) fn number(value: f64) -> String {
     if value == 0.0 || (1e-4..1e6).contains(&value) { value.to_string() } else { format!("{value:e}") }
 }
 
-/// First characters of the name of a figure or report that is being written.
+/// Prefix of a figure or report that is still being written.
 const UNFINISHED: &str = ".writing-";
 
-/// Writes a file whole or not at all; creates its folder.
+/// Writes a file whole or not at all, and creates its folder.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
     let written = folder.and_then(|()| files::write_whole(path, UNFINISHED, bytes));

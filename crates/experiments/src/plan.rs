@@ -1,4 +1,4 @@
-//! `Plan`: which runs a command needs, each once, and which of them are shown together.
+//! `Plan`: the runs of a command, and the groups in which they are shown.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub(crate) struct PlannedRun {
 }
 
 impl PlannedRun {
-    /// The experiment with each of the seeds.
+    /// The runs of an experiment, one per seed.
     pub(crate) fn of(spec: &ExperimentSpec, overrides: &[String], seeds: &Seeds) -> Vec<Self> {
         seeds.0.iter().map(|&seed| Self { spec: spec.clone(), overrides: overrides.to_vec(), seed }).collect()
     }
@@ -28,31 +28,30 @@ impl PlannedRun {
         format!("{}, seed {}", self.spec.name, self.seed)
     }
 
-    /// A record of this run, which may have been trained for another file with the same settings, under this run's name.
+    /// A record of this run, which may have been trained for another file with the same settings, with this run's name.
     pub(crate) fn named(&self, record: RunRecord) -> RunRecord {
         RunRecord { spec: self.spec.clone(), overrides: self.overrides.clone(), ..record }
     }
 }
 
-/// Runs that are shown together, in a table and a figure: an experiment after its baseline, or a comparison, each with all
-/// its seeds.
+/// Runs that are shown together, in a table and a figure: a baseline and an experiment, or a comparison, with all seeds.
 #[derive(Debug)]
 pub(crate) struct Group {
-    /// Name of the experiment or comparison that was asked for.
+    /// Name of the experiment or comparison on the command line.
     pub(crate) name: String,
-    /// Heading of the figure.
+    /// Title of the figure.
     pub(crate) title: String,
     pub(crate) runs: Vec<PlannedRun>,
 }
 
-/// Everything a command asks for.
+/// Everything that a command asks for.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) groups: Vec<Group>,
 }
 
 impl Plan {
-    /// Resolves what was selected; one group for every experiment or comparison, with all its seeds.
+    /// Resolves the selection: one group per experiment or comparison, with all seeds.
     pub(crate) fn new(catalog: &Catalog, selection: &Selection) -> Result<Self, Failure> {
         let overrides = parse_overrides(&selection.overrides)?;
         let mut names = if selection.all { catalog.names()? } else { selection.experiments.clone() };
@@ -69,7 +68,7 @@ impl Plan {
     /// The runs, each once, in the order in which they are first needed.
     pub(crate) fn runs(&self) -> Vec<&PlannedRun> {
         let mut runs: Vec<&PlannedRun> = Vec::new();
-        // Ten thousand seeds of everything are too many to compare each run with all others.
+        // With ten thousand seeds, comparing each run with all others would take too long.
         let mut known: HashMap<(&str, u64), Vec<&PlannedRun>> = HashMap::new();
         for run in self.groups.iter().flat_map(|group| &group.runs) {
             let known = known.entry((&run.spec.name, run.seed)).or_default();

@@ -1,13 +1,13 @@
-//! What a record says of the validation images: the confusion matrix, and the mistakes.
+//! Predictions in a record: the confusion matrix and the misclassified images.
 
 use mnist::ImageSet;
 use record::{Mistake, Predictions};
 use training::Prediction;
 
-/// Mistakes whose pixels are recorded: a page shows this many without the dataset.
+/// Number of mistakes whose pixels are recorded, so that the report can show them without the dataset.
 const MOST_PICTURES: usize = 30;
 
-/// What a network takes the first images of a set for.
+/// A network's predictions for the first images of a set.
 pub(crate) fn of(predictions: &[Prediction], images: &ImageSet) -> Predictions {
     let mut confusion = vec![vec![0; images.shape.classes]; images.shape.classes];
     let mut mistakes = Vec::new();

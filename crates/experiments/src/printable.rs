@@ -1,21 +1,29 @@
-//! Text that is safe to print: names, paths and values in it steer no terminal and fill no screen.
+//! Text that is safe to print: names, paths and values in it cannot control the terminal or fill the screen.
 
-/// Characters of a message, at most; the middle of a longer one is left out.
+/// Length limit of a message; the middle of a longer one is left out.
 const LONGEST: usize = 2_000;
-/// Characters of a line of an excerpt, at most.
+/// Length limit of a line of an excerpt.
 pub(crate) const LONGEST_LINE: usize = 300;
 
-/// A message on one line, everything in it visible, short enough to be read.
+/// A message on one line, short enough to read, in which every character is visible.
 pub(crate) fn message(text: &str) -> String {
-    abridged(&spec::visible(text))
+    let shown = spec::visible(text);
+    let count = shown.chars().count();
+    if count <= LONGEST {
+        return shown;
+    }
+    let half = LONGEST / 2;
+    let (start, end): (String, String) =
+        (shown.chars().take(half).collect(), shown.chars().skip(count - half).collect());
+    format!("{start} … {end}")
 }
 
-/// The lines of a result, everything in them visible.
+/// The lines of a result, in which every character is visible.
 pub(crate) fn lines(text: &str) -> String {
     text.split('\n').map(spec::visible).collect::<Vec<_>>().join("\n")
 }
 
-/// JSON in which everything is visible: a character that is not plain, which only a string can hold, becomes `\u001b`.
+/// JSON in which every character is visible: one that is not plain, which can only be in a string, becomes `\u001b`.
 pub(crate) fn json(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -29,22 +37,12 @@ pub(crate) fn json(text: &str) -> String {
     shown
 }
 
-fn abridged(text: &str) -> String {
-    let count = text.chars().count();
-    if count <= LONGEST {
-        return text.to_owned();
-    }
-    let half = LONGEST / 2;
-    let (start, end): (String, String) = (text.chars().take(half).collect(), text.chars().skip(count - half).collect());
-    format!("{start} … {end}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn messages_steer_no_terminal() {
+    fn messages_cannot_control_the_terminal() {
         assert_eq!(message("`\u{1b}[2J\r\nerror: none\u{202e}`"), "`\\u{1b}[2J\\u{d}\\u{a}error: none\\u{202e}`");
         assert_eq!(lines("a\u{9b}\nb"), "a\\u{9b}\nb");
     }

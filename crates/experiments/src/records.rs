@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 
 use mnist::DatasetName;
 use record::RunRecord;
-use spec::differing_keys;
 
 use crate::host::NUMERICS_VERSION;
 use crate::plan::PlannedRun;
 
-/// Which records are selected; what is not said selects all.
+/// Selects records; an option that is not given selects all.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Filter<'a> {
     pub(crate) dataset: Option<DatasetName>,
@@ -29,22 +28,22 @@ impl Filter<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     pub(crate) all: Vec<RunRecord>,
-    /// What was chosen and what was left out, in words, if there was a choice.
+    /// A sentence about what was chosen and left out, if there was a choice.
     pub(crate) choice: Option<String>,
-    /// Whether there are records that cannot be read.
+    /// Whether some records cannot be read.
     pub(crate) has_damaged: bool,
 }
 
 impl Records {
-    /// The records of a dataset, by its digest, and a backend, computed with the current numerics.
+    /// The records with this dataset, by digest, and this backend that were computed with the current numerics.
     pub(crate) fn of(records: Vec<RunRecord>, digest: &str, backend: &str) -> Self {
         let is_of = |record: &RunRecord| record.dataset.digest == digest && record.backend.name == backend;
         let all = records.into_iter().filter(is_current).filter(is_of).collect();
         Self { all, ..Self::default() }
     }
 
-    /// The largest group of selected records with the same dataset and backend, computed with the current numerics. Of equally
-    /// large ones MNIST comes first, then the default backend, then the name.
+    /// Among the selected records that were computed with the current numerics, the largest group with the same dataset and
+    /// backend. If groups are equally large, MNIST comes first, then the default backend, then the first name.
     pub(crate) fn choose(records: Vec<RunRecord>, filter: Filter<'_>, default_backend: Option<&str>) -> Self {
         let mut groups: BTreeMap<[String; 3], Vec<RunRecord>> = BTreeMap::new();
         for record in records.into_iter().filter(is_current).filter(|record| filter.selects(record)) {
@@ -62,18 +61,15 @@ impl Records {
         Self { all: groups.into_iter().next().unwrap_or_default(), choice, has_damaged: false }
     }
 
-    /// The finished record of a run, under the run's name; the run may have been trained for another file with the same
-    /// settings.
+    /// The finished record of a run, with the run's name, even if it was trained for another file with the same settings.
     pub(crate) fn find(&self, run: &PlannedRun) -> Option<RunRecord> {
         let is_of_run = |record: &&RunRecord| {
-            record.seed == run.seed
-                && record.stop_reason.is_finished()
-                && differing_keys(&record.spec, &run.spec).is_empty()
+            record.seed == run.seed && record.stop_reason.is_finished() && record.spec.has_settings_of(&run.spec)
         };
         self.all.iter().find(is_of_run).cloned().map(|record| run.named(record))
     }
 
-    /// Where the records come from, `MNIST by flex`; none where there are none.
+    /// Dataset and backend of the records, `MNIST by flex`; none without records.
     pub(crate) fn origin(&self) -> Option<String> {
         self.all.first().map(origin)
     }
@@ -87,7 +83,7 @@ fn origin(record: &RunRecord) -> String {
     format!("{} by {}", record.dataset.title, record.backend.name)
 }
 
-/// The first group is used, the others are left out.
+/// Says that the first group is used and the others are left out.
 fn choice_in_words(groups: &[Vec<RunRecord>]) -> Option<String> {
     let (used, left_out) = groups.split_first().filter(|(_, left_out)| !left_out.is_empty())?;
     let counted = |group: &Vec<RunRecord>| format!("{} on {}", group.len(), origin(&group[0]));
@@ -95,7 +91,7 @@ fn choice_in_words(groups: &[Vec<RunRecord>]) -> Option<String> {
     let verb = if left_out.iter().map(Vec::len).sum::<usize>() == 1 { "is" } else { "are" };
     let left_out: Vec<String> = left_out.iter().map(counted).collect();
     Some(format!(
-        "using the {} {runs} on {}; {} {verb} left out (--dataset, --backend choose)",
+        "using the {} {runs} on {}; {} {verb} left out (choose with --dataset and --backend)",
         used.len(),
         origin(&used[0]),
         left_out.join(", "),
@@ -123,19 +119,19 @@ mod tests {
         RunRecord { seed, ..record }
     }
 
-    /// As many records as there are seeds.
+    /// A record per seed.
     fn records(dataset: DatasetName, backend: &str, seeds: u64) -> Vec<RunRecord> {
         (1..=seeds).map(|seed| record(dataset, backend, seed)).collect()
     }
 
     #[test]
-    fn the_largest_group_is_chosen_and_the_choice_is_said() {
+    fn the_largest_group_is_chosen_and_the_choice_is_reported() {
         use DatasetName::{MadeUp, Mnist};
         let all = [records(MadeUp, "flex", 2), records(Mnist, "cuda", 3), records(Mnist, "flex", 1)].concat();
         let chosen = Records::choose(all, Filter::default(), DEFAULT);
         assert_eq!((chosen.all.len(), chosen.origin().as_deref()), (3, Some("MNIST by cuda")));
         let choice = "using the 3 runs on MNIST by cuda; 2 on made-up digits by flex, 1 on MNIST by flex are left out \
-                      (--dataset, --backend choose)";
+                      (choose with --dataset and --backend)";
         assert_eq!(chosen.choice.as_deref(), Some(choice));
     }
 

@@ -1,4 +1,4 @@
-//! `Runner`: planned runs in, their records out; a run is trained only if it has no finished record.
+//! `Runner`: planned runs in, their records out. It trains only runs that are not finished.
 
 use std::num::NonZeroUsize;
 use std::time::SystemTime;
@@ -14,7 +14,7 @@ use crate::data;
 use crate::failure::Failure;
 use crate::host;
 use crate::image_cache::ImageCache;
-use crate::jobs::{Work, side_by_side};
+use crate::jobs::side_by_side;
 use crate::plan::PlannedRun;
 use crate::predictions;
 use crate::records::Records;
@@ -23,7 +23,7 @@ use crate::stop::Stop;
 use crate::terminal::{Display, Terminal, View};
 use crate::workspace::Workspace;
 
-/// Turns planned runs into records, on one dataset and one backend.
+/// Turns planned runs into records, with one dataset and one backend.
 pub(crate) struct Runner<'a> {
     pub(crate) workspace: &'a Workspace,
     pub(crate) backend: &'a Backend,
@@ -32,27 +32,27 @@ pub(crate) struct Runner<'a> {
     pub(crate) stop: &'a Stop,
 }
 
-/// Tells the user that a run need not be trained.
+/// Tells the user that a run is finished already.
 pub(crate) fn tell_finished(terminal: &Terminal, run: &PlannedRun, record: &RunRecord) {
-    terminal.detail(&format!("{}: has a finished record, {}", run.label(), record.id));
+    terminal.detail(&format!("{}: finished already, {}", run.label(), record.id));
 }
 
 impl<'a> Runner<'a> {
-    /// Opens backend and dataset for these runs.
+    /// Opens the backend and the dataset for these runs.
     pub(crate) fn open(workspace: &'a Workspace, runs: &[&PlannedRun], stop: &'a Stop) -> Result<Self, Failure> {
         let backend = workspace.backend()?;
         let dataset = workspace.dataset(runs.iter().map(|run| run.spec.data.train_images).max())?;
         Ok(Self { workspace, backend, dataset, images: ImageCache::new(dataset, &backend.device), stop })
     }
 
-    /// All readable records of this dataset and backend.
+    /// All readable records with this dataset and backend.
     pub(crate) fn all(&self) -> Records {
         Records::of(self.workspace.readable().0, &self.dataset.digest, &self.backend.info().name)
     }
 
-    /// The records of the runs, in their order: finished ones as they are; the other runs are trained, `jobs` at a time, and
-    /// saved. A run that another process trains comes last and is waited for. Runs that had not started when the program was
-    /// stopped have no record.
+    /// The records of the runs, in their order. Trains and saves the runs that are not finished, `jobs` at a time. A run that
+    /// another process is training comes last, and this waits for it. Runs that had not started when the program was stopped
+    /// have `None`.
     pub(crate) fn records(
         &self,
         runs: &[&PlannedRun],
@@ -70,8 +70,8 @@ impl<'a> Runner<'a> {
         let threads = if jobs > 1 { Threads::One } else { Threads::All };
         let specs = untrained.iter().map(|&index| &runs[index].spec);
         let display = self.workspace.terminal.display(view, specs, jobs);
-        let goes_on = || !self.stop.is_requested();
-        let trained = side_by_side(&untrained, jobs, goes_on, |&index, is_first| {
+        let continues = || !self.stop.is_requested();
+        let trained = side_by_side(&untrained, jobs, continues, |&index, is_first| {
             self.find_or_train(runs[index], is_first, threads, &display)
         })?;
         for (index, record) in untrained.into_iter().zip(trained) {
@@ -90,14 +90,14 @@ impl<'a> Runner<'a> {
         Ok(found)
     }
 
-    /// Everything that can move the curve of a run, in one digest.
+    /// The identity of a run.
     fn id(&self, run: &PlannedRun) -> String {
         let backend = self.backend.info().name;
         let (digest, shape) = (&self.dataset.digest, data::shape(self.dataset.shape));
         run_id(&run.spec, run.seed, digest, shape, &backend, host::NUMERICS_VERSION)
     }
 
-    /// Refuses a folder that cannot take a record before the training, not after it.
+    /// Fails before the training, not after it, if records cannot be written.
     fn check_writable(&self) -> Result<(), Failure> {
         let folder = self.workspace.store.folder();
         std::fs::create_dir_all(folder)
@@ -106,31 +106,31 @@ impl<'a> Runner<'a> {
             .map_err(|error| Failure::io(folder, "write into the folder", &error))
     }
 
-    /// Trains a run, unless another process has it.
+    /// Trains a run; none if another process is training it.
     fn find_or_train(
         &self,
         run: &PlannedRun,
         is_first: bool,
         threads: Threads,
         display: &Display,
-    ) -> Result<Work<RunRecord>, Failure> {
+    ) -> Result<Option<RunRecord>, Failure> {
         let Some(owned) = self.workspace.store.own(&self.id(run))? else {
             if is_first {
-                self.workspace.terminal.note(&format!("{}: another process trains it", run.label()));
+                self.workspace.terminal.note(&format!("{}: another process is training it", run.label()));
             }
-            return Ok(Work::Busy);
+            return Ok(None);
         };
-        // The previous owner may have finished it.
+        // Its previous owner may have finished it.
         match self.find(run)? {
             Some(record) => {
                 owned.finish();
-                Ok(Work::Done(record))
+                Ok(Some(record))
             }
-            None => self.train(run, owned, threads, display).map(Work::Done),
+            None => self.train(run, owned, threads, display).map(Some),
         }
     }
 
-    /// Trains a run from its last checkpoint, and saves its record.
+    /// Trains a run from its last checkpoint and saves its record.
     fn train(
         &self,
         run: &PlannedRun,
@@ -138,8 +138,7 @@ impl<'a> Runner<'a> {
         threads: Threads,
         display: &Display,
     ) -> Result<RunRecord, Failure> {
-        let attached = self.stop.attach();
-        let interrupter = attached.interrupter();
+        let interrupter = self.stop.interrupter();
         let started = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let checkpoint = self.latest(run, &mut owned)?;
         let started_at = checkpoint.as_ref().map_or(started, |checkpoint| checkpoint.started_at.clone());
@@ -150,84 +149,52 @@ impl<'a> Runner<'a> {
             started_at: started_at.clone(),
             state,
         };
-        let (dataset, images) = self.images.images(&run.spec.data)?;
-        let outcome = display.show(&run.spec, run.seed, interrupter, |renderer| {
-            saver::while_saving(&mut owned, to_checkpoint, interrupter, |checkpoints| {
+        let (dataset, images) = self.images.get(&run.spec.data)?;
+        let outcome = display.show(&run.spec, run.seed, &interrupter, |renderer| {
+            saver::while_saving(&mut owned, to_checkpoint, &interrupter, |checkpoints| {
                 let training = Training {
                     threads,
                     resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
                     checkpoints: Some(checkpoints),
                     ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
                 };
-                training.run(renderer, interrupter)
+                training.run(renderer, &interrupter)
             })
         })?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
         let predictions = self.predictions(run, &images, &outcome)?;
-        self.save(run, owned, started_at, dataset, outcome, predictions)
+        let record = self.save(run, started_at.clone(), dataset, outcome, predictions)?;
+        if record.stop_reason.is_finished() {
+            owned.finish();
+        }
+        Ok(record)
     }
 
-    /// The checkpoint that a run resumes from; the user is told of it, and warned of damaged ones.
+    /// The checkpoint that a run resumes from. Tells the user about it, and warns about damaged ones.
     fn latest(&self, run: &PlannedRun, owned: &mut OwnedRun) -> Result<Option<Checkpoint>, Failure> {
         let terminal = &self.workspace.terminal;
         let (id, shape) = (&self.id(run), data::shape(self.dataset.shape));
         let latest = owned.latest(RunKey { id, spec: &run.spec, seed: run.seed, shape })?;
         latest.damaged.iter().for_each(|error| terminal.warning(&error.to_string(), None));
         if let Some(checkpoint) = &latest.checkpoint {
-            terminal.note(&format!(
-                "{}: resumes from step {}",
-                run.label(),
-                checkpoint.state.history.step_losses.len()
-            ));
+            let steps = checkpoint.state.history.step_losses.len();
+            terminal.note(&format!("{}: resumes from step {steps}", run.label()));
         } else if !latest.damaged.is_empty() {
             terminal.note(&format!("{}: starts from the beginning", run.label()));
         }
         Ok(latest.checkpoint)
     }
 
-    /// Saves the record; the checkpoints of a finished run are deleted.
+    /// Saves the record of a run with its weights.
     fn save(
         &self,
         run: &PlannedRun,
-        owned: OwnedRun,
         started_at: String,
         dataset: DatasetInfo,
-        outcome: Outcome,
+        Outcome { stop_reason, state }: Outcome,
         predictions: Option<Predictions>,
     ) -> Result<RunRecord, Failure> {
-        let last = weights_file::encode(&outcome.state.last);
-        let best = outcome.state.best.as_ref().map(weights_file::encode);
-        let last = [(weights_file::LAST, last.as_slice())].into_iter();
-        let weights: Vec<_> = last.chain(best.iter().map(|best| (weights_file::BEST, best.as_slice()))).collect();
-        let record = RunRecord { predictions, ..self.describe(run, started_at, dataset, outcome) };
-        let folder = self.workspace.store.save(&record, &weights)?;
-        if record.stop_reason.is_finished() {
-            owned.finish();
-        }
-        self.workspace.terminal.detail(&format!("saved in {}", folder.display()));
-        Ok(record)
-    }
-
-    /// What the best network of a finished run takes the validation images for.
-    fn predictions(
-        &self,
-        run: &PlannedRun,
-        images: &Images,
-        outcome: &Outcome,
-    ) -> Result<Option<Predictions>, Failure> {
-        let Some(best) = outcome.state.best.as_ref().filter(|_| outcome.stop_reason.is_finished()) else {
-            return Ok(None);
-        };
-        let network = Network::new(&run.spec.model, images.shape, best, &self.backend.device);
-        let validation = evaluation(&images.validation, network.path());
-        let predictions = predict(&Classifier { network }, &*validation);
-        let predictions = predictions.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
-        Ok(Some(predictions::of(&predictions, &self.dataset.test)))
-    }
-
-    fn describe(&self, run: &PlannedRun, started_at: String, dataset: DatasetInfo, outcome: Outcome) -> RunRecord {
-        let Outcome { stop_reason, state } = outcome;
-        RunRecord {
+        let record = RunRecord {
             format: RunRecord::FORMAT,
             id: self.id(run),
             spec: run.spec.clone(),
@@ -244,7 +211,29 @@ impl<'a> Runner<'a> {
             wall_seconds: state.wall.as_secs_f64(),
             cpu_seconds: state.cpu.as_secs_f64(),
             history: state.history,
-            predictions: None,
-        }
+            predictions,
+        };
+        let weights = [(weights_file::LAST, Some(&state.last)), (weights_file::BEST, state.best.as_ref())];
+        let weights = weights.into_iter().filter_map(|(file, weights)| Some((file, weights_file::encode(weights?))));
+        let folder = self.workspace.store.save(&record, weights)?;
+        self.workspace.terminal.detail(&format!("saved in {}", folder.display()));
+        Ok(record)
+    }
+
+    /// The predictions of a finished run's best network for the validation images.
+    fn predictions(
+        &self,
+        run: &PlannedRun,
+        images: &Images,
+        outcome: &Outcome,
+    ) -> Result<Option<Predictions>, Failure> {
+        let Some(best) = outcome.state.best.as_ref().filter(|_| outcome.stop_reason.is_finished()) else {
+            return Ok(None);
+        };
+        let network = Network::new(&run.spec.model, images.shape, best, &self.backend.device);
+        let validation = evaluation(&images.validation, network.path());
+        let predictions = predict(&Classifier { network }, &*validation);
+        let predictions = predictions.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
+        Ok(Some(predictions::of(&predictions, &self.dataset.test)))
     }
 }

@@ -1,47 +1,35 @@
-//! Stopping: signals ask the training under way to stop at its next step, or end the program when there is none.
+//! Stopping: a signal asks the trainings to stop at their next step, or ends the program if there are none.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use burn::train::Interrupter;
+use parking_lot::Mutex;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1};
 use signal_hook::iterator::Signals;
 
 use crate::failure::Failure;
 use crate::{exit, terminal};
 
-/// How long trainings have to finish their step and save a checkpoint, so that the program ends within a second of the
-/// signal. A training that needs longer leaves its last checkpoint.
+/// Time for trainings to finish their step and save a checkpoint, so that the program ends within a second of the signal. A
+/// training that needs longer keeps its previous checkpoint.
 const PATIENCE: Duration = Duration::from_millis(850);
 
-/// How long restoring the terminal may take: over a connection that hangs it would never end.
+/// Time for restoring the terminal, which never ends over a connection that hangs.
 const TERMINAL_PATIENCE: Duration = Duration::from_millis(80);
 
-/// Whether the program was asked to stop, and the trainings that have to stop then.
+/// Whether the program was asked to stop, and the trainings that stop then.
 #[derive(Clone, Default)]
 pub(crate) struct Stop {
-    shared: Arc<Shared>,
-}
-
-#[derive(Default)]
-struct Shared {
-    requested: AtomicBool,
-    /// Those under way, each with a number of its own.
-    trainings: Mutex<Vec<(u64, Interrupter)>>,
-    attached: AtomicU64,
-}
-
-/// A training under way: until it is dropped, the first signal stops it instead of the program.
-pub(crate) struct Attached {
-    stop: Stop,
-    number: u64,
-    interrupter: Interrupter,
+    is_requested: Arc<AtomicBool>,
+    /// The trainings; an entry is dead when its training has ended.
+    trainings: Arc<Mutex<Vec<Weak<Interrupter>>>>,
 }
 
 impl Stop {
-    /// Listens for SIGINT, SIGTERM, SIGHUP, SIGQUIT (the dashboard's `q`) and SIGUSR1 (a cluster's warning) from now on.
+    /// Listens from now on for SIGINT, SIGTERM, SIGHUP, SIGQUIT (the dashboard's `q`) and SIGUSR1 (a cluster's warning).
     ///
     /// # Errors
     /// The system refuses the handlers, or a thread.
@@ -59,38 +47,40 @@ impl Stop {
 
     /// Whether the program was asked to stop.
     pub(crate) fn is_requested(&self) -> bool {
-        self.shared.requested.load(Ordering::SeqCst)
+        self.is_requested.load(Ordering::SeqCst)
     }
 
-    /// Announces a training.
-    pub(crate) fn attach(&self) -> Attached {
-        let (number, interrupter) = (self.shared.attached.fetch_add(1, Ordering::SeqCst), Interrupter::new());
-        let mut trainings = self.trainings();
-        trainings.push((number, interrupter.clone()));
-        // The signal came during another training: this one ends before its first step.
+    /// The handle that Burn's learner asks before every step. While the training keeps it, the first signal stops the training
+    /// instead of the program.
+    pub(crate) fn interrupter(&self) -> Arc<Interrupter> {
+        let interrupter = Arc::new(Interrupter::new());
+        let mut trainings = self.trainings.lock();
+        trainings.retain(|training| training.strong_count() > 0);
+        trainings.push(Arc::downgrade(&interrupter));
+        // If the signal came during another training, this one ends before its first step.
         if self.is_requested() {
             interrupter.stop(Some("interrupted"));
         }
         drop(trainings);
-        Attached { stop: self.clone(), number, interrupter }
+        interrupter
     }
 
     fn request(&self) {
-        terminal::forget_if_gone();
-        let trainings = self.trainings();
-        let asked_before = self.shared.requested.swap(true, Ordering::SeqCst);
-        if asked_before || trainings.is_empty() {
+        terminal::detach_closed_terminal();
+        // Locked to the end, so that a training that starts meanwhile sees the request.
+        let trainings = self.trainings.lock();
+        let running: Vec<Arc<Interrupter>> = trainings.iter().filter_map(Weak::upgrade).collect();
+        let was_requested = self.is_requested.swap(true, Ordering::SeqCst);
+        if was_requested || running.is_empty() {
             leave();
         }
-        trainings.iter().for_each(|(_, training)| training.stop(Some("interrupted")));
+        for training in running {
+            training.stop(Some("interrupted"));
+        }
         thread::spawn(|| {
             thread::sleep(PATIENCE);
             leave();
         });
-    }
-
-    fn trainings(&self) -> MutexGuard<'_, Vec<(u64, Interrupter)>> {
-        self.shared.trainings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,17 +93,4 @@ fn leave() -> ! {
     });
     let _ = restored.recv_timeout(TERMINAL_PATIENCE);
     std::process::exit(exit::INTERRUPTED.into());
-}
-
-impl Attached {
-    /// The handle that Burn's learner asks before every step.
-    pub(crate) fn interrupter(&self) -> &Interrupter {
-        &self.interrupter
-    }
-}
-
-impl Drop for Attached {
-    fn drop(&mut self) {
-        self.stop.trainings().retain(|(number, _)| *number != self.number);
-    }
 }

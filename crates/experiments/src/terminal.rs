@@ -1,4 +1,4 @@
-//! `Terminal`: the one owner of stderr and the screen: notes, warnings, progress bars, Burn's dashboard.
+//! `Terminal`: the only owner of stderr and the screen: notes, warnings, progress bars, Burn's dashboard.
 
 mod bars;
 mod display;
@@ -12,14 +12,14 @@ use mnist::Progress;
 use crate::command_line::Options;
 use crate::printable;
 pub(crate) use display::{Display, View};
-pub(crate) use screen::{forget_if_gone, restore_for_good, restore_on_panic};
+pub(crate) use screen::{detach_closed_terminal, restore_for_good, restore_on_panic};
 
-/// Writes a line to stderr. A stderr that cannot be written to, a closed pipe or a full disk, does not stop the program.
+/// Writes a line to stderr. If stderr is a closed pipe or a full disk, the program continues.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-/// How much the user is told.
+/// How much to tell the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Quiet,
@@ -27,17 +27,17 @@ enum Level {
     Verbose,
 }
 
-/// What the user is told next to results, on stderr. Lines appear above the progress bars. Colours are dropped where stderr
-/// is not a terminal or `NO_COLOR` is set.
+/// Everything that the user sees besides results, on stderr. Lines appear above the progress bars, without colours if stderr is
+/// not a terminal or `NO_COLOR` is set.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     level: Level,
-    /// All progress bars; they are not drawn with `--quiet` or where stderr is not a terminal.
+    /// All progress bars; invisible with `--quiet` or if stderr is not a terminal.
     bars: MultiProgress,
 }
 
 impl Terminal {
-    /// As talkative as the options ask for.
+    /// A terminal at the level of the options.
     pub(crate) fn new(options: &Options) -> Self {
         let level = match (options.quiet, options.verbose) {
             (true, _) => Level::Quiet,
@@ -54,12 +54,12 @@ impl Terminal {
         self.tell(Level::Normal, &printable::message(text));
     }
 
-    /// A note that only `--verbose` shows.
+    /// A note for `--verbose`.
     pub(crate) fn detail(&self, text: &str) {
         self.tell(Level::Verbose, &format!("\u{1b}[2m{}\u{1b}[0m", printable::message(text)));
     }
 
-    /// A warning, which `--quiet` shows as well.
+    /// A warning, even with `--quiet`.
     pub(crate) fn warning(&self, text: &str, hint: Option<&str>) {
         self.tell(Level::Quiet, &format!("\u{1b}[1;33mwarning:\u{1b}[0m {}", printable::message(text)));
         if let Some(hint) = hint {
@@ -73,7 +73,7 @@ impl Terminal {
         }
     }
 
-    /// Follows the loading of a dataset: notes, and a bar for every download.
+    /// Shows the loading of a dataset: notes, and a bar for each download.
     pub(crate) fn data_listener(&self) -> impl FnMut(Progress<'_>) {
         let mut bar: Option<ProgressBar> = None;
         move |progress| match progress {

@@ -1,8 +1,7 @@
-//! `Workspace`: what every command works with; backend and dataset are opened at first need, once.
-
-use std::sync::OnceLock;
+//! `Workspace`: what every command works with. It opens the backend and the dataset once, when they are first needed.
 
 use mnist::{Dataset, DatasetName};
+use once_cell::sync::OnceCell;
 use record::{RunRecord, RunStore};
 use spec::{Catalog, ImageShape};
 
@@ -17,20 +16,20 @@ use crate::terminal::Terminal;
 pub(crate) struct Workspace {
     /// The options that every command takes.
     pub(crate) options: Options,
-    /// Where the user is told what happens.
+    /// Messages to the user.
     pub(crate) terminal: Terminal,
     /// The declared experiments.
     pub(crate) catalog: Catalog,
-    /// The images that networks are described for while no dataset is open: those of the named dataset, else MNIST's.
+    /// The shape of the images while the dataset is not open: that of the named dataset, else MNIST's.
     pub(crate) shape: ImageShape,
     /// The records of the runs.
     pub(crate) store: RunStore,
-    backend: OnceLock<Backend>,
-    dataset: OnceLock<Dataset>,
+    backend: OnceCell<Backend>,
+    dataset: OnceCell<Dataset>,
 }
 
 impl Workspace {
-    /// The workspace that the options name; nothing is opened yet.
+    /// The workspace of these options, with nothing open yet.
     pub(crate) fn new(options: Options) -> Self {
         let shape = data::shape(options.dataset.unwrap_or(DatasetName::Mnist).shape());
         Self {
@@ -39,22 +38,22 @@ impl Workspace {
             shape,
             store: RunStore::new(&options.runs_dir),
             options,
-            backend: OnceLock::new(),
-            dataset: OnceLock::new(),
+            backend: OnceCell::new(),
+            dataset: OnceCell::new(),
         }
     }
 
-    /// The backend that computes.
+    /// The backend.
     pub(crate) fn backend(&self) -> Result<&Backend, Failure> {
-        open_once(&self.backend, || Backend::open(self.options.backend.as_deref()))
+        self.backend.get_or_try_init(|| Backend::open(self.options.backend.as_deref()))
     }
 
-    /// The dataset. The first call says how many training images the command uses, if not all; the others are not kept.
+    /// The dataset. The first call says how many training images the command needs, if not all; only these are kept.
     pub(crate) fn dataset(&self, train_images: Option<usize>) -> Result<&Dataset, Failure> {
-        open_once(&self.dataset, || data::load(&self.options, train_images, &self.terminal))
+        self.dataset.get_or_try_init(|| data::load(&self.options, train_images, &self.terminal))
     }
 
-    /// The records that the options select or, without them, the largest group; the user is told of a choice.
+    /// The records that the options select or, without options, the largest group; tells the user what was chosen.
     pub(crate) fn records(&self) -> Records {
         let (readable, has_damaged) = self.readable();
         let records = Records::choose(readable, self.filter(), backend::default_name());
@@ -62,12 +61,12 @@ impl Workspace {
         Records { has_damaged, ..records }
     }
 
-    /// Which records the options select.
+    /// The selection of the options.
     pub(crate) fn filter(&self) -> Filter<'_> {
         Filter { dataset: self.options.dataset, backend: self.options.backend.as_deref() }
     }
 
-    /// All readable records, and whether there are damaged ones, of which the user is warned.
+    /// All readable records, and whether there are damaged ones; warns about these.
     pub(crate) fn readable(&self) -> (Vec<RunRecord>, bool) {
         let all = self.store.list();
         let count = all.len();
@@ -76,12 +75,4 @@ impl Workspace {
         let has_damaged = readable.len() < count;
         (readable, has_damaged)
     }
-}
-
-fn open_once<T>(cell: &OnceLock<T>, open: impl FnOnce() -> Result<T, Failure>) -> Result<&T, Failure> {
-    if let Some(opened) = cell.get() {
-        return Ok(opened);
-    }
-    let opened = open()?;
-    Ok(cell.get_or_init(|| opened))
 }

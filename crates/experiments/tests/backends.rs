@@ -1,12 +1,12 @@
-//! Every backend that is compiled in follows flex: `make test-backends`.
+//! Every backend that is compiled in agrees with flex: `make test-backends`.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Largest difference of a step's loss: rounding, which the steps before it have amplified.
+/// Tolerance for a step's loss: the steps before it amplify differences in rounding.
 const TOLERANCE: f32 = 1e-3;
 
-/// The standard model, one epoch of 125 steps, compared with nothing.
+/// The standard model, one epoch of 125 steps, without a baseline.
 const EXPERIMENT: &str = r#"
 title = "First steps"
 
@@ -33,7 +33,7 @@ validations_per_epoch = 5
 patience_validations = 50
 "#;
 
-/// Losses of the experiment's steps, made-up digits unless `MNIST_DIR` names better.
+/// Losses of the experiment's steps on MNIST in `MNIST_DIR`, else on made-up digits.
 fn losses(backend: &str, folder: &Path) -> Vec<f32> {
     let (experiment, runs_dir) = (folder.join("first_steps.toml"), folder.join(backend));
     std::fs::write(&experiment, EXPERIMENT).unwrap();
@@ -53,7 +53,7 @@ fn losses(backend: &str, folder: &Path) -> Vec<f32> {
 }
 
 #[test]
-fn every_backend_follows_flex() {
+fn every_backend_agrees_with_flex() {
     let folder = tempfile::tempdir().unwrap();
     let flex = losses("flex", folder.path());
     assert_eq!(flex.len(), 125);

@@ -1,36 +1,29 @@
-//! Files read with a bound on their size: those of other people may be anything.
+//! Files read with a limit on their size: a file from elsewhere may be anything.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Why the bytes of a file were not read.
-#[derive(Debug)]
-pub enum Unread {
-    /// The system refuses.
-    Io(io::Error),
-    /// It is a folder, a pipe or a device.
-    NotAFile,
-    /// It has more bytes than are asked for.
-    TooLarge,
-}
+use crate::thousands;
 
-/// The bytes of a regular file that has at most so many.
+/// The bytes of a regular file that has at most `most_bytes`.
 ///
 /// # Errors
-/// Why they were not read.
-pub fn read_bounded(path: &Path, most_bytes: u64) -> Result<Vec<u8>, Unread> {
-    // Looked at before opening, because opening a pipe would wait for its writer.
-    let metadata = fs::metadata(path).map_err(Unread::Io)?;
-    if !metadata.is_file() {
-        return Err(Unread::NotAFile);
+/// The system refuses; or, as [`io::ErrorKind::InvalidData`], it is not a regular file, or a larger one.
+pub fn read_bounded(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
+    let refused = |sentence: String| io::Error::new(io::ErrorKind::InvalidData, sentence);
+    // Checked before opening, because opening a pipe would wait for its writer.
+    if !fs::metadata(path)?.is_file() {
+        return Err(refused("it is not a regular file".to_owned()));
     }
-    if metadata.len() > most_bytes {
-        return Err(Unread::TooLarge);
-    }
+    let file = File::open(path)?;
     let mut bytes = Vec::new();
-    // It may grow while it is read.
-    let mut file = File::open(path).map_err(Unread::Io)?.take(most_bytes + 1);
-    file.read_to_end(&mut bytes).map_err(Unread::Io)?;
-    if bytes.len() as u64 > most_bytes { Err(Unread::TooLarge) } else { Ok(bytes) }
+    // Its length is checked first, to read nothing in vain, and afterwards, because it may grow meanwhile.
+    if file.metadata()?.len() <= most_bytes {
+        file.take(most_bytes + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 <= most_bytes {
+            return Ok(bytes);
+        }
+    }
+    Err(refused(format!("it is larger than {} bytes, the limit for such a file", thousands(most_bytes))))
 }

@@ -1,4 +1,4 @@
-//! Files that appear at once: written beside their place under a hidden name, then renamed.
+//! Files that appear at once: written under a hidden name next to their place, then renamed.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -12,7 +12,7 @@ use std::path::Path;
 /// # Errors
 /// When the system refuses any of it.
 pub fn write_whole(path: &Path, prefix: &str, bytes: &[u8]) -> io::Result<()> {
-    // The path of a file beside the program has an empty parent.
+    // A path without a folder has an empty parent.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);

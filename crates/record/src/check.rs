@@ -1,4 +1,4 @@
-//! What a record has to hold before anything computes with it: records come from elsewhere, too.
+//! Checks of a record before anything computes with it: records may come from elsewhere.
 
 use mlp::LayerProbe;
 use mlp::recorded::Recorded;
@@ -8,25 +8,25 @@ use spec::{is_plain, name, run_id};
 use crate::defect::ensure;
 use crate::{Defect, Probe, RunRecord, Validation};
 
-/// Longest text of a record, in bytes; the overrides of a thousand layers fit.
+/// Length limit of a text in a record, in bytes; the overrides of a thousand layers fit.
 const LONGEST_TEXT: usize = 1 << 14;
-/// Seconds of a run, about 300 years.
+/// Limit of a run's time in seconds, about 300 years.
 pub(crate) const MOST_SECONDS: f64 = 1e10;
 /// Characters of a SHA-256.
 const DIGEST: usize = 64;
 
 impl RunRecord {
-    /// Checks that a training could have left this record: that its values, history and predictions fit each other.
+    /// Checks that a training can have written this record: its values, history and predictions fit each other.
     ///
     /// # Errors
-    /// What does not fit.
+    /// Something does not fit.
     pub fn check(&self) -> Result<(), Defect> {
         self.check_values()?;
         self.check_tables()?;
         self.predictions.as_ref().map_or(Ok(()), |predictions| predictions.check(self))
     }
 
-    /// Checks what stands in `record.json`; its specification has been checked when it was read.
+    /// Checks the values of `record.json`, except the specification, which is checked when it is read.
     pub(crate) fn check_values(&self) -> Result<(), Defect> {
         let Self { spec, seed, dataset, backend, code, parameters, steps, .. } = self;
         for (key, text) in [("dataset.name", &dataset.name), ("backend.name", &backend.name)] {
@@ -35,13 +35,13 @@ impl RunRecord {
         let is_hash = !dataset.digest.is_empty() && dataset.digest.len() <= DIGEST && is_hexadecimal(&dataset.digest);
         ensure!(is_hash, "`dataset.digest` is not a hash");
         let id = run_id(spec, *seed, &dataset.digest, dataset.shape, &backend.name, code.numerics);
-        ensure!(self.id == id, "`id` is not the identity of what it says, {id}");
+        ensure!(self.id == id, "`id` is not the identity of this record, {id}");
         let (expected, most) = (spec.model.parameters(dataset.shape), spec.max_steps());
         ensure!(*parameters == expected, "`parameters` is {parameters}, but its network has {expected}");
         ensure!(*steps <= most, "`steps` is {steps}, but its training has at most {most}");
         for (key, seconds) in [("wall_seconds", self.wall_seconds), ("cpu_seconds", self.cpu_seconds)] {
             let is_possible = (0.0..=MOST_SECONDS).contains(&seconds);
-            ensure!(is_possible, "`{key}` is {seconds}, but a run takes from 0 to {MOST_SECONDS:e} seconds");
+            ensure!(is_possible, "`{key}` is {seconds}, but must be from 0 to {MOST_SECONDS:e} seconds");
         }
         self.check_validations()
     }
@@ -55,7 +55,7 @@ impl RunRecord {
         };
         ensure!(
             ascend && validations.iter().all(is_good),
-            "`validations` are not those of a run: steps that ascend, finite losses, accuracies of 0 to 1"
+            "`validations` must have ascending steps, finite losses and accuracies from 0 to 1"
         );
         Ok(())
     }
@@ -68,13 +68,17 @@ impl RunRecord {
             probe.step <= steps && probe.layers.len() == layers && probe.layers.iter().all(LayerProbe::is_possible)
         };
         for probe in &self.history.probes {
-            ensure!(is_good(probe), "probes.csv has no probe of {layers} layers at step {}", probe.step);
+            ensure!(
+                is_good(probe),
+                "probes.csv: the probe at step {} does not fit the {layers} layers of the network",
+                probe.step
+            );
         }
         Ok(())
     }
 }
 
-/// Checks every text below a key of a JSON value: each is shown on a line somewhere.
+/// Checks every text below a key of a JSON value: each is shown on one line somewhere.
 pub(crate) fn check_texts(key: &str, json: &Value) -> Result<(), Defect> {
     match json {
         Value::String(text) => check_line(key, text, LONGEST_TEXT),
@@ -87,10 +91,10 @@ pub(crate) fn check_texts(key: &str, json: &Value) -> Result<(), Defect> {
     }
 }
 
-/// Checks that a text may stand on one line and has at most so many bytes.
+/// Checks that a text fits on one line and has at most this number of bytes.
 pub(crate) fn check_line(key: &str, text: &str, most_bytes: usize) -> Result<(), Defect> {
     let is_line = text.len() <= most_bytes && text.chars().all(is_plain);
-    ensure!(is_line, "`{}` is too long, or holds control or invisible characters", key.escape_debug());
+    ensure!(is_line, "`{}` is too long, or has control or invisible characters", key.escape_debug());
     Ok(())
 }
 

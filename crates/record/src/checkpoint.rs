@@ -1,4 +1,4 @@
-//! `Checkpoint`: where a training stands, so that it resumes as if it had never stopped.
+//! `Checkpoint`: the state of a training, from which it resumes as if it had never stopped.
 
 mod bytes;
 
@@ -10,42 +10,42 @@ use spec::ExperimentSpec;
 use crate::History;
 pub(crate) use bytes::CheckpointInfo;
 
-/// Where a training stands: all it takes to resume bit for bit.
+/// The state of a training: all that it needs to resume bit for bit.
 ///
-/// The position in the shuffle is the number of steps, for the order of the images is a function of seed and epoch; what
-/// early stopping has counted follows from the validations.
+/// The number of steps gives the position in the shuffle, because the order of the images depends only on seed and epoch; the
+/// count of early stopping follows from the validations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingState {
     /// Losses, validations and probes.
     pub history: History,
-    /// The weights now.
+    /// The current weights.
     pub last: Tensors,
-    /// What the optimizer remembers; empty before the first step.
+    /// The optimizer's state; empty before the first step.
     pub optimizer: OptimizerState,
-    /// The weights at the lowest validation loss; none without a validation.
+    /// The weights at the lowest validation loss; none before the first validation.
     pub best: Option<Tensors>,
-    /// Wall time so far, validations included; of a training that was resumed, that of all its parts.
+    /// Wall time so far, validations included; for a resumed training, the sum over its parts.
     pub wall: Duration,
     /// Processor time so far.
     pub cpu: Duration,
 }
 
-/// A state, and whose it is.
+/// The state of a training, and the run that it belongs to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
     /// Identity of the run.
     pub id: String,
-    /// Name of the experiment that it was trained for.
+    /// Name of the experiment.
     pub experiment: String,
     /// Seed of the run.
     pub seed: u64,
     /// When it started, UTC, RFC 3339.
     pub started_at: String,
-    /// Where it stands.
+    /// The state.
     pub state: TrainingState,
 }
 
-/// The run that a checkpoint has to be of.
+/// The run that a checkpoint must belong to.
 #[derive(Debug, Clone, Copy)]
 pub struct RunKey<'a> {
     /// Identity of the run.
@@ -63,7 +63,7 @@ impl RunKey<'_> {
         self.spec.model.shapes(self.shape)
     }
 
-    /// What the optimizer keeps under these names of every parameter; nothing before the first step.
+    /// The optimizer's values with these names, for every parameter; none before the first step.
     fn kept(&self, names: &[&str], steps: usize) -> Vec<ParameterShape> {
         let of = |parameter: ParameterShape| {
             let name = |what: &&str| format!("{}.{what}", parameter.name);

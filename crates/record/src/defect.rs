@@ -1,37 +1,21 @@
-//! `Defect`: why something is not what a run leaves.
+//! `Defect`: why a file cannot be the work of a run.
 
-use safetensors::SafeTensorError;
-use spec::SpecError;
 use thiserror::Error;
 
-/// Why a file, or a record that is to be one, is not what a run leaves. Files come from elsewhere, too.
+/// Why a file, or a record that is to be saved, cannot be the work of a run. Files may come from anywhere.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Defect {
-    /// What it should be, and why it cannot be read as that.
-    #[error("{0}: {words}", words = in_words(.1))]
-    Json(&'static str, #[source] serde_json::Error),
-    /// Anything else that no run leaves, as a sentence.
-    #[error("{0}")]
-    Rule(String),
-
     /// The format of a file, and the one that this version writes.
-    #[error("was made by {age} version of this program, in format {0}; this version has format {1}",
+    #[error("was made by {age} version of this program, in format {0}; this version writes format {1}",
         age = if .0 < .1 { "an earlier" } else { "a newer" })]
     Format(u32, u32),
-
-    /// A specification that is not valid.
-    #[error("`spec` breaks a rule: {0}")]
-    Spec(#[from] SpecError),
-    /// What a table should hold, and its first line that is not like that.
-    #[error("is not a table of {0}: line {1} is wrong")]
-    Line(&'static str, u64),
-    /// Tensors in another format, or that do not fit each other.
-    #[error("is not a safetensors file")]
-    NotSafetensors(#[source] SafeTensorError),
     /// The name of a tensor that is missing.
     #[error("lacks `{0}`")]
     MissingTensor(String),
+    /// Anything else, as a sentence.
+    #[error("{0}")]
+    Rule(String),
 }
 
 impl Defect {
@@ -40,13 +24,13 @@ impl Defect {
         Self::Rule(sentence.into())
     }
 
-    /// JSON that is not what it should be.
-    pub(crate) fn json(what: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
-        move |error| Self::Json(what, error)
+    /// JSON that cannot be read; `sentence` says what it is not.
+    pub(crate) fn json(sentence: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
+        move |error| Self::Rule(format!("{sentence}: {}", in_words(&error)))
     }
 }
 
-/// What is wrong with some JSON, without the words of the library that reads it.
+/// What is wrong with JSON, without the words of the library that reads it.
 fn in_words(error: &serde_json::Error) -> String {
     if !error.is_data() {
         return format!("it is not JSON, see line {}, column {}", error.line(), error.column());
@@ -59,7 +43,7 @@ fn in_words(error: &serde_json::Error) -> String {
     }
 }
 
-/// Leaves the function with [`Defect::Rule`], its sentence as for `format!`, unless a rule is kept.
+/// Returns [`Defect::Rule`] from the function, with a sentence as for `format!`, unless the rule is kept.
 macro_rules! ensure {
     ($is_kept:expr, $($sentence:tt)+) => {
         if !$is_kept {

@@ -1,10 +1,10 @@
-//! `History`: what a run leaves at every step and validation. It is part of a training's state, its record and its checkpoints.
+//! `History`: the values of every step and validation. It is part of a training's state, its record and its checkpoints.
 
 use mlp::{LayerProbe, recorded};
 use serde::{Deserialize, Serialize};
 
 recorded! {
-    /// Loss and accuracy on both sets at one moment.
+    /// Loss and accuracy on both sets after some step.
     pub struct Validation {
         /// Steps taken before it.
         pub step: usize = Count,
@@ -21,7 +21,7 @@ recorded! {
     }
 }
 
-/// A look into the network at a validation, on the same few training images every time.
+/// Sizes of gradients, updates and weights at a validation, on the same training images every time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
     /// Steps taken before it.
@@ -30,22 +30,22 @@ pub struct Probe {
     pub layers: Vec<LayerProbe>,
 }
 
-/// Losses, validations and probes of a run so far. Its JSON is the list of validations; the rest is in tables.
+/// Losses, validations and probes of a run. Its JSON is the list of validations; the rest is in tables.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct History {
-    /// Mean cross-entropy of every step's batch before its update; kept in `steps.csv`.
+    /// Mean cross-entropy of every step's batch, before the update; saved in `steps.csv`.
     #[serde(skip)]
     pub step_losses: Vec<f32>,
-    /// All validations, the one before the first step included.
+    /// All validations, including the one before the first step.
     pub validations: Vec<Validation>,
-    /// A look into the network at every validation; kept in `probes.csv`.
+    /// A probe for every validation; saved in `probes.csv`.
     #[serde(skip)]
     pub probes: Vec<Probe>,
 }
 
 impl History {
-    /// The validation of the last weights; none if there was none yet.
+    /// The last validation.
     #[must_use]
     pub fn last(&self) -> Option<&Validation> {
         self.validations.last()

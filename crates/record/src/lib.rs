@@ -1,4 +1,4 @@
-//! The record of a run, its history and checkpoints, and where they lie on disk: plain data, no Burn.
+//! The record of a run, its history and checkpoints, and their files: plain data, without Burn.
 
 mod check;
 mod checkpoint;

@@ -1,4 +1,4 @@
-//! The value of every metric of a run.
+//! The values of a run's metrics.
 
 use spec::Metric;
 
@@ -9,12 +9,12 @@ use crate::{LayerProbe, Probe, RunRecord, Validation};
 pub enum Measured {
     /// This value.
     Exactly(f64),
-    /// More than this value: what the metric waits for had not come when the run ended (a censored value).
+    /// More than this value: the run ended before it reached the metric's level (a censored value).
     MoreThan(f64),
 }
 
 impl RunRecord {
-    /// The value of a metric; none when the run was stopped before it had one.
+    /// The value of a metric; none if the run was interrupted before it had one.
     #[must_use]
     pub fn measure(&self, metric: Metric) -> Option<Measured> {
         let last = |value: fn(&Validation) -> f64| self.history.last().map(value);
@@ -63,7 +63,7 @@ fn validation_loss_area(record: &RunRecord) -> Option<f64> {
     Some(area + (Metric::AREA_EPOCHS - last.epoch) * last.validation_loss)
 }
 
-/// The size of the first layer's gradient or update over the last layer's.
+/// The size of the first layer's gradient or update, divided by the last layer's.
 fn early_ratio(record: &RunRecord, size: impl Fn(&LayerProbe) -> Option<f64>) -> Option<f64> {
     let early_steps = Metric::EARLY_EPOCHS * record.spec.steps_per_epoch() as f64;
     let ratio = |probe: &Probe| {
@@ -74,7 +74,7 @@ fn early_ratio(record: &RunRecord, size: impl Fn(&LayerProbe) -> Option<f64>) ->
     mean(record.history.probes.iter().filter(is_early).filter_map(ratio)).map(f64::exp)
 }
 
-/// Every hidden layer counts by its activations.
+/// Mean over the hidden layers, weighted by their number of activations.
 fn saturated_units(record: &RunRecord) -> Option<f64> {
     let (probes, layers) = (&record.history.probes.last()?.layers, record.layers());
     let total: usize = layers.iter().map(|layer| layer.n_activations).sum();

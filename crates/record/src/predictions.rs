@@ -1,4 +1,4 @@
-//! `Predictions`: what the best network of a run says of the validation images.
+//! `Predictions`: the classes that a run's best network predicts for the validation images.
 
 use mlp::ImageShape;
 use serde::{Deserialize, Serialize};
@@ -9,40 +9,40 @@ use crate::{Defect, RunRecord};
 /// The file of the predictions, next to the record.
 pub(crate) const FILE: &str = "predictions.json";
 
-/// What a network says of the validation images.
+/// A network's predictions for the validation images.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Predictions {
-    /// Number of images of every class (row) that the network takes for every class (column).
+    /// Number of images per class (row) and predicted class (column).
     pub confusion: Vec<Vec<usize>>,
-    /// Every image that is classified wrongly, the most certain first.
+    /// Every misclassified image, the most certain first.
     pub mistakes: Vec<Mistake>,
 }
 
-/// An image that is classified wrongly.
+/// A misclassified image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mistake {
     /// Its index among the validation images, from 0.
     pub image: usize,
     /// Its class.
     pub class: u8,
-    /// The class that the network says.
+    /// The predicted class.
     pub predicted: u8,
     /// Softmax probability of that class.
     pub probability: f32,
-    /// Its pixels row by row, of the most certain mistakes; else empty.
+    /// Its pixels row by row; empty except for the most certain mistakes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pixels: Vec<u8>,
 }
 
 impl Predictions {
-    /// Checks that the counts are those of the run's images and the mistakes those of the counts.
+    /// Checks that the counts fit the run's images, and the mistakes the counts.
     pub(crate) fn check(&self, record: &RunRecord) -> Result<(), Defect> {
         let (shape, images) = (record.dataset.shape, record.spec.data.validation_images);
         let is_square = self.confusion.len() == shape.classes
             && self.confusion.iter().all(|row| row.len() == shape.classes && row.iter().all(|&count| count <= images));
         let total = || self.confusion.iter().flatten().sum::<usize>();
         let is_good = |mistake: &Mistake| mistake.is_possible(shape, images);
-        // The order matters: nothing is summed or looked up before it is within bounds.
+        // The order matters: values are checked against bounds before they are summed or used as an index.
         let fits = is_square && total() == images && self.mistakes.iter().all(is_good) && self.mistakes_are_counted();
         ensure!(fits, "predictions.json does not fit the validation images of the run");
         Ok(())

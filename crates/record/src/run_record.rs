@@ -1,4 +1,4 @@
-//! `RunRecord`: everything that is known of one training. Plain data; figures and reports read nothing else.
+//! `RunRecord`: the result of a training. Plain data, and all that figures and reports read.
 
 use mlp::{ImageShape, Layer};
 use serde::{Deserialize, Serialize};
@@ -11,27 +11,27 @@ use crate::{History, Predictions};
 pub struct DatasetInfo {
     /// Name as on the command line: `mnist`, `made-up`.
     pub name: String,
-    /// Name for people: `MNIST`, `made-up digits`.
+    /// Title: `MNIST`, `made-up digits`.
     pub title: String,
     /// SHA-256 over the unpacked bytes of its files, hexadecimal.
     pub digest: String,
     /// Size of its images and number of its classes.
     pub shape: ImageShape,
-    /// Mean of the training pixels that were used, 0 to 255.
+    /// Mean of the pixels of the training images in use, 0 to 255.
     pub pixel_mean: f64,
-    /// Standard deviation of the training pixels that were used.
+    /// Standard deviation of these pixels.
     pub pixel_std: f64,
 }
 
 impl DatasetInfo {
-    /// Whether its images are drawn by the program.
+    /// Whether the program draws the images.
     #[must_use]
     pub fn is_made_up(&self) -> bool {
         self.name == "made-up"
     }
 }
 
-/// What computed a run.
+/// The backend of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackendInfo {
     /// Burn's backend: `flex`, `ndarray`, `wgpu`, `cuda`.
@@ -40,16 +40,16 @@ pub struct BackendInfo {
     pub device: String,
 }
 
-/// Versions of what computed a run.
+/// Versions of the program of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CodeInfo {
     /// Version of this program.
     pub version: String,
     /// Version of Burn.
     pub burn: String,
-    /// Commit of this program, with `-dirty` when the tree had changes; none outside a checkout.
+    /// Commit of this program, with `-dirty` if the working tree had changes; none if it was built outside a checkout.
     pub git_commit: Option<String>,
-    /// Version of the numerics: raised with every change that moves a curve.
+    /// Version of the numerics; every change that moves a curve raises it.
     pub numerics: u32,
 }
 
@@ -70,46 +70,46 @@ pub struct HostInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// No new lowest validation loss for as many validations as the spec is patient.
+    /// There was no new lowest validation loss for `patience_validations` validations.
     EarlyStopping,
     /// All epochs are done.
     MaxEpochs,
-    /// The user or the system stopped it; the run is not finished and resumes when it is asked for again.
+    /// The user or the system stopped it; the same command resumes it.
     Interrupted,
     /// The loss became NaN or infinite.
     Diverged,
 }
 
 impl StopReason {
-    /// Whether a run that ended so is never trained again.
+    /// Whether the run is finished, so that it is never trained again.
     #[must_use]
     pub fn is_finished(self) -> bool {
         self != Self::Interrupted
     }
 
-    /// Whether a run that ended so went to its end: by early stopping or after the last epoch.
+    /// Whether the run is complete: it ended by early stopping or after the last epoch.
     #[must_use]
     pub fn is_complete(self) -> bool {
         matches!(self, Self::EarlyStopping | Self::MaxEpochs)
     }
 }
 
-/// Everything that is known of one training.
+/// The result of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// Version of this format.
     pub format: u32,
     /// Identity: a hash of everything that can move the curve, hexadecimal.
     pub id: String,
-    /// The experiment, resolved.
+    /// The experiment, with overrides applied.
     pub spec: ExperimentSpec,
-    /// Overrides that were given to the declared file, `model.hidden_units=[16]`.
+    /// The overrides: `model.hidden_units=[16]`.
     pub overrides: Vec<String>,
     /// Seed of the initial weights and of the batch order.
     pub seed: u64,
     /// The dataset.
     pub dataset: DatasetInfo,
-    /// What computed it.
+    /// The backend.
     pub backend: BackendInfo,
     /// Versions.
     pub code: CodeInfo,
@@ -127,20 +127,20 @@ pub struct RunRecord {
     pub wall_seconds: f64,
     /// Processor time of the process during the training, seconds.
     pub cpu_seconds: f64,
-    /// Losses, validations and probes; its JSON is the validations, which are all finite.
+    /// Losses, validations and probes; only the validations, which are finite, are in the JSON.
     #[serde(rename = "validations")]
     pub history: History,
-    /// What the best network says of the validation images, kept in `predictions.json`; records of before format 3 and of
-    /// runs that were stopped have none.
+    /// Predictions of the best network for the validation images, saved in `predictions.json`; none for interrupted runs and in
+    /// formats before 3.
     #[serde(skip)]
     pub predictions: Option<Predictions>,
 }
 
 impl RunRecord {
-    /// The version of the format that this program writes; it reads the one before it, too.
+    /// The format that this program writes; it also reads the previous one.
     pub const FORMAT: u32 = 3;
 
-    /// The layers of its network that have weights, first to last.
+    /// The layers with weights of its network, first to last.
     #[must_use]
     pub fn layers(&self) -> Vec<Layer> {
         self.spec.model.layers(self.dataset.shape)

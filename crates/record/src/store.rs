@@ -1,4 +1,4 @@
-//! `RunStore`: where records lie on disk. One folder per run, written whole or not at all.
+//! `RunStore`: the records on the disk. Each run has a folder, which is written whole or not at all.
 
 mod error;
 mod folder;
@@ -12,32 +12,33 @@ use files::sha256;
 use spec::name;
 
 use crate::check::is_hexadecimal;
+use crate::defect::ensure;
 use crate::{Defect, RunRecord, predictions, tables};
 pub use error::StoreError;
 use folder::{MOST_BYTES, read_file, replace_folder};
 pub use owned::{Latest, OwnedRun, Unfinished};
 use record_file::Digests;
 
-/// The record, everything but its tables and predictions: what `json.load` reads.
+/// The record without its tables and predictions, as JSON.
 const RECORD: &str = "record.json";
 /// The files of a record that are not weights.
 const OWN_FILES: [&str; 5] = [RECORD, tables::STEPS, tables::VALIDATIONS, tables::PROBES, predictions::FILE];
-/// Largest `record.json` that is read; 100,000 validations, the most that a spec allows, stay below it.
+/// Size limit of `record.json`; 100,000 validations, the most that a spec allows, stay below it.
 const MOST_RECORD_BYTES: u64 = 1 << 25;
-/// Characters of a run's identity that end its folder's name.
+/// Characters of a run's identity at the end of its folder's name.
 const SHORT_ID: usize = 16;
 
 /// The folder of all runs.
 ///
-/// A run lies in `<experiment>-seed<seed>-<first 16 characters of its identity>`. Folders whose name begins with a dot
-/// are unfinished writes, also those of a program that died, and no reader looks at them.
+/// A run has the folder `<experiment>-seed<seed>-<first 16 characters of its identity>`. Folders whose name begins with a dot
+/// are not complete, and are never read.
 #[derive(Debug, Clone)]
 pub struct RunStore {
     folder: PathBuf,
 }
 
 impl RunStore {
-    /// The store in a folder; nothing is read or made yet.
+    /// The store in a folder, which need not exist yet.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into() }
@@ -49,34 +50,31 @@ impl RunStore {
         &self.folder
     }
 
-    /// The folder of one run, whether it is there or not.
+    /// The folder of a run, whether it exists or not.
     #[must_use]
     pub fn folder_of(&self, record: &RunRecord) -> PathBuf {
         self.folder.join(folder_name(record))
     }
 
-    /// The record of a run by its identity, whatever experiment it was trained for; a finished one before an
-    /// unfinished one.
+    /// The record of a run by its identity, whatever experiment it was trained for; a finished one if there is one.
     ///
     /// # Errors
-    /// The only records of this run are damaged or cannot be read.
+    /// All records of this run are damaged or cannot be read.
     pub fn find(&self, id: &str) -> Result<Option<RunRecord>, StoreError> {
         let Some(short_id) = id.get(..SHORT_ID) else { return Ok(None) };
         let ending = format!("-{short_id}");
-        let mut found: Result<Option<RunRecord>, StoreError> = Ok(None);
-        for folder in self.run_folders()?.iter().filter(|folder| folder.to_string_lossy().ends_with(&ending)) {
-            match Self::load(folder) {
-                Ok(record) if record.id != id => {}
-                Ok(record) if record.stop_reason.is_finished() => return Ok(Some(record)),
-                Ok(record) => found = Ok(Some(record)),
-                Err(error) if matches!(found, Ok(None)) => found = Err(error),
-                Err(_) => {}
-            }
-        }
-        found
+        let folders = self.run_folders()?.into_iter().filter(|folder| folder.to_string_lossy().ends_with(&ending));
+        let loaded = folders.map(|folder| Self::load(&folder));
+        // An error only if nothing else is there.
+        let rank = |loaded: &Result<RunRecord, StoreError>| match loaded {
+            Ok(record) if record.stop_reason.is_finished() => 0,
+            Ok(_) => 1,
+            Err(_) => 2,
+        };
+        loaded.filter(|loaded| loaded.as_ref().map_or(true, |record| record.id == id)).min_by_key(rank).transpose()
     }
 
-    /// Every record, by the name of its folder; a damaged one does not hide the others.
+    /// Every record, in the order of the folders' names; a damaged one is an error in the list.
     #[must_use]
     pub fn list(&self) -> Vec<Result<RunRecord, StoreError>> {
         match self.run_folders() {
@@ -88,12 +86,12 @@ impl RunStore {
     /// Reads the record in a run's folder and verifies its tables and predictions.
     ///
     /// # Errors
-    /// A file is missing, damaged or of a format that is not read.
+    /// A file is missing, damaged or of an unsupported format.
     pub fn load(folder: &Path) -> Result<RunRecord, StoreError> {
         loop {
             let before = folder::number_of(folder);
             match Self::load_once(folder) {
-                // Its files were read while another record took the folder's name: some are of this, some of that.
+                // Another record took the folder's name meanwhile, so the files may belong to different records.
                 Err(_) if folder::number_of(folder).is_some_and(|now| before.is_some_and(|before| now != before)) => {}
                 loaded => return loaded,
             }
@@ -117,7 +115,7 @@ impl RunStore {
         Ok(*record)
     }
 
-    /// A file of weights that was saved with a record, verified.
+    /// A file of weights that was saved with a record, after a check of its SHA-256.
     ///
     /// # Errors
     /// It was not saved with the record, is missing or damaged.
@@ -128,18 +126,22 @@ impl RunStore {
 
     /// Writes a record with its weights, `(file name, bytes)`, and returns its folder.
     ///
-    /// All of it appears at once; an earlier record of the same run and experiment is replaced.
+    /// The folder appears at once and replaces an earlier record of the same run and experiment.
     ///
     /// # Errors
     /// The folder cannot be written, or the record would not read back equal.
-    pub fn save(&self, record: &RunRecord, weights: &[(&str, &[u8])]) -> Result<PathBuf, StoreError> {
+    pub fn save<'a>(
+        &self,
+        record: &RunRecord,
+        weights: impl IntoIterator<Item = (&'a str, Vec<u8>)>,
+    ) -> Result<PathBuf, StoreError> {
         let files = files_of(record, weights)?;
         let folder = self.folder_of(record);
         replace_folder(&folder, &files)?;
         Ok(folder)
     }
 
-    /// The folders, sorted by name, whose names end in an identity; figures and other folders are left out.
+    /// The folders whose names end in an identity, sorted by name; figures and other folders are left out.
     fn run_folders(&self) -> Result<Vec<PathBuf>, StoreError> {
         let mut folders = folder::list(&self.folder)?;
         folders.retain(|folder| {
@@ -155,27 +157,33 @@ fn folder_name(record: &RunRecord) -> String {
     format!("{}-seed{}-{short_id}", record.spec.name, record.seed)
 }
 
-/// The files of a record by their names, if all of it reads back equal.
-fn files_of<'a>(record: &RunRecord, weights: &[(&'a str, &[u8])]) -> Result<BTreeMap<&'a str, Vec<u8>>, Defect> {
-    let is_bad = |file: &str| name::check(file).is_err() || OWN_FILES.contains(&file);
-    if let Some((file, _)) = weights.iter().find(|(file, _)| is_bad(file)) {
-        return Err(Defect::rule(format!("`{}` is not a name for a file of weights", file.escape_debug())));
+/// The files of a record by name, if they read back equal.
+fn files_of<'a>(
+    record: &RunRecord,
+    weights: impl IntoIterator<Item = (&'a str, Vec<u8>)>,
+) -> Result<BTreeMap<&'a str, Vec<u8>>, Defect> {
+    let mut files: BTreeMap<&str, Vec<u8>> = weights.into_iter().collect();
+    for file in files.keys() {
+        let is_free = name::check(file).is_ok() && !OWN_FILES.contains(file);
+        ensure!(is_free, "`{}` cannot be the name of a file of weights", file.escape_debug());
     }
-    let mut files: BTreeMap<&str, Vec<u8>> = weights.iter().map(|(file, bytes)| (*file, bytes.to_vec())).collect();
     files.insert(tables::STEPS, tables::steps(&record.history.step_losses));
     files.insert(tables::VALIDATIONS, tables::validations(&record.history.validations));
     files.insert(tables::PROBES, tables::probes(&record.history.probes, &record.layers()));
     if let Some(predictions) = &record.predictions {
-        files.insert(predictions::FILE, serde_json::to_vec(predictions).map_err(Defect::json("the predictions"))?);
+        files.insert(
+            predictions::FILE,
+            serde_json::to_vec(predictions).map_err(Defect::json("cannot write the predictions"))?,
+        );
     }
     let digests = files.iter().map(|(file, bytes)| ((*file).to_owned(), sha256(bytes))).collect();
-    // Written and read first: only what passed the door of specifications can be computed with.
+    // Written and read back first: the checks below compute with a specification that passed the door.
     files.insert(RECORD, record_file::to_bytes(record, digests)?);
     record.check()?;
     Ok(files)
 }
 
-/// The record in a folder without its tables, and the files next to it.
+/// The record in a folder, without its tables, and the SHA-256 of the files next to it.
 fn read_record(folder: &Path) -> Result<(Box<RunRecord>, Digests), StoreError> {
     let path = folder.join(RECORD);
     let (record, files) =
@@ -184,13 +192,13 @@ fn read_record(folder: &Path) -> Result<(Box<RunRecord>, Digests), StoreError> {
     if folder.file_name().is_some_and(|folder| *folder == *name) {
         return Ok((record, files));
     }
-    let elsewhere = format!("is the record of {name}, which is not the folder that it lies in");
+    let elsewhere = format!("is the record of {name}, but lies in another folder");
     Err(StoreError::damaged(path)(Defect::Rule(elsewhere)))
 }
 
 fn read_verified(folder: &Path, file: &str, digests: &Digests) -> Result<Vec<u8>, StoreError> {
     let path = folder.join(file);
-    let unlisted = || StoreError::damaged(&path)(Defect::rule("is not among the files of record.json"));
+    let unlisted = || StoreError::damaged(&path)(Defect::rule("is not listed in record.json"));
     let expected = digests.get(file).ok_or_else(unlisted)?;
     let bytes = read_file(&path, MOST_BYTES)?;
     let found = sha256(&bytes);

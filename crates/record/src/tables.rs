@@ -7,15 +7,15 @@ use serde::Serialize;
 
 use crate::{Defect, Probe, Validation};
 
-/// The loss of every step, the first step being 1.
+/// The loss of every step, from step 1.
 pub const STEPS: &str = "steps.csv";
 /// Every validation.
 pub const VALIDATIONS: &str = "validations.csv";
 /// Every layer at every validation.
 pub const PROBES: &str = "probes.csv";
 
-/// `step,training_loss`, with the fewest digits that read back equal; a loss that is not finite is `NaN`, `inf` or `-inf`,
-/// as Rust and pandas both read it.
+/// `step,training_loss`, with the fewest digits that read back equal; losses that are not finite are `NaN`, `inf` or `-inf`,
+/// which both Rust and pandas read.
 #[must_use]
 pub fn steps(losses: &[f32]) -> Vec<u8> {
     table(["step", "training_loss"], (1_usize..).zip(losses.iter().map(|loss| format!("{loss:?}"))))
@@ -43,7 +43,7 @@ pub fn validations(validations: &[Validation]) -> Vec<u8> {
     table(names::<Validation>(), validations.iter().map(|validation| cells(validation).collect::<Vec<_>>()))
 }
 
-/// One row per probe and layer, which has its name in the column `layer`; a value that a layer lacks is left empty.
+/// One row per probe and layer; the column `layer` has the layer's name. A missing value is empty.
 #[must_use]
 pub fn probes(probes: &[Probe], layers: &[Layer]) -> Vec<u8> {
     let keys = |probe: &Probe, layer: &Layer| [probe.step.to_string(), layer.name.clone()];
@@ -52,7 +52,7 @@ pub fn probes(probes: &[Probe], layers: &[Layer]) -> Vec<u8> {
     table(["step", "layer"].into_iter().chain(names::<LayerProbe>()), rows.map(|row: Vec<String>| row))
 }
 
-/// The probes of a network with these layers, from `probes.csv`; files of before format 3 have numbers for the layers.
+/// The probes in `probes.csv`, for a network with these layers. Files of formats before 3 number the layers.
 ///
 /// # Errors
 /// It is not such a table.
@@ -73,7 +73,7 @@ pub fn read_probes(table: &[u8], layers: &[Layer]) -> Result<Vec<Probe>, Defect>
         };
         let Some(probe) = probes.last_mut().filter(is_next) else {
             let name = layer.escape_debug();
-            return Err(Defect::rule(format!("layer {name} at step {step} does not follow the layer before it")));
+            return Err(Defect::rule(format!("layer {name} at step {step} is out of order")));
         };
         probe.layers.push(values);
     }
@@ -87,7 +87,7 @@ fn probe_row<'a>(header: &StringRecord, row: &'a StringRecord) -> Option<(usize,
     Some((step, cell(header, row, "layer")?, LayerProbe::from_values(values)?))
 }
 
-/// What a row has in a column.
+/// The cell of a row in a column.
 fn cell<'a>(header: &StringRecord, row: &'a StringRecord, name: &str) -> Option<&'a str> {
     row.get(header.iter().position(|column| column == name)?)
 }
@@ -109,5 +109,6 @@ fn table<'a>(header: impl IntoIterator<Item = &'a str>, rows: impl Iterator<Item
 }
 
 fn wrong_line(of: &'static str, position: Option<&csv::Position>) -> Defect {
-    Defect::Line(of, position.map_or(1, csv::Position::line))
+    let line = position.map_or(1, csv::Position::line);
+    Defect::rule(format!("is not a table of {of}: line {line} is wrong"))
 }

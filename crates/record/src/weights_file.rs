@@ -1,10 +1,10 @@
-//! Named tensors as safetensors: no code, readable from Python.
+//! Named tensors as safetensors, a format that cannot contain code and that Python can read.
 
 use std::collections::HashMap;
 
 use mlp::{NamedTensor, ParameterShape, Tensors};
-use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensorError, SafeTensors};
 
 use crate::Defect;
 
@@ -13,7 +13,7 @@ pub const LAST: &str = "last.safetensors";
 /// The weights at the lowest validation loss.
 pub const BEST: &str = "best.safetensors";
 
-/// The bytes of a safetensors file: every tensor under its name, `layers.0.weight`, in f32.
+/// A safetensors file with every tensor under its name, `layers.0.weight`, in f32.
 ///
 /// # Panics
 /// If a tensor does not have as many values as its shape says.
@@ -22,10 +22,10 @@ pub fn encode(tensors: &Tensors) -> Vec<u8> {
     serialize(&entries("", tensors), None)
 }
 
-/// The tensors of these names and shapes from a file of [`encode`].
+/// The tensors with these names and shapes from a file that [`encode`] wrote.
 ///
 /// # Errors
-/// The file is not one of such tensors.
+/// The file does not have such tensors.
 pub fn decode(bytes: &[u8], shapes: &[ParameterShape]) -> Result<Tensors, Defect> {
     read_tensors(&deserialize(bytes)?, "", shapes)
 }
@@ -39,26 +39,26 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// A tensor of single precision.
+    /// A tensor in single precision.
     pub(crate) fn f32(name: String, shape: Vec<usize>, values: &[f32]) -> Self {
         let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
         Self { name, dtype: Dtype::F32, shape, bytes }
     }
 
-    /// A tensor of double precision.
+    /// A tensor in double precision.
     pub(crate) fn f64(name: String, shape: Vec<usize>, values: impl Iterator<Item = f64>) -> Self {
         Self { name, dtype: Dtype::F64, shape, bytes: values.flat_map(f64::to_le_bytes).collect() }
     }
 }
 
-/// Tensors, their names behind a prefix.
+/// Tensors with a prefix before their names.
 pub(crate) fn entries(prefix: &str, tensors: &Tensors) -> Vec<Entry> {
     let entry =
         |tensor: &NamedTensor| Entry::f32(format!("{prefix}{}", tensor.name), tensor.shape.clone(), &tensor.values);
     tensors.0.iter().map(entry).collect()
 }
 
-/// A safetensors file; its metadata is one text under one name, so that its bytes are a function of its content.
+/// A safetensors file. Its metadata is a single text, so that the same content always gives the same bytes.
 pub(crate) fn serialize(entries: &[Entry], metadata: Option<(&str, String)>) -> Vec<u8> {
     let view = |entry| {
         let Entry { name, dtype, shape, bytes }: &Entry = entry;
@@ -69,12 +69,17 @@ pub(crate) fn serialize(entries: &[Entry], metadata: Option<(&str, String)>) -> 
     safetensors::serialize(entries.iter().map(view), metadata).expect("the format takes any names and sizes in memory")
 }
 
-/// A file's tensors, nothing of which is read yet.
+/// A file whose tensors are not read yet.
 pub(crate) fn deserialize(bytes: &[u8]) -> Result<SafeTensors<'_>, Defect> {
-    SafeTensors::deserialize(bytes).map_err(Defect::NotSafetensors)
+    SafeTensors::deserialize(bytes).map_err(not_safetensors)
 }
 
-/// The tensors of these names and shapes, in single precision, behind a prefix.
+/// Says that a file does not have the format; its reader does not name a place.
+pub(crate) fn not_safetensors(_: SafeTensorError) -> Defect {
+    Defect::rule("is not a safetensors file")
+}
+
+/// The tensors with these names, after a prefix, and shapes, in single precision.
 pub(crate) fn read_tensors(file: &SafeTensors, prefix: &str, shapes: &[ParameterShape]) -> Result<Tensors, Defect> {
     let tensor = |ParameterShape { name, shape, .. }: &ParameterShape| {
         let values = read_f32(file, &format!("{prefix}{name}"), shape)?;
@@ -83,13 +88,13 @@ pub(crate) fn read_tensors(file: &SafeTensors, prefix: &str, shapes: &[Parameter
     shapes.iter().map(tensor).collect::<Result<_, _>>().map(Tensors)
 }
 
-/// The values of a tensor of single precision and this shape.
+/// The values of a tensor in single precision with this shape.
 pub(crate) fn read_f32(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>, Defect> {
     let (numbers, _) = read(file, name, Dtype::F32, shape)?.as_chunks();
     Ok(numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect())
 }
 
-/// The values of a tensor of double precision and this shape.
+/// The values of a tensor in double precision with this shape.
 pub(crate) fn read_f64(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f64>, Defect> {
     let (numbers, _) = read(file, name, Dtype::F64, shape)?.as_chunks();
     Ok(numbers.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect())
@@ -101,5 +106,5 @@ fn read<'a>(file: &SafeTensors<'a>, name: &str, dtype: Dtype, shape: &[usize]) -
         return Ok(tensor.data());
     }
     let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
-    Err(Defect::rule(format!("`{name}` is {found}, expected {dtype:?} {shape:?}")))
+    Err(Defect::rule(format!("`{name}` is {found}, but must be {dtype:?} {shape:?}")))
 }

@@ -1,4 +1,4 @@
-//! A checkpoint reads back equal, and nothing else reads as one.
+//! A checkpoint reads back equal, and everything else is refused.
 
 use files::sha256;
 use mlp::{OptimizerState, Tensors};
@@ -8,14 +8,14 @@ use test_support::{SMALL_SHAPE, Scale, Tamper, checkpoint, row, small_spec, with
 /// The format line, 64 hexadecimal digits and an end of line.
 const HEADER_BYTES: usize = "mnist-experiments checkpoint 2\n".len() + 64 + 1;
 
-/// The checkpoint in some bytes, as one of the small experiment's run.
+/// Reads these bytes as a checkpoint of the small experiment's run.
 fn read(bytes: &[u8]) -> Result<Checkpoint, String> {
     let (checkpoint, spec) = (checkpoint(0), small_spec());
     let key = RunKey { id: &checkpoint.id, spec: &spec, seed: checkpoint.seed, shape: SMALL_SHAPE };
     Checkpoint::from_bytes(bytes, key).map_err(|error| error.to_string())
 }
 
-/// Bytes with a checksum that is right for them.
+/// Bytes with a correct SHA-256.
 fn sealed(bytes: &[u8]) -> Vec<u8> {
     let (header, body) = bytes.split_at(HEADER_BYTES.min(bytes.len()));
     let format_line = header.split_inclusive(|&byte| byte == b'\n').next().unwrap_or_default();
@@ -40,32 +40,32 @@ fn a_checkpoint_of_another_run_is_refused() {
     let bytes = checkpoint.to_bytes();
     let own = RunKey { id: &checkpoint.id, spec: &spec, seed: 7, shape: SMALL_SHAPE };
     let refused = |key| Checkpoint::from_bytes(&bytes, key).expect_err("another run").to_string();
-    assert!(refused(RunKey { seed: 8, ..own }).starts_with("is of another run, seed 7, "));
-    assert!(refused(RunKey { id: "0", ..own }).starts_with("is of another run"));
+    assert!(refused(RunKey { seed: 8, ..own }).starts_with("belongs to another run, with the seed 7 and"));
+    assert!(refused(RunKey { id: "0", ..own }).starts_with("belongs to another run"));
     let wider = with_hidden_units(spec.clone(), &[3]);
-    assert_eq!(refused(RunKey { spec: &wider, ..own }), "`last.layers.0.weight` is F32 [3, 2], expected F32 [3, 3]");
+    assert_eq!(refused(RunKey { spec: &wider, ..own }), "`last.layers.0.weight` is F32 [3, 2], but must be F32 [3, 3]");
     let shape = mlp::ImageShape { height: 2, width: 2, classes: 2 };
-    assert_eq!(refused(RunKey { shape, ..own }), "`last.layers.0.weight` is F32 [3, 2], expected F32 [4, 2]");
+    assert_eq!(refused(RunKey { shape, ..own }), "`last.layers.0.weight` is F32 [3, 2], but must be F32 [4, 2]");
 }
 
 #[test]
-fn a_state_that_no_training_comes_to_is_refused_whatever_its_checksum() {
+fn an_impossible_state_is_refused_even_if_its_sha_256_is_correct() {
     type Change = fn(&mut TrainingState);
     let changes: [(&str, Change); 14] = [
         ("`steps` is 31, but the run has at most 30", |state| state.history.step_losses = vec![1.0; 31]),
-        ("`validations` is 1, but 5 steps come to 3", |state| state.history.validations.truncate(1)),
-        ("`probes.gradient_rms` is F64 [2, 2], expected F64 [3, 2]", |state| state.history.probes.truncate(2)),
-        ("its validations are not those of the run", |state| state.history.validations[1].step = 3),
-        ("its validations are not those of the run", |state| state.history.validations[2].train_loss = f64::NAN),
-        ("its validations are not those of the run", |state| state.history.validations[2].train_accuracy = 1.5),
-        ("its probes are not those of the run", |state| state.history.probes[2].layers[0].saturated = Some(-1.0)),
-        ("the loss of a step is not a finite number", |state| state.history.step_losses[4] = f32::INFINITY),
+        ("`validations` is 1, but a run of 5 steps has 3", |state| state.history.validations.truncate(1)),
+        ("`probes.gradient_rms` is F64 [2, 2], but must be F64 [3, 2]", |state| state.history.probes.truncate(2)),
+        ("its validations do not fit the run", |state| state.history.validations[1].step = 3),
+        ("its validations do not fit the run", |state| state.history.validations[2].train_loss = f64::NAN),
+        ("its validations do not fit the run", |state| state.history.validations[2].train_accuracy = 1.5),
+        ("its probes do not fit the run", |state| state.history.probes[2].layers[0].saturated = Some(-1.0)),
+        ("the loss of a step is NaN or infinite", |state| state.history.step_losses[4] = f32::INFINITY),
         ("lacks `optimizer.layers.0.weight.velocity`", |state| state.optimizer = OptimizerState::default()),
         ("lacks `optimizer.layers.1.weight.velocity`", |state| drop(state.optimizer.tensors.0.pop())),
-        ("the counters of its optimizer are not those of the run", |state| {
+        ("the counters of its optimizer do not fit the run", |state| {
             state.optimizer.counters.insert("layers.0.weight.time".to_owned(), 5);
         }),
-        ("is of a training that took too long to be one", |state| state.wall = std::time::Duration::MAX),
+        ("its training took more than 1e10 seconds, the limit", |state| state.wall = std::time::Duration::MAX),
         ("lacks `best.layers.0.weight`", |state| state.best = None),
         ("lacks `last.layers.0.bias`", |state| drop(state.last.0.remove(1))),
     ];
@@ -83,7 +83,7 @@ fn what_is_not_a_checkpoint_is_refused_with_the_reason() {
     assert_eq!(read(&[b'x'; 200]), Err("does not begin with `mnist-experiments checkpoint 2`".to_owned()));
     let weights = weights_file::encode(&Tensors::default());
     let not_ours = sealed(&[&bytes[..HEADER_BYTES], &weights].concat());
-    assert_eq!(read(&not_ours), Err("has no metadata `checkpoint`".to_owned()));
+    assert_eq!(read(&not_ours), Err("lacks the metadata `checkpoint`".to_owned()));
 }
 
 #[test]
@@ -96,14 +96,14 @@ fn a_checkpoint_of_another_format_is_reported_as_made_by_another_version() {
     };
     for (format, age) in [("1", "an earlier"), ("3", "a newer"), ("10", "a newer")] {
         let expected =
-            format!("was made by {age} version of this program, in format {format}; this version has format 2");
+            format!("was made by {age} version of this program, in format {format}; this version writes format 2");
         assert_eq!(with_format(format), expected);
     }
 }
 
-/// A value may be added to the rows of a history: a file from before it lacks the column.
+/// A version may add a column to the history; files that are older than the column lack it.
 #[test]
-fn a_column_that_no_row_needs_may_be_missing() {
+fn an_optional_column_may_be_missing() {
     let mut expected = checkpoint(0);
     let layer = &mut expected.state.history.probes[0].layers[0];
     layer.saturated = None;
@@ -123,9 +123,9 @@ fn a_column_that_no_row_needs_may_be_missing() {
     assert_eq!(error(b"probes.weight_rms"), "lacks `probes.weight_rms`");
 }
 
-/// The bytes of a checkpoint, each changed: into one other value in the quick form, into all 255 others else.
+/// Changes each byte of a checkpoint: to one other value in the quick form, else to all 255 others.
 #[test]
-fn torture_every_byte_of_a_checkpoint_changed() {
+fn torture_a_change_of_any_byte_of_a_checkpoint_is_detected() {
     let bytes = checkpoint(5).to_bytes();
     let others = Scale::chosen().of(1, 255, 255);
     let mut tamper = Tamper::new(1);
@@ -135,7 +135,7 @@ fn torture_every_byte_of_a_checkpoint_changed() {
             let difference = if others == 1 { 1 + tamper.below(255) } else { other };
             let mut changed = bytes.clone();
             changed[at] ^= u8::try_from(difference).expect("1 to 255");
-            assert!(read(&changed).is_err(), "byte {at} is {} in place of {}", changed[at], bytes[at]);
+            assert!(read(&changed).is_err(), "byte {at} is {} instead of {}", changed[at], bytes[at]);
             detected += 1;
         }
     }
@@ -143,7 +143,7 @@ fn torture_every_byte_of_a_checkpoint_changed() {
 }
 
 #[test]
-fn torture_every_truncation_of_a_checkpoint() {
+fn torture_any_truncation_of_a_checkpoint_is_detected() {
     let bytes = checkpoint(5).to_bytes();
     let detected = (0..bytes.len()).filter(|&length| read(&bytes[..length]).is_err()).count();
     assert_eq!(detected, bytes.len());
@@ -151,7 +151,7 @@ fn torture_every_truncation_of_a_checkpoint() {
     row("every truncation of a checkpoint", format!("{detected} of {} detected", bytes.len()));
 }
 
-/// Changed checkpoints with a right checksum, as an attacker writes them: read or refused, never a panic.
+/// Changed checkpoints with a correct SHA-256, as an attacker could write them: read or refused, never a panic.
 #[test]
 fn torture_the_checkpoint_parser() {
     let inputs = Scale::chosen().of(2_000, 100_000, 1_000_000);

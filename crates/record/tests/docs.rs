@@ -1,4 +1,4 @@
-//! docs/records.md says what every column of every table is.
+//! docs/records.md describes every column of every table.
 
 use mlp::LayerProbe;
 use mlp::recorded::{Column, Recorded};
@@ -16,7 +16,7 @@ fn line(column: &Column) -> String {
 }
 
 #[test]
-fn every_recorded_value_has_its_line() {
+fn every_recorded_value_has_a_line() {
     let docs = docs();
     let lines = Validation::COLUMNS.iter().chain(LayerProbe::COLUMNS).map(line);
     let missing: Vec<String> = lines.filter(|line| !docs.contains(line.as_str())).collect();

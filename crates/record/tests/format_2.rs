@@ -1,4 +1,4 @@
-//! Records of format 2, from the version before the shape of images became part of the dataset, are read as they are.
+//! Records of format 2, in which the shape of the images is not part of the dataset, can still be read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ fn old() -> RunRecord {
 }
 
 #[test]
-fn an_old_record_is_found_under_its_identity_and_has_everything() {
+fn an_old_record_is_found_by_its_identity_and_complete() {
     let record = old();
     let RunRecord { spec, seed, dataset, backend, code, history, .. } = &record;
     assert_eq!(run_id(spec, *seed, &dataset.digest, SHAPE, &backend.name, code.numerics), record.id);
@@ -46,7 +46,7 @@ fn an_old_record_that_is_saved_again_reads_back_equal() {
     let root = tempfile::tempdir().expect("a folder");
     let store = RunStore::new(root.path());
     let record = old();
-    let folder = store.save(&record, &[]).expect("saved");
+    let folder = store.save(&record, []).expect("saved");
     assert_eq!(folder.file_name().expect("a name"), NAME);
     assert_eq!(RunStore::load(&folder).expect("a record"), record);
 }
@@ -66,7 +66,7 @@ fn an_old_record_that_breaks_a_rule_is_damaged() {
     };
     insta::assert_snapshot!(refused("/spec/model/n_inputs", json!(7)), @"`spec.model.n_inputs` must be 784, the pixels of every image when its format was in use");
     insta::assert_snapshot!(refused("/spec/model/n_outputs", json!(1)), @"is not a record: a value has the wrong type or is out of bounds");
-    insta::assert_snapshot!(refused("/spec/model/n_outputs", json!(11)), @"`id` is not the identity of what it says, 09708a7fcb67a00dcda79273e651d6c5ae403da7c1f0f4b114018fbc3c93ae78");
+    insta::assert_snapshot!(refused("/spec/model/n_outputs", json!(11)), @"`id` is not the identity of this record, 09708a7fcb67a00dcda79273e651d6c5ae403da7c1f0f4b114018fbc3c93ae78");
     insta::assert_snapshot!(refused("/spec/model", json!([])), @"`spec.model.n_inputs` must be 784, the pixels of every image when its format was in use");
     insta::assert_snapshot!(refused("/dataset", json!(null)), @"is not a record: a value has the wrong type or is out of bounds");
     insta::assert_snapshot!(refused("/spec/optimizer/momentum", json!(1)), @"`spec` breaks a rule: `optimizer.momentum` is 1, but must be a number from 0 to below 1");

@@ -1,4 +1,4 @@
-//! Records that come from elsewhere: broken at random, and with every value set to what it must not be.
+//! Records from elsewhere: with random changes, and with values that break a rule.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use spec::Metric;
 use tempfile::TempDir;
 use test_support::{Scale, Tamper};
 
-/// A store with one record in it, whose files tests change.
+/// A store with one record, whose files the tests change.
 struct Stored {
     _root: TempDir,
     folder: PathBuf,
@@ -19,7 +19,7 @@ impl Stored {
     fn new() -> Self {
         let root = tempfile::tempdir().expect("a folder");
         let store = RunStore::new(root.path().join("runs"));
-        let folder = store.save(&test_support::record(), &[("best.safetensors", b"x")]).expect("saved");
+        let folder = store.save(&test_support::record(), [("best.safetensors", b"x".to_vec())]).expect("saved");
         Self { _root: root, folder }
     }
 
@@ -33,7 +33,7 @@ impl Stored {
         fs::remove_file(&path).and_then(|()| fs::write(path, bytes)).expect("written");
     }
 
-    /// The record after a change of its `record.json`, or what is wrong with it.
+    /// The record after a change of its `record.json`, or its error.
     fn changed(&self, change: impl FnOnce(&mut Value)) -> Result<RunRecord, String> {
         let mut record: Value = serde_json::from_slice(&self.read("record.json")).expect("JSON");
         change(&mut record);
@@ -45,13 +45,13 @@ impl Stored {
     }
 }
 
-/// What is said of a record with another value at a place.
+/// The error of a record with another value at this place.
 fn refused(pointer: &str, value: Value) -> String {
     let set = |record: &mut Value| *record.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
     Stored::new().changed(set).map(drop).expect_err(pointer)
 }
 
-/// Computes everything with a record that was accepted.
+/// Uses an accepted record in every computation.
 fn use_up(record: &RunRecord) {
     for metric in Metric::ALL {
         let _ = record.measure(metric);
@@ -68,26 +68,26 @@ fn a_record_that_breaks_a_rule_is_damaged() {
     insta::assert_snapshot!(refused("/spec/training/batch_size", json!(0)), @"`spec` breaks a rule: `training.batch_size` is 0, but must be a whole number from 1 to 60,000");
     insta::assert_snapshot!(refused("/spec/training/validations_per_epoch", json!(0)), @"`spec` breaks a rule: `training.validations_per_epoch` is 0, but must be a whole number from 1 to 60,000");
     insta::assert_snapshot!(refused("/spec/model/hidden_units", json!([1_000_000_000_000_u64])), @"`spec` breaks a rule: `model.hidden_units[0]` is 1,000,000,000,000, but must be a whole number from 1 to 1,000,000");
-    insta::assert_snapshot!(refused("/dataset/shape/width", json!(27)), @"`id` is not the identity of what it says, 8e14e7cf10643fd81df5ee4ed1bce8fcd5886115b1614aaf497fd1410c1da857");
+    insta::assert_snapshot!(refused("/dataset/shape/width", json!(27)), @"`id` is not the identity of this record, 8e14e7cf10643fd81df5ee4ed1bce8fcd5886115b1614aaf497fd1410c1da857");
     insta::assert_snapshot!(refused("/dataset/shape/classes", json!(1)), @"is not a record: a value has the wrong type or is out of bounds");
     insta::assert_snapshot!(refused("/dataset/shape", json!({"height": 28, "width": 28})), @"is not a record: it lacks `classes`");
-    insta::assert_snapshot!(refused("/spec/optimizer/learning_rate", json!(0.5)), @"`id` is not the identity of what it says, 5f029e28f6c225b87df9d6e35ed43cc054f626a800222b6612f923f1165c581d");
+    insta::assert_snapshot!(refused("/spec/optimizer/learning_rate", json!(0.5)), @"`id` is not the identity of this record, 5f029e28f6c225b87df9d6e35ed43cc054f626a800222b6612f923f1165c581d");
     insta::assert_snapshot!(refused("/spec/name", json!("../escape")), @r#"`spec` breaks a rule: `name` is "../escape", but must be the name of an experiment: a name begins with a letter or a digit (a-z, A-Z, 0-9)"#);
-    insta::assert_snapshot!(refused("/spec/name", json!("other")), @"is the record of other-seed18446744073709551615-ae4528060b15c47e, which is not the folder that it lies in");
+    insta::assert_snapshot!(refused("/spec/name", json!("other")), @"is the record of other-seed18446744073709551615-ae4528060b15c47e, but lies in another folder");
     insta::assert_snapshot!(refused("/spec/title", json!("\u{202e}")), @r#"`spec` breaks a rule: `title` is "\u{202e}", but must be one line of 1 to 100 characters, none of them control or invisible characters"#);
-    insta::assert_snapshot!(refused("/id", json!("zz")), @"`id` is not the identity of what it says, ae4528060b15c47ed0189bf54d7148b5376e0dd08179b5fd178ddbe47f8e5a92");
+    insta::assert_snapshot!(refused("/id", json!("zz")), @"`id` is not the identity of this record, ae4528060b15c47ed0189bf54d7148b5376e0dd08179b5fd178ddbe47f8e5a92");
     insta::assert_snapshot!(refused("/stop_reason", json!("resting")), @"is not a record: a value has the wrong type or is out of bounds");
-    insta::assert_snapshot!(refused("/seed", json!(1)), @"`id` is not the identity of what it says, 5f387bc93bc69f58deddfdb2de0ba4d2397642afec103c406a2ae3fa15701c32");
+    insta::assert_snapshot!(refused("/seed", json!(1)), @"`id` is not the identity of this record, 5f387bc93bc69f58deddfdb2de0ba4d2397642afec103c406a2ae3fa15701c32");
     insta::assert_snapshot!(refused("/dataset/digest", json!("../..")), @"`dataset.digest` is not a hash");
     insta::assert_snapshot!(refused("/dataset/name", json!("../../figure")), @"`dataset.name` is not a name: a name begins with a letter or a digit (a-z, A-Z, 0-9)");
-    insta::assert_snapshot!(refused("/host/processor", json!("\u{1b}[2J")), @"`host.processor` is too long, or holds control or invisible characters");
+    insta::assert_snapshot!(refused("/host/processor", json!("\u{1b}[2J")), @"`host.processor` is too long, or has control or invisible characters");
     insta::assert_snapshot!(refused("/spec/claims", json!([{"\u{1b}": "\u{1b}"}])).split(": ").next().unwrap_or_default(), @"`spec` breaks a rule");
-    insta::assert_snapshot!(refused("/overrides", json!(["a\nb"])), @"`overrides` is too long, or holds control or invisible characters");
+    insta::assert_snapshot!(refused("/overrides", json!(["a\nb"])), @"`overrides` is too long, or has control or invisible characters");
     insta::assert_snapshot!(refused("/steps", json!(u64::MAX)), @"`steps` is 18446744073709551615, but its training has at most 31250");
     insta::assert_snapshot!(refused("/parameters", json!(0)), @"`parameters` is 0, but its network has 50880");
-    insta::assert_snapshot!(refused("/wall_seconds", json!(-1.0)), @"`wall_seconds` is -1, but a run takes from 0 to 1e10 seconds");
-    insta::assert_snapshot!(refused("/validations/1/validation_accuracy", json!(7.0)), @"`validations` are not those of a run: steps that ascend, finite losses, accuracies of 0 to 1");
-    insta::assert_snapshot!(refused("/validations/1/step", json!(0)), @"`validations` are not those of a run: steps that ascend, finite losses, accuracies of 0 to 1");
+    insta::assert_snapshot!(refused("/wall_seconds", json!(-1.0)), @"`wall_seconds` is -1, but must be from 0 to 1e10 seconds");
+    insta::assert_snapshot!(refused("/validations/1/validation_accuracy", json!(7.0)), @"`validations` must have ascending steps, finite losses and accuracies from 0 to 1");
+    insta::assert_snapshot!(refused("/validations/1/step", json!(0)), @"`validations` must have ascending steps, finite losses and accuracies from 0 to 1");
     insta::assert_snapshot!(refused("/files", json!({"../x": "0"})), @"`files` lists `../x`, which is not a file with its SHA-256");
 }
 
@@ -122,7 +122,7 @@ fn predictions_of_other_images_are_damaged() {
 }
 
 #[test]
-fn tables_hold_numbers_and_names_of_layers_so_that_no_spreadsheet_finds_a_formula() {
+fn tables_have_only_numbers_and_names_of_layers_so_a_spreadsheet_finds_no_formula() {
     let record = test_support::record();
     let layers = record.layers();
     let is_safe =
@@ -147,17 +147,17 @@ fn tables_of_another_run_are_damaged() {
     let shorter = |record: &mut RunRecord| record.history.step_losses.truncate(2);
     insta::assert_snapshot!(problem(shorter), @"`steps` is 3, but steps.csv has 2");
     let narrower = |record: &mut RunRecord| record.history.probes[1].layers.truncate(1);
-    insta::assert_snapshot!(problem(narrower), @"probes.csv has no probe of 2 layers at step 3");
+    insta::assert_snapshot!(problem(narrower), @"probes.csv: the probe at step 3 does not fit the 2 layers of the network");
 }
 
 #[test]
 #[cfg(unix)]
-fn what_is_not_a_file_is_not_opened_and_a_large_one_not_read() {
+fn special_files_are_not_opened_and_large_ones_not_read() {
     use std::os::unix::fs::symlink;
 
     let root = tempfile::tempdir().expect("a folder");
     let store = RunStore::new(root.path());
-    let folder = store.save(&test_support::record(), &[]).expect("saved");
+    let folder = store.save(&test_support::record(), []).expect("saved");
     let record = folder.join("record.json");
     let loaded =
         || RunStore::load(&folder).expect_err("no record").to_string().replace(&*record.to_string_lossy(), "R");
@@ -166,17 +166,17 @@ fn what_is_not_a_file_is_not_opened_and_a_large_one_not_read() {
         symlink(target, &record).expect("a link");
     };
     replaced_by("/dev/zero");
-    assert_eq!(loaded(), "R: is not a regular file");
+    assert_eq!(loaded(), "R: cannot read: it is not a regular file");
     replaced_by(".");
-    assert_eq!(loaded(), "R: is not a regular file");
+    assert_eq!(loaded(), "R: cannot read: it is not a regular file");
     fs::remove_file(&record).expect("removed");
     fs::File::create(&record).and_then(|file| file.set_len(10 << 30)).expect("a file without blocks");
-    assert_eq!(loaded(), "R: is larger than 33554432 bytes, which it never is");
+    assert_eq!(loaded(), "R: cannot read: it is larger than 33,554,432 bytes, the limit for such a file");
 }
 
 #[test]
 #[cfg(unix)]
-fn a_run_takes_the_place_of_a_link_and_leaves_its_target_as_it_is() {
+fn a_run_replaces_a_link_and_leaves_its_target_as_it_is() {
     let root = tempfile::tempdir().expect("a folder");
     let store = RunStore::new(root.path().join("runs"));
     let elsewhere = root.path().join("elsewhere");
@@ -186,7 +186,7 @@ fn a_run_takes_the_place_of_a_link_and_leaves_its_target_as_it_is() {
     fs::write(elsewhere.join("mine"), "mine").expect("a file");
     let folder = store.folder_of(&test_support::record());
     std::os::unix::fs::symlink(&elsewhere, &folder).expect("a link");
-    store.save(&test_support::record(), &[]).expect("saved");
+    store.save(&test_support::record(), []).expect("saved");
     assert!(folder.symlink_metadata().expect("a folder").is_dir());
     assert_eq!(fs::read_dir(&elsewhere).expect("a folder").count(), 1);
     assert_eq!(fs::read(elsewhere.join("mine")).expect("a file"), b"mine");

@@ -1,9 +1,9 @@
-//! Metrics held against a record whose numbers are easy to follow.
+//! Metrics of a record whose numbers are easy to follow.
 
 use record::{LayerProbe, Measured, Probe, RunRecord, Validation};
 use spec::Metric;
 
-/// Ten hidden layers would do as well: two layers, of which the first has a tenth of the other's gradient.
+/// A run with two layers; the first one's gradient is a tenth of the second one's.
 fn record() -> RunRecord {
     let mut record = test_support::record();
     record.steps = 3_500;
@@ -34,7 +34,7 @@ fn record() -> RunRecord {
 }
 
 #[test]
-fn metrics_are_read_off_the_record() {
+fn metrics_follow_from_the_record() {
     for (metric, value) in [
         (Metric::BestValidationAccuracy, 0.95),
         (Metric::BestValidationLoss, 0.2),
@@ -59,14 +59,14 @@ fn metrics_are_read_off_the_record() {
 }
 
 #[test]
-fn what_never_came_is_more_than_the_steps_taken() {
+fn a_level_that_was_not_reached_is_more_than_the_steps_taken() {
     let mut record = record();
     record.history.validations.truncate(2);
     assert_eq!(record.measure(Metric::StepsTo90PercentAccuracy), Some(Measured::MoreThan(1_250.0)));
 }
 
 #[test]
-fn a_run_without_validations_has_no_metrics_but_its_steps() {
+fn a_run_without_validations_has_only_its_steps_as_a_metric() {
     let mut record = record();
     record.history.validations.clear();
     record.history.probes.clear();

@@ -1,4 +1,4 @@
-//! Checkpoints on the disk: saved, found, kept, refused; and who owns a run.
+//! Checkpoints on the disk: saved, found, kept, refused; and the owners of runs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use test_support::{SMALL_SHAPE, Scale, checkpoint, row, small_spec};
 /// Characters of an identity in the names of folders.
 const SHORT_ID: usize = 16;
 
-/// A store in a folder of its own, the small example's specification and its identity.
+/// A store in its own folder, the small example's specification and its identity.
 struct Fixture {
     _root: tempfile::TempDir,
     store: RunStore,
@@ -26,7 +26,7 @@ impl Fixture {
     }
 
     fn own(&self) -> OwnedRun {
-        self.store.own(&self.id).expect("writable").expect("it has no owner")
+        self.store.own(&self.id).expect("writable").expect("not owned yet")
     }
 
     fn key(&self) -> RunKey<'_> {
@@ -39,7 +39,7 @@ impl Fixture {
         (latest.checkpoint.map(|checkpoint| checkpoint.state.history.step_losses.len()), latest.damaged.len())
     }
 
-    /// A run with checkpoints of these steps, and no owner.
+    /// A run with checkpoints at these steps and without an owner.
     fn saved(steps: &[usize]) -> (Self, PathBuf) {
         let fixture = Self::new();
         let mut owned = fixture.own();
@@ -67,7 +67,7 @@ fn the_two_newest_checkpoints_are_kept() {
 }
 
 #[test]
-fn a_damaged_checkpoint_is_told_of_and_the_one_before_it_used() {
+fn a_damaged_checkpoint_is_reported_and_the_previous_one_used() {
     let (fixture, folder) = Fixture::saved(&[4, 6]);
     fs::write(folder.join("step-00000006.checkpoint"), "torn").expect("damaged");
     let mut owned = fixture.own();
@@ -76,12 +76,12 @@ fn a_damaged_checkpoint_is_told_of_and_the_one_before_it_used() {
     let message = latest.damaged[0].to_string();
     assert!(message.ends_with("step-00000006.checkpoint: is too short to be a checkpoint"), "{message}");
 
-    // The good one stays until a newer one is there; the damaged one, although its number is higher, does not.
+    // The good one stays until there is a newer one; the damaged one goes, although its number is higher.
     owned.save(&checkpoint(5)).expect("saved");
     assert_eq!(names(&folder), ["lock", "step-00000004.checkpoint", "step-00000005.checkpoint"]);
 }
 
-/// The quick form swaps two checkpoints; no other pair of files could take another's place unnoticed either.
+/// The quick form swaps two checkpoints only.
 #[test]
 fn torture_checkpoints_swapped_between_generations_and_runs() {
     let mut detected = 0;
@@ -98,7 +98,7 @@ fn torture_checkpoints_swapped_between_generations_and_runs() {
     row("checkpoints swapped between generations", format!("{detected} of {} detected", 2 * pairs.len()));
 }
 
-/// Every byte and every truncation once more, through the store: the generation before is what comes back.
+/// Changes of every byte and every truncation, through the store: it returns the previous generation.
 #[test]
 fn torture_the_checkpoint_before_a_damaged_one_is_used() {
     let (fixture, folder) = Fixture::saved(&[4, 6]);
@@ -158,7 +158,7 @@ fn what_a_dead_process_left_of_a_finished_run_is_deleted_unless_a_process_has_th
     drop(owned);
     fixture.store.tidy([fixture.id.as_str()]);
     assert!(names(fixture.store.folder()).is_empty());
-    // All else is gone, but a record that was replaced could not be deleted.
+    // Everything is gone except a replaced record that could not be deleted.
     fs::create_dir(fixture.store.folder().join(format!(".saving-{}-abc", &fixture.id[..SHORT_ID]))).expect("made");
     for _ in 0..2 {
         fixture.store.tidy([fixture.id.as_str()]);
@@ -167,7 +167,7 @@ fn what_a_dead_process_left_of_a_finished_run_is_deleted_unless_a_process_has_th
 }
 
 #[test]
-fn an_owner_deletes_what_a_dead_one_left_half_written_of_this_run_only() {
+fn an_owner_deletes_half_written_files_of_its_run_only() {
     let (fixture, folder) = Fixture::saved(&[4]);
     let (runs, short_id) = (fixture.store.folder(), &fixture.id[..SHORT_ID]);
     fs::write(folder.join(".saving-abc"), "half").expect("written");
@@ -181,7 +181,7 @@ fn an_owner_deletes_what_a_dead_one_left_half_written_of_this_run_only() {
 }
 
 #[test]
-fn an_identity_that_is_no_hash_names_no_folder() {
+fn an_identity_that_is_not_a_hash_is_refused() {
     let fixture = Fixture::new();
     for id in ["", "0123", "../../../../../../etc/x", "0123456789abcdeg", "0123456789abcde/", "\u{0}123456789abcdef"] {
         assert!(matches!(fixture.store.own(id), Err(StoreError::NotStorable { .. })), "{id:?}");
@@ -189,9 +189,9 @@ fn an_identity_that_is_no_hash_names_no_folder() {
     assert!(!fixture.store.folder().exists());
 }
 
-/// Threads that own, save, finish and own again: no two at once, and none that locks a file which is gone.
+/// Threads own, save, finish and own again: never two at once, and never with a lock on a deleted file.
 #[test]
-fn owners_follow_each_other_without_meeting() {
+fn a_run_never_has_two_owners() {
     let fixture = Fixture::new();
     let inside = std::sync::atomic::AtomicUsize::new(0);
     let once = || {

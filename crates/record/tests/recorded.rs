@@ -1,4 +1,4 @@
-//! A row that `recorded!` describes is its values, and knows what each is.
+//! Rows that `recorded!` describes: their values and columns.
 
 use mlp::recorded;
 use mlp::recorded::{Quantity, Recorded};

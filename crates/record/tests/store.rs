@@ -1,4 +1,4 @@
-//! Writing, reading, replacing and refusing records in folders made for each test.
+//! Records are written, read, replaced and refused, in a new folder per test.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use record::{RunRecord, RunStore, StopReason, StoreError};
 use test_support::record;
 
-/// A store with the example's record, and the folder of its run.
+/// A store with the fixture's record, and the folder of its run.
 fn store() -> (tempfile::TempDir, RunStore, PathBuf) {
     let root = tempfile::tempdir().expect("a folder");
     let store = RunStore::new(root.path().join("runs"));
-    let folder = store.save(&record(), &[("last.safetensors", b"last")]).expect("saved");
+    let folder = store.save(&record(), [("last.safetensors", b"last".to_vec())]).expect("saved");
     (root, store, folder)
 }
 
@@ -34,7 +34,7 @@ fn losses_that_are_not_finite_read_back() {
     let mut record = test_support::record();
     record.stop_reason = StopReason::Diverged;
     record.history.step_losses = vec![1.0, f32::INFINITY, f32::NAN];
-    store.save(&record, &[]).expect("saved");
+    store.save(&record, []).expect("saved");
     let read = store.find(&record.id).expect("read").expect("a record");
     assert_eq!(read.history.step_losses[..2], record.history.step_losses[..2]);
     assert!(read.history.step_losses[2].is_nan());
@@ -43,7 +43,7 @@ fn losses_that_are_not_finite_read_back() {
 #[test]
 fn saving_again_replaces_the_whole_folder() {
     let (_root, store, folder) = store();
-    store.save(&record(), &[("best.safetensors", b"best")]).expect("saved");
+    store.save(&record(), [("best.safetensors", b"best".to_vec())]).expect("saved");
     assert!(!folder.join("last.safetensors").exists());
     assert_eq!(store.weights(&record(), "best.safetensors").expect("weights"), b"best");
     assert_eq!(fs::read_dir(store.folder()).expect("a folder").count(), 1);
@@ -55,7 +55,7 @@ fn a_finished_record_is_found_before_an_unfinished_one() {
     let mut unfinished = record();
     unfinished.stop_reason = StopReason::Interrupted;
     unfinished.spec.name = "a-first".into();
-    store.save(&unfinished, &[]).expect("saved");
+    store.save(&unfinished, []).expect("saved");
     assert_eq!(store.find(&unfinished.id).expect("read").expect("a record").spec.name, "task3c");
     assert_eq!(store.list().len(), 2);
 }
@@ -70,7 +70,7 @@ fn what_was_never_saved_is_not_found() {
 }
 
 #[test]
-fn other_folders_are_no_runs() {
+fn other_folders_are_not_runs() {
     let (_root, store, _) = store();
     for name in ["figures", "notes-2026", "task3c-seed1-0123"] {
         fs::create_dir(store.folder().join(name)).expect("made");
@@ -79,7 +79,7 @@ fn other_folders_are_no_runs() {
 }
 
 #[test]
-fn unfinished_writes_are_no_runs() {
+fn unfinished_writes_are_not_runs() {
     let (_root, store, folder) = store();
     let name = folder.file_name().expect("a name").to_string_lossy();
     fs::rename(&folder, store.folder().join(format!(".saving-{name}"))).expect("renamed");
@@ -101,12 +101,12 @@ fn damage_is_refused() {
         (
             "record.json",
             Some("{\"format\": 1}"),
-            "record.json: was made by an earlier version of this program, in format 1; this version has format 3",
+            "record.json: was made by an earlier version of this program, in format 1; this version writes format 3",
         ),
         (
             "record.json",
             Some("{\"format\": 4}"),
-            "record.json: was made by a newer version of this program, in format 4; this version has format 3",
+            "record.json: was made by a newer version of this program, in format 4; this version writes format 3",
         ),
         ("record.json", None, "record.json: cannot read: "),
     ] {
@@ -123,7 +123,7 @@ fn damage_is_refused() {
 }
 
 #[test]
-fn only_a_record_of_a_newer_version_is_not_to_be_deleted() {
+fn the_hint_says_to_delete_a_damaged_record_but_not_one_of_a_newer_version() {
     let hint = |json: &str| {
         let (_root, store, folder) = store();
         fs::write(folder.join("record.json"), json).expect("written");
@@ -138,7 +138,7 @@ fn only_a_record_of_a_newer_version_is_not_to_be_deleted() {
 fn a_record_without_predictions_reads_back_equal() {
     let (_root, store, folder) = store();
     let record = RunRecord { predictions: None, ..test_support::record() };
-    store.save(&record, &[]).expect("saved");
+    store.save(&record, []).expect("saved");
     assert!(!folder.join("predictions.json").exists());
     assert_eq!(store.find(&record.id).expect("read"), Some(record));
 }
@@ -165,11 +165,11 @@ fn what_would_not_read_back_is_not_written() {
     for change in changes {
         let mut record = test_support::record();
         change(&mut record);
-        assert!(matches!(store.save(&record, &[]), Err(StoreError::NotStorable { .. })));
+        assert!(matches!(store.save(&record, []), Err(StoreError::NotStorable { .. })));
     }
-    assert!(store.save(&record(), &[("../x", b"")]).is_err());
+    assert!(store.save(&record(), [("../x", b"".to_vec())]).is_err());
     for file in ["steps.csv", "validations.csv", "probes.csv", "predictions.json", "record.json"] {
-        assert!(store.save(&record(), &[(file, b"")]).is_err(), "{file}");
+        assert!(store.save(&record(), [(file, b"".to_vec())]).is_err(), "{file}");
     }
     assert!(!store.folder().exists());
 }
@@ -179,7 +179,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let root = tempfile::tempdir().expect("a folder");
     let path = root.path().join("runs");
     fs::write(&path, "a file").expect("a file");
-    let error = RunStore::new(&path).save(&record(), &[]).expect_err("no folder");
+    let error = RunStore::new(&path).save(&record(), []).expect_err("no folder");
     assert!(error.to_string().starts_with(&format!("{}: cannot make the folder: ", path.display())), "{error}");
     assert!(RunStore::new(&path).find(&record().id).is_err());
 }
@@ -189,7 +189,7 @@ fn processes_that_save_the_same_run_do_not_disturb_each_other() {
     let (_root, store, _) = store();
     std::thread::scope(|scope| {
         for _ in 0..4 {
-            scope.spawn(|| (0..10).for_each(|_| drop(store.save(&record(), &[("x", b"x")]).expect("saved"))));
+            scope.spawn(|| (0..10).for_each(|_| drop(store.save(&record(), [("x", b"x".to_vec())]).expect("saved"))));
         }
     });
     assert!(store.find(&record().id).expect("read").is_some());

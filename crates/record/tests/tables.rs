@@ -1,8 +1,8 @@
-//! Tables read back bit for bit, and nothing else reads as one.
+//! Tables read back bit for bit, and everything else is refused.
 
 use mlp::Layer;
 use record::tables::{self, read_probes, read_steps};
-use record::{Defect, LayerProbe, Probe};
+use record::{LayerProbe, Probe};
 use test_support::record;
 
 const HEADER: &str = "step,layer,gradient_rms,update_rms,weight_rms,saturated\n";
@@ -75,24 +75,25 @@ fn layers_of_before_format_3_have_numbers() {
     assert_eq!(probes[1].layers[0].update_rms, Some(0.4));
 }
 
-/// A value may be added to the rows of a table: a file from before it lacks the column.
+/// A version may add a column to a table; files that are older than the column lack it.
 #[test]
-fn columns_are_found_by_their_names_and_one_that_no_row_needs_may_be_missing() {
+fn columns_are_found_by_name_and_optional_ones_may_be_missing() {
     let table = b"step,layer,weight_rms,gradient_rms\n0,layers.0,1,2\n0,layers.1,1,2\n";
     let layer = LayerProbe { gradient_rms: 2.0, update_rms: None, weight_rms: 1.0, saturated: None };
     let probes = read_probes(table, &layers()).expect("a table of probes");
     assert_eq!(probes, [Probe { step: 0, layers: vec![layer; 2] }]);
     let without = b"step,layer,weight_rms\n0,layers.0,1\n";
-    assert!(matches!(read_probes(without, &layers()), Err(Defect::Line("probes", 2))));
+    let error = read_probes(without, &layers()).expect_err("a column that every row has");
+    assert_eq!(error.to_string(), "is not a table of probes: line 2 is wrong");
 }
 
 #[test]
 fn what_is_not_a_table_of_probes_is_refused() {
     for (rows, what) in [
-        ("0,1,0.1,,0.1,\n", "layer 1 at step 0 does not follow the layer before it"),
-        ("0,0,0.1,,0.1,\n5,1,0.1,,0.1,\n", "layer 1 at step 5 does not follow the layer before it"),
-        ("0,layers.1,0.1,,0.1,\n", "layer layers.1 at step 0 does not follow the layer before it"),
-        ("0,\u{1b}[2J,0.1,,0.1,\n", "layer \\u{1b}[2J at step 0 does not follow the layer before it"),
+        ("0,1,0.1,,0.1,\n", "layer 1 at step 0 is out of order"),
+        ("0,0,0.1,,0.1,\n5,1,0.1,,0.1,\n", "layer 1 at step 5 is out of order"),
+        ("0,layers.1,0.1,,0.1,\n", "layer layers.1 at step 0 is out of order"),
+        ("0,\u{1b}[2J,0.1,,0.1,\n", "layer \\u{1b}[2J at step 0 is out of order"),
         ("0,0,x,,0.1,\n", "is not a table of probes: line 2 is wrong"),
         ("0,0,,,0.1,\n", "is not a table of probes: line 2 is wrong"),
         ("0,0,0.1,0.1\n", "is not a table of probes: line 2 is wrong"),

@@ -1,4 +1,4 @@
-//! `Catalog`: the folder of declared experiments, found by name or by path, their baselines resolved.
+//! `Catalog`: the folder of declared experiments. It finds them by name or path and resolves their baselines.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -11,7 +11,7 @@ use crate::declared::file::{DeclaredFile, Spec, stem};
 use crate::declared::overrides::Override;
 use crate::{ComparisonSpec, ExperimentSpec, suggest};
 
-/// Baselines of baselines that are followed: the report's ladder has four.
+/// Length limit of a chain of baselines; the report's has four.
 const MOST_BASELINES: usize = 100;
 
 /// A folder of declared experiments and comparisons.
@@ -21,7 +21,7 @@ pub struct Catalog {
     shape: ImageShape,
 }
 
-/// What a file declares, resolved.
+/// What a file declares, with its baselines resolved.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Declaration {
     /// One experiment.
@@ -37,7 +37,7 @@ pub struct Experiment {
     pub spec: ExperimentSpec,
     /// Its baseline as declared, without overrides.
     pub baseline: Option<ExperimentSpec>,
-    /// What its claims compare it with besides the baseline, as declared.
+    /// The experiments, other than the baseline, that its claims compare it with, as declared.
     pub against: Vec<ExperimentSpec>,
     /// The overrides as they were given.
     pub overrides: Vec<String>,
@@ -53,7 +53,7 @@ pub struct Comparison {
 }
 
 impl Catalog {
-    /// The catalogue in a folder, whose networks have to be small enough for images of this shape; nothing is read yet.
+    /// The catalogue in a folder; it reads nothing yet. Networks must be small enough for images of this shape.
     #[must_use]
     pub fn new(folder: impl Into<PathBuf>, shape: ImageShape) -> Self {
         Self { folder: folder.into(), shape }
@@ -73,7 +73,7 @@ impl Catalog {
         names_in(&self.folder)
     }
 
-    /// Names of the experiments that are not the report's, in the folder's `extras`, sorted; none without that folder.
+    /// Sorted names of the experiments in the subfolder `extras`, which do not belong to the report; none without it.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -82,7 +82,7 @@ impl Catalog {
         if folder.is_dir() { names_in(&folder) } else { Ok(Vec::new()) }
     }
 
-    /// Names of everything that is declared: the report's files, then the extra ones.
+    /// All names: those of the report's files, then the extra ones.
     ///
     /// # Errors
     /// A folder cannot be read.
@@ -94,12 +94,12 @@ impl Catalog {
         self.folder.join("extras")
     }
 
-    /// An experiment or comparison by its name in the catalogue (`task4e`, an extra one too) or by its path (`path/to/mine.toml`).
+    /// An experiment or comparison by its name (`task4e`, extra ones included) or by its path (`path/to/mine.toml`).
     ///
-    /// A baseline, or a run of a comparison, is looked for next to the file first and then in the catalogue.
+    /// Baselines and the runs of a comparison are looked up next to the file first, then in the catalogue.
     ///
     /// # Errors
-    /// There is no such file, something in it is wrong, or an override does not fit.
+    /// The file does not exist, it breaks a rule, or an override does not fit.
     pub fn load(&self, name_or_path: &str, overrides: &[Override]) -> Result<Declaration, DeclaredError> {
         let file = DeclaredFile::read(&self.path_of(name_or_path)?, overrides)?;
         match file.spec(self.shape)? {
@@ -113,7 +113,7 @@ impl Catalog {
         if path.extension().is_some_and(|extension| extension == "toml") || path.components().count() > 1 {
             return Ok(path.to_owned());
         }
-        // Told of a folder that cannot be read.
+        // Fails if the folder cannot be read.
         self.names()?;
         find(name_or_path, &[&self.folder, &self.extras_folder()]).map_err(|known| {
             let all = || format!("there are {}", suggest::listed(&known, "and"));
@@ -125,14 +125,14 @@ impl Catalog {
 
     fn experiment(&self, spec: ExperimentSpec, file: &DeclaredFile) -> Result<Experiment, DeclaredError> {
         let against = self.against(&spec, file)?;
-        // What is overridden is no longer the declared experiment, which it may be compared with.
+        // An overridden experiment may have the declared one as its baseline: that is not a circle.
         let visited = if file.overrides.is_empty() { vec![file.path.clone()] } else { Vec::new() };
         let baseline = self.baseline(&spec, file, visited)?;
         let overrides = file.overrides.iter().map(ToString::to_string).collect();
         Ok(Experiment { spec, baseline, against, overrides })
     }
 
-    /// The experiments that claims name, the baseline left out.
+    /// The experiments that claims name, without the baseline.
     fn against(&self, spec: &ExperimentSpec, file: &DeclaredFile) -> Result<Vec<ExperimentSpec>, DeclaredError> {
         let named = spec.claims.iter().map(|claim| &claim.against).enumerate();
         let others = named.filter(|(_, named)| Some(*named) != spec.baseline.as_ref());
@@ -142,7 +142,7 @@ impl Catalog {
         others.map(declared).collect()
     }
 
-    /// The baseline that a file names; its own baselines are followed to the end, and a circle is refused.
+    /// The baseline that a file names. The chain of its baselines is followed to the end; a circle is refused.
     fn baseline(
         &self,
         spec: &ExperimentSpec,
@@ -156,10 +156,10 @@ impl Catalog {
         visited.push(found.path.clone());
         if is_circle {
             let circle: Vec<String> = visited.iter().map(|path| stem(path)).collect();
-            return refuse(format!("that is a circle: {}", circle.join(" → ")));
+            return refuse(format!("baselines must not form a circle: {}", circle.join(" → ")));
         }
         if visited.len() > MOST_BASELINES {
-            return refuse(format!("more than {MOST_BASELINES} baselines follow one another"));
+            return refuse(format!("a chain of baselines has at most {MOST_BASELINES} experiments"));
         }
         self.baseline(&spec, &found, visited)?;
         Ok(Some(spec))
@@ -185,7 +185,7 @@ impl Catalog {
         let next_to = file.path.parent().unwrap_or(Path::new(""));
         let path = find(named, &[next_to, &self.folder, &self.extras_folder()]).map_err(|known| {
             let others = known.iter().map(String::as_str).filter(|name| *name != file.name);
-            let rule = format!("there is no experiment of that name in {}", self.folder.display());
+            let rule = format!("no experiment in {} has that name", self.folder.display());
             file.refuse_name(key, named, &rule, suggest::did_you_mean(named, others))
         })?;
         let found = DeclaredFile::read(&path, overrides)?;
@@ -196,10 +196,10 @@ impl Catalog {
     }
 }
 
-/// The file of a name in the first of these folders that has it.
+/// The file of that name in the first of these folders that has it.
 ///
 /// # Errors
-/// None has it; the names that they have, sorted.
+/// None has it; the error is the sorted list of names that they have.
 fn find(name: &str, folders: &[&Path]) -> Result<PathBuf, Vec<String>> {
     let mut known = BTreeSet::new();
     for folder in folders {
@@ -212,10 +212,10 @@ fn find(name: &str, folders: &[&Path]) -> Result<PathBuf, Vec<String>> {
     Err(known.into_iter().collect())
 }
 
-/// Names of the TOML files of a folder, sorted; hidden ones are an editor's.
+/// Sorted names of the TOML files of a folder, without hidden ones, which editors leave.
 fn names_in(folder: &Path) -> Result<Vec<String>, DeclaredError> {
     let readable = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let hint = "run in the project's folder, or name the folder of the experiments";
+    let hint = "run in the project's folder, or name the folder with `--experiments-dir`";
     let unreadable = |error: io::Error| {
         DeclaredError::in_file(readable.display(), format!("cannot read: {error}"), Some(hint.to_owned()))
     };

@@ -1,4 +1,4 @@
-//! The door: every specification is read from a JSON value, and what is wrong with it is known by its dotted key.
+//! The door: every specification is read from a JSON value, and every error names a dotted key.
 
 use std::iter;
 
@@ -14,7 +14,7 @@ use crate::{SpecError, keys, kind};
 pub(crate) struct Keyed<'a> {
     value: &'a Value,
     key: String,
-    /// Whether it is a table whose `kind` has been read.
+    /// Whether this is a table whose `kind` has already been read.
     has_known_kind: bool,
 }
 

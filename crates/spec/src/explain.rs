@@ -1,25 +1,26 @@
-//! What is told of a key that is missing or not known: what it takes, its nearest, its table's keys.
+//! Explanations of a missing or unknown key: which values it takes, similar keys, the keys of its table.
 //!
-//! The door is asked: what it says of a wrong value is what a key takes, what it says of a wrong key is what a table has.
+//! They come from the door itself: its error for a wrong value says what a key takes, its error for a wrong key lists the
+//! keys of a table.
 
 use serde_json::{Value, json};
 
 use crate::spec_error::{Fault, Words};
 use crate::{ExperimentSpec, SpecError, keys, kind, suggest};
 
-/// What the door reads of a value; an error that names a key says all that helps.
+/// Reads a value through the door, and explains its error.
 pub(crate) fn read<T>(value: &Value, door: impl Fn(&Value) -> Result<T, SpecError>) -> Result<T, SpecError> {
     door(value).map_err(|error| match &error.fault {
         Fault::UnknownKey { key, known } => {
             let hint = hint_of_unknown(error.key(), key, known);
-            error.with_hint(Some(hint))
+            error.with_hint(hint)
         }
         Fault::Missing { key } => missing(key, &error, value, door),
         _ => error,
     })
 }
 
-/// What the door says where the value of a key is the empty text, which no key takes.
+/// The error of a missing key. To learn what it takes, the door reads the value again with an empty text there.
 fn missing<T>(key: &str, error: &SpecError, value: &Value, door: impl Fn(&Value) -> Result<T, SpecError>) -> SpecError {
     let mut asked = value.clone();
     keys::put(&mut asked, error.key(), "".into());
@@ -34,15 +35,15 @@ fn missing<T>(key: &str, error: &SpecError, value: &Value, door: impl Fn(&Value)
         list if table.ends_with(']') => (format!("[[{list}]] lacks `{key}`: {takes}"), None),
         table => (format!("[{table}] lacks `{key}`: {takes}"), None),
     };
-    SpecError { fault: Fault::Said(sentence), hint, ..error.clone() }
+    SpecError { fault: Fault::Rule(sentence), hint, ..error.clone() }
 }
 
-/// What the door says of an experiment with only one table.
+/// The door's error for an experiment with only this table.
 fn fault_of(table: &str, settings: &Value) -> Option<Fault> {
     ExperimentSpec::members(&json!({ table: settings })).err().map(|error| error.fault)
 }
 
-/// The keys that a table of some kind has, `kind` not among them.
+/// The keys of a table of this kind, without `kind`.
 pub(crate) fn keys_of_kind(table: &str, kind: &str) -> Words {
     match fault_of(table, &json!({ "kind": kind, "": "" })) {
         Some(Fault::UnknownKey { known, .. }) => known,
@@ -50,7 +51,7 @@ pub(crate) fn keys_of_kind(table: &str, kind: &str) -> Words {
     }
 }
 
-/// The kinds that a table has; none of a table without.
+/// The kinds of a table; empty if it has none.
 pub(crate) fn kinds(table: &str) -> Words {
     match fault_of(table, &json!({ "kind": "" })) {
         Some(Fault::Value { known, .. }) => known,
@@ -74,7 +75,7 @@ fn hint_of_unknown(dotted: &str, key: &str, known: &[&str]) -> String {
     if let Some(kind) = kinds(table).iter().find(|kind| keys_of_kind(table, kind).contains(&key)) {
         return format!("it is a key of `kind = \"{kind}\"`");
     }
-    // A file names no experiment, and has its claims in tables `[[claim]]`.
+    // Only records have these two keys: in files, the name is the file's and claims are tables `[[claim]]`.
     let known = known.iter().copied().filter(|known| !matches!(*known, "name" | "claims"));
     let known: Vec<&str> = kind::usual(table).map(|_| "kind").into_iter().chain(known).collect();
     suggest::did_you_mean(key, known.iter().copied())

@@ -1,4 +1,4 @@
-//! The identity of a run, a hash of everything that can move its curve, and what two experiments differ in.
+//! The identity of a run, a hash of everything that can move its curve, and the differences between two experiments.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::{ExperimentSpec, keys, kind};
 
-/// Part of every identity: the format of records when identities were first written. It stays, so that records of every
-/// later format are found again.
+/// The format of records when identities were first written. It stays the same in every later format, so that old records
+/// keep their identities.
 const RECORD_FORMAT: u32 = 2;
 
 /// The identity of a run on a dataset: SHA-256 over canonical JSON, 64 hexadecimal characters.
@@ -25,7 +25,7 @@ pub fn run_id(
     numerics_version: u32,
 ) -> String {
     let mut identity = settings(spec);
-    // As it was when there was one kind of each.
+    // Identities are older than kinds.
     for (table, usual) in kind::USUAL {
         if let Some(settings) = identity[table].as_object_mut().filter(|settings| settings["kind"] == usual) {
             settings.remove("kind");
@@ -40,18 +40,18 @@ pub fn run_id(
     files::sha256(canonical(&identity).as_bytes())
 }
 
-/// Everything in a specification that can move a curve: no name, no title, no baseline, no seeds, no claims.
+/// Everything in a specification that can move a curve, so without name, title, baseline, seeds and claims.
 pub(crate) fn settings(spec: &ExperimentSpec) -> Value {
     let spec = plain(spec);
     ["data", "model", "optimizer", "training"].iter().map(|&table| (table.to_owned(), spec[table].clone())).collect()
 }
 
-/// Specs as JSON values.
+/// A specification as a JSON value.
 pub(crate) fn plain(spec: &impl Serialize) -> Value {
     serde_json::to_value(spec).expect("specs are plain data with text keys")
 }
 
-/// Dotted keys that can move the curve and differ, sorted: `["model.activation"]`.
+/// The dotted keys, among those that can move the curve, in which two experiments differ, sorted: `["model.activation"]`.
 #[must_use]
 pub fn differing_keys(left: &ExperimentSpec, right: &ExperimentSpec) -> Vec<String> {
     let (left, right) = (by_key(left), by_key(right));
@@ -59,7 +59,7 @@ pub fn differing_keys(left: &ExperimentSpec, right: &ExperimentSpec) -> Vec<Stri
     keys.into_iter().filter(|key| left.get(*key) != right.get(*key)).cloned().collect()
 }
 
-/// Every value of a specification that can move the curve, by its dotted key.
+/// Every value that can move the curve, by dotted key.
 fn by_key(spec: &ExperimentSpec) -> BTreeMap<String, Value> {
     let mut by_key = BTreeMap::new();
     for (table, values) in settings(spec).as_object().into_iter().flatten() {

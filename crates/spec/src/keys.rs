@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::suggest;
 
-/// The keys and their examples. What a key takes the types say; a new kind brings its keys.
+/// The keys with their examples; a new kind adds its keys here.
 pub(crate) const KEYS: [(&str, &str); 24] = [
     ("title", "\"Two layers\""),
     ("baseline", "task3c"),
@@ -32,12 +32,12 @@ pub(crate) const KEYS: [(&str, &str); 24] = [
     ("checkpoint.every_validations", "10"),
 ];
 
-/// A value that a key accepts, as an override has it; none if an override may not set the key.
+/// A valid value of a key, as an override writes it; none if an override may not set the key.
 pub(crate) fn example_of(key: &str) -> Option<&'static str> {
     KEYS.iter().find(|(known, _)| *known == key).map(|(_, example)| *example)
 }
 
-/// Why an override may not set a key, in words that follow it, and a hint.
+/// Why an override may not set a key, to follow its name, and a hint.
 pub(crate) fn refusal(key: &str) -> (&'static str, String) {
     let all = KEYS.map(|(key, _)| key);
     let table = key.split('.').next().unwrap_or_default();
@@ -62,15 +62,15 @@ pub(crate) fn refusal(key: &str) -> (&'static str, String) {
     }
 }
 
-/// A dotted key; what is not a bare key of TOML is quoted, so that a dot in it separates nothing.
+/// A dotted key. A name that TOML would quote is quoted, so that a dot in it is not a separator.
 pub(crate) fn join(table: &str, key: &str) -> String {
     let is_bare = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     let key = if is_bare { key.to_owned() } else { format!("\"{}\"", crate::visible(key)) };
     if table.is_empty() { key } else { format!("{table}.{key}") }
 }
 
-/// Puts a value at a key, `model.bias`, `claim[3].margin`. A table is made where there is none; another value in its place
-/// stays.
+/// Puts a value at a key, `model.bias`, `claim[3].margin`. Makes the table if it is missing; does nothing if a value that is
+/// not a table is in its place.
 pub(crate) fn put(spec: &mut Value, key: &str, value: Value) {
     match (spec, key.split_once('.')) {
         (Value::Object(spec), None) => drop(spec.insert(key.to_owned(), value)),

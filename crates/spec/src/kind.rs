@@ -1,14 +1,14 @@
-//! Tables whose settings depend on their `kind`: flat in files and records, `{kind, …}`, an enum in the types.
+//! Tables whose settings depend on their `kind`: flat in files and records, `{kind, …}`, an enum in Rust.
 
 use mlp::{NetworkConfig, OptimizerConfig};
 use serde::ser::{Error, Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-/// These tables, each with the kind of a file that names none.
+/// These tables, each with the kind that applies if a file names none.
 pub(crate) const USUAL: [(&str, &str); 2] =
     [("model", NetworkConfig::USUAL_KIND), ("optimizer", OptimizerConfig::USUAL_KIND)];
 
-/// The usual kind of a table; none if it has no kinds.
+/// The default kind of a table; none if the table does not have kinds.
 pub(crate) fn usual(table: &str) -> Option<&'static str> {
     USUAL.iter().find(|(known, _)| *known == table).map(|(_, kind)| *kind)
 }

@@ -20,7 +20,7 @@ mod text;
 
 pub use catalog::{Catalog, Comparison, Declaration, Experiment};
 pub use claim::{Claim, Expectation};
-pub use declared::error::DeclaredError;
+pub use declared::error::{DeclaredError, Excerpt};
 pub use declared::file::Spec;
 pub use declared::overrides::Override;
 pub use identity::{differing_keys, run_id};

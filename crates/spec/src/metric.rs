@@ -1,8 +1,8 @@
-//! Metrics of a run: each a number that its record decides. What each is; `record` computes them.
+//! The definitions of a run's metrics; `record` computes them.
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of number a metric is, which decides how it is written.
+/// The kind of number that a metric is, which decides its format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricKind {
     /// A share between 0 and 1, or a difference of shares.
@@ -32,19 +32,19 @@ macro_rules! metrics {
             /// Every metric.
             pub const ALL: [Self; [$($name),*].len()] = [$(Self::$metric),*];
 
-            /// What people call it.
+            /// Its name in text.
             #[must_use]
             pub fn title(self) -> &'static str {
                 match self { $(Self::$metric => $title,)* }
             }
 
-            /// What it is, exactly, in a sentence.
+            /// Its exact definition, in a sentence.
             #[must_use]
             pub fn definition(self) -> &'static str {
                 match self { $(Self::$metric => $definition,)* }
             }
 
-            /// What kind of number it is.
+            /// The kind of number.
             #[must_use]
             pub fn kind(self) -> MetricKind {
                 match self { $(Self::$metric => MetricKind::$kind,)* }
@@ -89,10 +89,10 @@ metrics! {
 }
 
 impl Metric {
-    /// Epochs that [`Metric::EarlyTrainLoss`] and [`Metric::GradientRatio`] look at.
+    /// Epochs of [`Metric::EarlyTrainLoss`], [`Metric::GradientRatio`] and [`Metric::UpdateRatio`].
     pub const EARLY_EPOCHS: f64 = 5.0;
-    /// Epochs that [`Metric::ValidationLossArea`] looks at; a run that ended sooner keeps its last loss.
+    /// Epochs of [`Metric::ValidationLossArea`]; a run that ended earlier counts with its last loss until then.
     pub const AREA_EPOCHS: f64 = 10.0;
-    /// The loss that [`Metric::StepsToTrainLoss`] waits for.
+    /// The loss of [`Metric::StepsToTrainLoss`].
     pub const TRAIN_LOSS_LEVEL: f64 = 0.1;
 }

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::text;
 
-/// Longest name of an experiment.
+/// Length limit of a name.
 const LONGEST: usize = 64;
 
 /// Why a text is not a name.
@@ -13,10 +13,10 @@ const LONGEST: usize = 64;
 #[error("{0}")]
 pub struct NameError(&'static str);
 
-/// Whether a text may be the name of an experiment or of a file of a run.
+/// Checks that a text can be the name of an experiment or of a file of a run.
 ///
 /// # Errors
-/// Why it may not.
+/// It cannot.
 pub fn check(name: &str) -> Result<(), NameError> {
     if name.len() > LONGEST {
         Err(NameError("a name has at most 64 characters"))
@@ -38,13 +38,13 @@ fn is_reserved(name: &str) -> bool {
     matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
 
-/// A name, read from a specification.
+/// Reads a name.
 pub(crate) fn valid<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
     let named = |name: &str| check(name).map(|()| name.to_owned());
     text::checked(source, |name| named(name).map_err(|why| format!("the name of an experiment: {why}")))
 }
 
-/// A name or nothing, read from a specification.
+/// Reads an optional name.
 pub(crate) fn optional<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(transparent)]

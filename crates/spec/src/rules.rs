@@ -1,4 +1,4 @@
-//! The rules across keys. An error names every key of its rule, the one that is most likely wrong first.
+//! Rules across keys. An error names every key of its rule, the likeliest culprit first.
 
 use mlp::values::thousands;
 use mlp::{ImageShape, Layer};
@@ -7,24 +7,24 @@ use serde_json::Value;
 use crate::identity::plain;
 use crate::{ExperimentSpec, SpecError, name, suggest, visible};
 
-/// Every run is a line in a figure.
+/// Each run is a line in a figure.
 const MOST_RUNS: usize = 100;
-/// All claims are tested together, and each costs the others power.
+/// All claims are tested together, and each one lowers the power of the others.
 const MOST_CLAIMS: usize = 100;
-/// A record keeps the loss of every step and all validations.
+/// A record keeps every step's loss and all validations.
 const MOST_STEPS: usize = 10_000_000;
 const MOST_VALIDATIONS: usize = 100_000;
 const MOST_LAYERS: usize = 1_000;
 const MOST_GIB: f64 = 32.0;
 const GIB: f64 = (1_u64 << 30) as f64;
-/// A number of a network, f32.
+/// Numbers of a network are f32.
 const NUMBER_BYTES: f64 = 4.0;
-/// Numbers that a training holds for every weight: the weight, its gradient, velocity and last value, the best one, and
-/// copies while they are saved. Measured: 7.6 to 9.3 with 70 to 80 million weights.
+/// Numbers in memory per weight: the weight, its gradient, velocity, last and best value, and copies while they are saved.
+/// Measured: 7.6 to 9.3 with 70 to 80 million weights.
 const PER_WEIGHT: f64 = 8.0;
-/// Numbers for every unit and image of a step: its sum, its activation and the gradient of it.
+/// Numbers in memory per unit and image of a step: the unit's sum, activation and gradient.
 const PER_UNIT: f64 = 3.0;
-/// Training images that every probe looks at, the first ones: a few batches, a hundredth of a run's time.
+/// Images of a probe, the first ones of the training set: a few batches, 1 % of a run's time.
 pub const PROBE_IMAGES: usize = 128;
 
 const TRAIN_IMAGES: &str = "data.train_images";
@@ -32,30 +32,34 @@ const BATCH_SIZE: &str = "training.batch_size";
 const VALIDATIONS: &str = "training.validations_per_epoch";
 const EPOCHS: &str = "training.max_epochs";
 
-/// A claim that names no other experiment is about the baseline.
+/// A claim that does not name an experiment to compare with is compared with the baseline.
 pub(crate) fn fill_in_against(spec: &mut ExperimentSpec) -> Result<(), SpecError> {
     for (index, claim) in spec.claims.iter_mut().enumerate().filter(|(_, claim)| claim.against.is_empty()) {
         let missing = || {
             let key = format!("claim[{index}]");
             let hint = "add a `baseline` to the file, or `against = \"…\"` to the claim".to_owned();
-            let sentence = format!("`{key}` is compared with nothing: `baseline` is missing");
-            SpecError::rule(&[&key], sentence).with_hint(Some(hint))
+            SpecError::rule(&[&key], format!("`{key}` names no experiment to compare with")).with_hint(hint)
         };
         claim.against = spec.baseline.clone().ok_or_else(missing)?;
     }
     Ok(())
 }
 
-/// The rules across the keys of an experiment, except its size, for which the images have to be known.
+/// The rules across the keys of an experiment, except its size, which depends on the images.
 pub(crate) fn check(spec: &ExperimentSpec) -> Result<(), SpecError> {
     check_batch(spec)?;
     check_validations(spec)?;
     check_length(spec)?;
-    if spec.claims.len() > MOST_CLAIMS {
-        let sentence = format!("`claim` is a list of {} statements, but has at most 100", thousands(spec.claims.len()));
-        return Err(SpecError::rule(&[&format!("claim[{MOST_CLAIMS}]")], sentence));
+    if spec.claims.len() <= MOST_CLAIMS {
+        return Ok(());
     }
-    Ok(())
+    let count = thousands(spec.claims.len());
+    let sentence = format!("`claim` is a list of {count} statements, but {MOST_CLAIMS} is the limit");
+    broken(&[&format!("claim[{MOST_CLAIMS}]")], sentence)
+}
+
+fn broken(keys: &[&str], sentence: String) -> Result<(), SpecError> {
+    Err(SpecError::rule(keys, sentence))
 }
 
 fn check_batch(spec: &ExperimentSpec) -> Result<(), SpecError> {
@@ -65,7 +69,7 @@ fn check_batch(spec: &ExperimentSpec) -> Result<(), SpecError> {
     }
     let (batch_size, images) = (thousands(batch_size), thousands(images));
     let sentence = format!("`{BATCH_SIZE}` is {batch_size}, but `{TRAIN_IMAGES}` is only {images}");
-    Err(SpecError::rule(&[BATCH_SIZE, TRAIN_IMAGES], sentence))
+    broken(&[BATCH_SIZE, TRAIN_IMAGES], sentence)
 }
 
 fn check_validations(spec: &ExperimentSpec) -> Result<(), SpecError> {
@@ -79,10 +83,10 @@ fn check_validations(spec: &ExperimentSpec) -> Result<(), SpecError> {
         thousands(steps)
     );
     let hint = format!("{} would do", suggest::listed(&nearest_divisors(steps, validations), "or"));
-    Err(SpecError::rule(&[VALIDATIONS, BATCH_SIZE, TRAIN_IMAGES], sentence).with_hint(Some(hint)))
+    Err(SpecError::rule(&[VALIDATIONS, BATCH_SIZE, TRAIN_IMAGES], sentence).with_hint(hint))
 }
 
-/// The two divisors below and the two above a number that is none.
+/// The two divisors below a number that does not divide, and the two above.
 fn nearest_divisors(number: usize, near: usize) -> Vec<String> {
     let is_divisor = |divisor: &usize| number.is_multiple_of(*divisor);
     let mut below: Vec<usize> = (1..=near.min(number)).rev().filter(is_divisor).take(2).collect();
@@ -103,10 +107,10 @@ fn check_length(spec: &ExperimentSpec) -> Result<(), SpecError> {
             let [epochs, per_epoch, all, most] = [epochs, per_epoch, epochs * per_epoch, most].map(thousands);
             let others = suggest::keys(&keys[1..]);
             let sentence = format!(
-                "`{EPOCHS}` is {epochs}, which makes {all} {what} ({per_epoch} in every epoch, by {others}), \
+                "`{EPOCHS}` is {epochs}, which makes {all} {what} ({per_epoch} in every epoch, from {others}), \
                  but {most} is the limit"
             );
-            return Err(SpecError::rule(keys, sentence));
+            return broken(keys, sentence);
         }
     }
     Ok(())
@@ -114,53 +118,56 @@ fn check_length(spec: &ExperimentSpec) -> Result<(), SpecError> {
 
 /// The rules of a comparison's list of experiments.
 pub(crate) fn check_runs(runs: &[String]) -> Result<(), SpecError> {
-    let broken = |key: &str, sentence: String| Err(SpecError::rule(&[key], sentence));
     if runs.is_empty() {
-        return broken("runs", "`runs` is empty, but a comparison draws at least one experiment".to_owned());
+        return broken(&["runs"], "`runs` is empty, but a comparison needs at least one experiment".to_owned());
     }
     if runs.len() > MOST_RUNS {
         let count = thousands(runs.len());
-        return broken("runs", format!("`runs` is a list of {count} experiments, but has at most 100"));
+        return broken(&["runs"], format!("`runs` is a list of {count} experiments, but {MOST_RUNS} is the limit"));
     }
     for (index, run) in runs.iter().enumerate() {
         let key = format!("runs[{index}]");
         if let Err(why) = name::check(run) {
             let run = visible(run);
-            return broken(&key, format!("`{key}` is \"{run}\", but must be the name of an experiment: {why}"));
+            return broken(&[&key], format!("`{key}` is \"{run}\", but must be the name of an experiment: {why}"));
         }
         if runs[..index].contains(run) {
-            return broken(&key, format!("`{key}` is \"{run}\", but that experiment is listed before"));
+            return broken(&[&key], format!("`{key}` is \"{run}\", but that experiment is already in the list"));
         }
     }
     Ok(())
 }
 
 impl ExperimentSpec {
-    /// Whether its network, for images of this shape, has at most 1,000 layers and trains in at most 32 GiB of memory.
+    /// Checks that its network, for images of this shape, has at most 1,000 layers and trains in at most 32 GiB of memory.
     ///
     /// # Errors
-    /// It does not; the message says how large it is.
+    /// It is larger; the message says how large.
     pub fn check_size(&self, shape: ImageShape) -> Result<(), SpecError> {
         let layers = self.model.layers(shape);
         let size = self.size_key();
-        let broken = |sentence: String| Err(SpecError::rule(&[&size, BATCH_SIZE], sentence));
+        let keys = [&size, BATCH_SIZE];
         if layers.len() > MOST_LAYERS {
             let count = thousands(layers.len());
-            return broken(format!("`{size}` makes a network of {count} layers, but it has at most 1,000"));
+            let most = thousands(MOST_LAYERS);
+            return broken(&keys, format!("`{size}` makes a network of {count} layers, but {most} is the limit"));
         }
         let needed = memory(&layers, self.training.batch_size);
         if needed > MOST_GIB {
             let parameters: usize = layers.iter().map(Layer::parameters).sum();
-            return broken(format!(
-                "`{size}` is a network of {} parameters, but training it would take {}, and {MOST_GIB} GiB is the limit",
-                thousands(parameters),
-                gib(needed)
-            ));
+            let parameters = thousands(parameters);
+            return broken(
+                &keys,
+                format!(
+                    "`{size}` makes a network of {parameters} parameters; \
+                 training it takes about {needed:.1} GiB of memory, but {MOST_GIB} GiB is the limit"
+                ),
+            );
         }
         Ok(())
     }
 
-    /// The first key of the network that is a number or a list: the one that decides its size.
+    /// The first key of the network that is a number or a list: it decides the size.
     fn size_key(&self) -> String {
         let spec = plain(self);
         let settings = spec["model"].as_object().into_iter().flatten();
@@ -169,17 +176,10 @@ impl ExperimentSpec {
     }
 }
 
-/// GiB that the training of a network takes at least.
+/// GiB that training a network takes at least.
 fn memory(layers: &[Layer], batch_size: usize) -> f64 {
     let weights: f64 = layers.iter().map(|layer| layer.parameters() as f64).sum();
     let units: f64 = layers.iter().map(|layer| layer.n_activations.max(layer.n_outputs) as f64).sum();
     let images = (batch_size + PROBE_IMAGES) as f64;
     NUMBER_BYTES * (PER_WEIGHT * weights + PER_UNIT * units * images) / GIB
-}
-
-/// `about 24.6 GiB of memory`.
-fn gib(needed: f64) -> String {
-    let decimal = format!("{needed:.1}");
-    let (whole, tenths) = decimal.split_once('.').unwrap_or((&decimal, "0"));
-    format!("about {}.{tenths} GiB of memory", thousands(whole))
 }

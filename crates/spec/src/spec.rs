@@ -1,4 +1,4 @@
-//! `ExperimentSpec`: one experiment, valid. Only this type travels, and a value of it needs no further check.
+//! `ExperimentSpec`: a valid experiment. Other code takes only this type, so it never checks an experiment again.
 
 use mlp::{NetworkConfig, OptimizerConfig, values};
 use serde::de::{Deserializer, Error as _};
@@ -13,13 +13,13 @@ use crate::{Claim, SpecError, explain, kind, name, rules, text};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PixelScaling {
-    /// `(pixel - mean) / std`, with one scalar mean and standard deviation of the training images.
+    /// `(pixel - mean) / std`, with a single mean and standard deviation over all training images.
     TrainMeanStd,
     /// The pixels as they are.
     None,
 }
 
-/// Which images a run sees.
+/// The images of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSpec {
@@ -33,37 +33,37 @@ pub struct DataSpec {
     pub pixel_scaling: PixelScaling,
 }
 
-/// In which order a run sees its training images.
+/// Order of the training images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shuffle {
-    /// A new permutation every epoch, a function of the seed and the epoch.
+    /// A new permutation every epoch, which depends on the seed and the epoch.
     EveryEpoch,
-    /// The order of the files, every epoch.
+    /// The order of the files in every epoch.
     Never,
 }
 
-/// How long a run trains and how often it is validated.
+/// Length of a training and its validations.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingSpec {
-    /// Images of one step; the last incomplete batch of an epoch is dropped.
+    /// Images per step; the incomplete batch at the end of an epoch is dropped.
     #[serde(deserialize_with = "values::count::<_, 1, 60_000>")]
     pub batch_size: usize,
     /// Order of the training images.
     pub shuffle: Shuffle,
-    /// Epochs after which a run ends at the latest.
+    /// The training ends after this epoch at the latest.
     #[serde(deserialize_with = "values::count::<_, 1, 10_000>")]
     pub max_epochs: usize,
-    /// Validations in every epoch, evenly spaced; one more comes before the first step.
+    /// Validations per epoch, evenly spaced; one more precedes the first step.
     #[serde(deserialize_with = "values::count::<_, 1, 60_000>")]
     pub validations_per_epoch: usize,
-    /// Early stopping: validations in a row without a new lowest validation loss after which a run ends.
+    /// Early stopping: the training ends after this number of validations in a row without a new lowest validation loss.
     #[serde(deserialize_with = "values::count::<_, 1, 1_000_000>")]
     pub patience_validations: usize,
 }
 
-/// How often a run saves where it stands. It moves no curve and is no part of a run's identity.
+/// How often a run saves a checkpoint. This does not move the curve, so it does not count in a run's identity.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckpointSpec {
@@ -73,29 +73,29 @@ pub struct CheckpointSpec {
 }
 
 impl Default for CheckpointSpec {
-    /// Every two epochs of the report's: a few tenths of a second, of which a checkpoint takes a hundredth.
+    /// Every two epochs in the report's experiments: a few tenths of a second, of which a checkpoint takes 1 %.
     fn default() -> Self {
         Self { every_validations: 10 }
     }
 }
 
-/// One experiment, valid: reading it from any format checks its values and the rules across them.
+/// A valid experiment: reading it from any format checks its values and the rules across them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct ExperimentSpec {
     /// Name of the file without its ending: `task4e`.
     #[serde(deserialize_with = "name::valid")]
     pub name: String,
-    /// What figures and tables call it.
+    /// Its name in figures and tables.
     #[serde(deserialize_with = "text::line::<_, 100>")]
     pub title: String,
-    /// Name of the experiment it is compared with.
+    /// Name of the experiment that it is compared with.
     #[serde(default, deserialize_with = "name::optional")]
     pub baseline: Option<String>,
-    /// Seeds that it is trained with unless the command line names others; not part of a run's identity.
+    /// It is trained with the seeds from 1 to this number unless the command line names others; not part of a run's identity.
     #[serde(default = "one", deserialize_with = "values::count::<_, 1, 1_000>")]
     pub seeds: usize,
-    /// Which images it sees.
+    /// The images.
     pub data: DataSpec,
     /// The network.
     #[serde(serialize_with = "kind::serialize")]
@@ -105,7 +105,7 @@ pub struct ExperimentSpec {
     pub optimizer: OptimizerConfig,
     /// Length and validations.
     pub training: TrainingSpec,
-    /// How often it saves where it stands.
+    /// How often it saves a checkpoint.
     #[serde(default)]
     pub checkpoint: CheckpointSpec,
     /// Statements of the report about it: tables `[[claim]]` in a file, `claims` in a record.
@@ -118,7 +118,7 @@ fn one() -> usize {
 }
 
 impl ExperimentSpec {
-    /// The members of a specification, each valid, the rules across them not looked at.
+    /// A specification whose values are valid; the rules across them are not checked yet.
     pub(crate) fn members(value: &Value) -> Result<Self, SpecError> {
         Self::deserialize(Keyed::root(value))
     }
@@ -126,12 +126,19 @@ impl ExperimentSpec {
     /// The experiment of a JSON value, where tables with kinds are flat: `{"kind": "sgd", …}`.
     ///
     /// # Errors
-    /// A key is missing or not known, a value is not valid, or several values do not go together.
+    /// A key is missing or unknown, a value is not valid, or values do not fit together.
     pub fn from_value(value: &Value) -> Result<Self, SpecError> {
         let mut spec = explain::read(value, Self::members)?;
         rules::fill_in_against(&mut spec)?;
         rules::check(&spec)?;
         Ok(spec)
+    }
+
+    /// Whether another experiment has the same settings, which move the curve; names, titles, seeds and claims may differ.
+    #[must_use]
+    pub fn has_settings_of(&self, other: &Self) -> bool {
+        (&self.data, &self.model, &self.optimizer, &self.training)
+            == (&other.data, &other.model, &other.optimizer, &other.training)
     }
 
     /// Steps of one epoch: whole batches only.
@@ -146,7 +153,7 @@ impl ExperimentSpec {
         self.steps_per_epoch() / self.training.validations_per_epoch
     }
 
-    /// Steps after which the run ends at the latest.
+    /// Steps of all epochs.
     #[must_use]
     pub fn max_steps(&self) -> usize {
         self.steps_per_epoch() * self.training.max_epochs
@@ -160,23 +167,23 @@ impl Serialize for ExperimentSpec {
 }
 
 impl<'de> Deserialize<'de> for ExperimentSpec {
-    /// The door of every format: [`ExperimentSpec::from_value`].
+    /// Through the door, whatever the format: [`ExperimentSpec::from_value`].
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
         Self::from_value(&Value::deserialize(source)?).map_err(D::Error::custom)
     }
 }
 
-/// Several experiments drawn together, such as the ladder of task 3.
+/// Several experiments drawn together, for example those of task 3.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ComparisonSpec {
     /// Name of the file without its ending: `task3`.
     #[serde(deserialize_with = "name::valid")]
     pub name: String,
-    /// What the figure is called.
+    /// Title of the figure.
     #[serde(deserialize_with = "text::line::<_, 100>")]
     pub title: String,
-    /// Seeds that each is trained with unless the command line names others.
+    /// Each is trained with the seeds from 1 to this number unless the command line names others.
     #[serde(default = "one", deserialize_with = "values::count::<_, 1, 1_000>")]
     pub seeds: usize,
     /// Names of the experiments, in the order of the legend.

@@ -16,26 +16,26 @@ const LONGEST_QUOTE: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{}", self.fault.sentence(self.key()))]
 pub struct SpecError {
-    /// Dotted keys that may be wrong; unless one of them is overridden it is the first.
+    /// Dotted keys that may be wrong, the likeliest first.
     pub(crate) keys: Vec<String>,
     pub(crate) fault: Fault,
     pub(crate) hint: Option<String>,
 }
 
-/// Words that a key takes, or keys that a table has.
+/// The words that a key takes, or the keys of a table.
 pub(crate) type Words = &'static [&'static str];
 
 /// What is wrong with the value of a key, or with a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Out of bounds, or another type; of a word with the words that are known.
+    /// A value out of bounds or of the wrong type; for a word, `known` lists the words that would do.
     Value { found: String, must_be: String, is_type: bool, known: Words },
-    /// A key that its table does not have.
+    /// A key that its table does not have; `known` lists those that it has.
     UnknownKey { key: String, known: Words },
     /// A key that its table needs.
     Missing { key: &'static str },
     /// Anything else, as a sentence.
-    Said(String),
+    Rule(String),
 }
 
 impl Fault {
@@ -45,7 +45,7 @@ impl Fault {
             Self::Value { found, must_be, .. } => format!("`{key}` is {found}, but must be {must_be}"),
             Self::UnknownKey { .. } => format!("`{key}` is not a key"),
             Self::Missing { .. } => format!("`{key}` is missing"),
-            Self::Said(sentence) => sentence.clone(),
+            Self::Rule(sentence) => sentence.clone(),
         }
     }
 }
@@ -59,20 +59,20 @@ impl From<Fault> for SpecError {
 impl SpecError {
     /// A broken rule across keys: a sentence that names them all.
     pub(crate) fn rule(keys: &[&str], sentence: String) -> Self {
-        Self { keys: keys.iter().map(|&key| key.to_owned()).collect(), ..Fault::Said(sentence).into() }
+        Self { keys: keys.iter().map(|&key| key.to_owned()).collect(), ..Fault::Rule(sentence).into() }
     }
 
-    /// A value that has to be of another type.
+    /// A value of the wrong type.
     pub(crate) fn wrong_type(must_be: &str) -> Self {
         Fault::Value { found: String::new(), must_be: must_be.to_owned(), is_type: true, known: &[] }.into()
     }
 
-    /// The same error with something that helps.
-    pub(crate) fn with_hint(self, hint: Option<String>) -> Self {
-        Self { hint, ..self }
+    /// The same error with a hint.
+    pub(crate) fn with_hint(self, hint: impl Into<Option<String>>) -> Self {
+        Self { hint: hint.into(), ..self }
     }
 
-    /// The same error at its key, unless it knows a key further inside already.
+    /// The same error at its key, unless it already has a key further inside.
     pub(crate) fn at(mut self, key: &str, value: &Value) -> Self {
         if self.keys.is_empty() {
             self.keys = match &mut self.fault {
@@ -83,7 +83,7 @@ impl SpecError {
                     self.hint = self.hint.or_else(|| type_hint(value, must_be).filter(|_| *is_type));
                     vec![key.to_owned()]
                 }
-                Fault::Said(_) => vec![key.to_owned()],
+                Fault::Rule(_) => vec![key.to_owned()],
             };
         }
         self
@@ -91,12 +91,6 @@ impl SpecError {
 
     pub(crate) fn key(&self) -> &str {
         self.keys.first().map_or("", String::as_str)
-    }
-
-    /// What would help, for a line of its own.
-    #[must_use]
-    pub fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
     }
 }
 

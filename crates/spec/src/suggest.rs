@@ -1,8 +1,8 @@
-//! "Did you mean": the known words that come nearest to an unknown one.
+//! "Did you mean": the known words nearest to an unknown one.
 
-/// A hint that names the nearest candidates; none when no candidate is near.
+/// A hint with the nearest candidates; none if no candidate is near.
 ///
-/// Of a dotted candidate the last word counts as well, so that `hidden_units` finds `model.hidden_units`.
+/// The last word of a dotted candidate is compared too, so that `hidden_units` finds `model.hidden_units`.
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     const AT_MOST: usize = 5;
     let limit = (word.chars().count() / 3).clamp(1, 4);
@@ -15,7 +15,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
     (!names.is_empty()).then(|| format!("did you mean {}?", listed(&names, "or")))
 }
 
-/// `one of "a", "b", "c"`; of one word `"a"`.
+/// `one of "a", "b", "c"`, or `"a"` if there is only one.
 pub(crate) fn words(known: &[&str]) -> String {
     let listed = known.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
     if known.len() == 1 { listed } else { format!("one of {listed}") }
@@ -26,7 +26,7 @@ pub(crate) fn keys(keys: &[&str]) -> String {
     listed(&keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>(), "and")
 }
 
-/// `a, b and c`, with "and" or another word before the last.
+/// `a, b and c`, with this word before the last one.
 pub(crate) fn listed(words: &[String], before_last: &str) -> String {
     match words {
         [] => String::new(),

@@ -1,20 +1,20 @@
-//! What may stand in a text on one line: no control character, and nothing invisible that changes what is seen.
+//! Text on one line, without control characters or invisible ones that change what the reader sees.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::de::{Deserializer, Error, Visitor};
 
-/// Whether a character is text: it steers no terminal, turns no writing direction, breaks no line and can be seen.
+/// Whether a character is visible text: it cannot control a terminal, change the writing direction or break a line.
 ///
-/// The two joiners that some scripts and pictures need (U+200C, U+200D) are text, and so is every space.
+/// Spaces count as text, as do the two joiners that some scripts and emoji need (U+200C, U+200D).
 #[must_use]
 pub fn is_plain(c: char) -> bool {
-    !c.is_control() && !is_unseen(c)
+    !c.is_control() && !is_invisible(c)
 }
 
-/// Unicode's format characters, separators of lines and paragraphs, fillers and code points that no text has.
-fn is_unseen(c: char) -> bool {
+/// Unicode's format characters, line and paragraph separators, fillers and noncharacters.
+fn is_invisible(c: char) -> bool {
     const SINGLE: &str = "\u{ad}\u{61c}\u{115f}\u{1160}\u{180e}\u{200b}\u{3164}\u{feff}\u{ffa0}";
     const RANGES: [RangeInclusive<char>; 6] = [
         '\u{200e}'..='\u{200f}',
@@ -27,14 +27,14 @@ fn is_unseen(c: char) -> bool {
     SINGLE.contains(c) || RANGES.iter().any(|range| range.contains(&c))
 }
 
-/// The text with everything in it seen: what is not [plain](is_plain) stands as `\u{1b}`.
+/// The text with every character that is not [plain](is_plain) escaped: `\u{1b}`.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let shown = |c: char| if is_plain(c) { c.to_string() } else { c.escape_unicode().to_string() };
     text.chars().map(shown).collect()
 }
 
-/// One line of 1 to `MOST` characters, all of them [plain](is_plain), read from a specification; spaces around it are dropped.
+/// Reads one line of 1 to `MOST` characters, all of them [plain](is_plain); spaces around it are dropped.
 pub(crate) fn line<'de, D: Deserializer<'de>, const MOST: usize>(source: D) -> Result<String, D::Error> {
     checked(source, |text| {
         let line = text.trim();
@@ -44,7 +44,7 @@ pub(crate) fn line<'de, D: Deserializer<'de>, const MOST: usize>(source: D) -> R
     })
 }
 
-/// A text, read from a specification; `check` returns what is kept of it or, in words that follow "must be", what would do.
+/// Reads a text. `check` returns the value to keep or, to follow "must be", what would do.
 pub(crate) fn checked<'de, D: Deserializer<'de>>(
     source: D,
     check: impl Fn(&str) -> Result<String, String>,

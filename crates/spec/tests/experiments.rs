@@ -1,5 +1,5 @@
-//! The declared experiments of this repository: every file is read, its settings are the assignment's, and each differs
-//! from its baseline only in what it says.
+//! The declared experiments of this repository: every file is valid, its settings are the assignment's, and it differs from
+//! its baseline only in what it studies.
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ fn every_task_is_declared() {
 }
 
 #[test]
-fn settings_are_the_assignments() {
+fn settings_are_those_of_the_assignment() {
     use Activation::{ImprovedSigmoid, Relu, Sigmoid};
     use WeightInit::{FanInNormal, Uniform};
     type Row = (&'static str, &'static [usize], Activation, WeightInit, f64, f64, usize);
@@ -87,7 +87,7 @@ fn the_protocol_is_common_to_every_run() {
 }
 
 #[test]
-fn an_ablation_changes_only_what_it_says() {
+fn an_ablation_changes_only_what_it_studies() {
     for (name, baseline, keys) in [
         ("task3a", "task2c", vec!["model.weight_init"]),
         ("task3b", "task3a", vec!["model.activation"]),
@@ -106,9 +106,9 @@ fn an_ablation_changes_only_what_it_says() {
     assert_eq!(experiment("task2c").baseline, None);
 }
 
-/// Every extra experiment differs from the run that it asks about in what its name says.
+/// Every extra experiment differs from its baseline only in what its name says.
 #[test]
-fn extras_change_only_what_they_say() {
+fn extras_change_only_what_their_name_says() {
     let extras = [
         (
             "adam",
@@ -172,7 +172,7 @@ fn comparisons_are_in_the_order_of_the_legend() {
 }
 
 #[test]
-fn only_the_baseline_of_all_claims_nothing() {
+fn every_experiment_but_the_first_baseline_makes_claims() {
     for name in catalog().names().expect("the folder of experiments") {
         let Ok(Declaration::Experiment(experiment)) = catalog().load(&name, &[]) else { continue };
         assert_eq!(experiment.spec.claims.is_empty(), name == "task2c", "{name}");

@@ -1,11 +1,11 @@
-//! Declared files and overrides broken at random: each is refused with its place, or valid.
+//! Declared files and overrides with random changes: each is valid or refused with its place.
 
 use std::path::Path;
 
 use spec::{DeclaredError, Override, Spec, visible};
 use test_support::{DECLARED, SHAPE, Scale, Tamper};
 
-/// Overrides to begin from: one of every kind of value.
+/// Overrides to start from: one for every kind of value.
 const OVERRIDES: [&str; 10] = [
     "title=\"Two layers\"",
     "baseline=task3c",
@@ -19,7 +19,7 @@ const OVERRIDES: [&str; 10] = [
     "checkpoint.every_validations=10",
 ];
 
-/// Files to begin from: an experiment, a comparison, and what parsers stumble over.
+/// Files to start from: an experiment, a comparison, and what often breaks parsers.
 fn files() -> Vec<Vec<u8>> {
     let deep = |open: &str, close: &str| format!("title = {}1{}", open.repeat(90), close.repeat(90));
     [
@@ -40,13 +40,13 @@ fn read(text: String, overrides: &[Override]) -> Result<Spec, DeclaredError> {
     Spec::from_toml(Path::new("x.toml"), text, overrides, SHAPE)
 }
 
-/// A refusal has words, and its place lies in what it is about; a valid spec can be computed with.
+/// A refusal has a message and a place within its text; a valid spec can be used in computations.
 fn check(outcome: Result<Spec, DeclaredError>) -> bool {
     match outcome {
         Err(error) => {
             assert!(!visible(&error.to_string()).is_empty());
-            if let (Some((_, text)), Some(span)) = (error.source_code(), error.span()) {
-                assert!(text.get(span.clone()).is_some(), "{span:?} of {text:?}");
+            if let Some(excerpt) = error.excerpt {
+                assert!(excerpt.text.get(excerpt.span.clone()).is_some(), "{excerpt:?}");
             }
             false
         }
@@ -59,7 +59,7 @@ fn check(outcome: Result<Spec, DeclaredError>) -> bool {
 }
 
 #[test]
-fn nesting_without_end_is_refused() {
+fn deep_nesting_is_refused() {
     const MANY: usize = 200_000;
     for text in [
         format!("a = {}", "[".repeat(MANY)),
@@ -72,7 +72,7 @@ fn nesting_without_end_is_refused() {
         let message = read(text.clone(), &[]).expect_err("nested too deeply").to_string();
         assert!(message.contains("nested too deeply"), "{}", &message[..100.min(message.len())]);
         let given = format!("model.hidden_units={}", text.trim_start_matches("a = "));
-        // A word is text of any length, which no list of units is.
+        // A word is text of any length, but a list of units is not text.
         assert!(given.parse().and_then(|given| read(DECLARED.to_owned(), &[given])).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! A declared file, a specification, a record and a checkpoint that tests begin from.
+//! A declared file, a specification, a record and a checkpoint for tests to start from.
 
 use std::fs;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use record::{
 };
 use spec::{Catalog, Declaration, ExperimentSpec, MlpConfig, NetworkConfig, run_id};
 
-/// A declared file, valid where its baseline is, that tests break one line of.
+/// A declared file, valid next to its baseline. Tests replace single lines of it.
 pub const DECLARED: &str = r#"title = "Two layers"
 baseline = "task3c"
 [data]
@@ -42,10 +42,10 @@ margin = 100.0
 /// The shape of MNIST's images.
 pub const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
 
-/// Images of three pixels and two classes, which the [small experiment](small_spec) is for.
+/// Images of three pixels and two classes, for the [small experiment](small_spec).
 pub const SMALL_SHAPE: ImageShape = ImageShape { height: 1, width: 3, classes: 2 };
 
-/// The declared file with another text in place of the line that begins with a word.
+/// The declared file, with this text instead of the line that begins with `word`.
 #[must_use]
 pub fn declared_with(word: &str, text: &str) -> String {
     let replace = |line: &'static str| if line.starts_with(word) { text.to_owned() } else { line.to_owned() };
@@ -66,7 +66,7 @@ pub fn resolved(name: &str, file: &str) -> ExperimentSpec {
     }
 }
 
-/// The standard model of the report, task 3c, with title and baseline of its own.
+/// The standard model of the report, task 3c, with its title and baseline.
 #[must_use]
 pub fn spec() -> ExperimentSpec {
     static SPEC: LazyLock<ExperimentSpec> = LazyLock::new(|| {
@@ -77,7 +77,7 @@ pub fn spec() -> ExperimentSpec {
     ExperimentSpec { title: "+ momentum".into(), baseline: Some("task3b".into()), ..SPEC.clone() }
 }
 
-/// An experiment of a small network of the same kind, whose checkpoints are small enough to change every byte of them.
+/// An experiment with a small network of the same kind: a test can change every byte of its checkpoints.
 #[must_use]
 pub fn small_spec() -> ExperimentSpec {
     let mut spec = with_hidden_units(spec(), &[2]);
@@ -98,7 +98,7 @@ pub fn with_hidden_units(spec: ExperimentSpec, hidden_units: &[usize]) -> Experi
     ExperimentSpec { model, ..spec }
 }
 
-/// A checkpoint of the [small experiment](small_spec), seed 7, after some steps; two come before every validation.
+/// A checkpoint of the [small experiment](small_spec) with the seed 7 after this number of steps; every second one validates.
 #[must_use]
 pub fn checkpoint(steps: usize) -> Checkpoint {
     let spec = small_spec();
@@ -136,7 +136,7 @@ pub fn checkpoint(steps: usize) -> Checkpoint {
     }
 }
 
-/// What the optimizer of an experiment could remember after some steps.
+/// A possible state of an experiment's optimizer after this number of steps.
 fn optimizer_state(spec: &ExperimentSpec, values: &Tensors, steps: usize) -> OptimizerState {
     let names = spec.optimizer.state();
     let tensors = values.0.iter().flat_map(|tensor| {
@@ -149,7 +149,7 @@ fn optimizer_state(spec: &ExperimentSpec, values: &Tensors, steps: usize) -> Opt
     OptimizerState { tensors: Tensors(tensors.collect()), counters: counters.collect() }
 }
 
-/// A run of the standard model that ended after three steps, with numbers that are hard to print.
+/// A run of the standard model that ended after three steps, with numbers that are hard to print exactly.
 #[must_use]
 pub fn record() -> RunRecord {
     let spec = spec();
@@ -198,7 +198,7 @@ pub fn record() -> RunRecord {
     }
 }
 
-/// All images are of class 3, and two of them are taken for a 5.
+/// Predictions for images of class 3, two of which are misclassified as 5.
 fn predictions(spec: &ExperimentSpec) -> Predictions {
     let mut confusion = vec![vec![0; SHAPE.classes]; SHAPE.classes];
     confusion[3][3] = spec.data.validation_images - 2;
@@ -208,7 +208,7 @@ fn predictions(spec: &ExperimentSpec) -> Predictions {
     Predictions { confusion, mistakes }
 }
 
-/// Two layers of a network, the output layer without units that saturate.
+/// Two layers of a network; units of the output layer do not saturate.
 fn layers(update_rms: Option<f64>) -> Vec<LayerProbe> {
     let layer = |saturated| LayerProbe { gradient_rms: 0.1 + 0.2, update_rms, weight_rms: 1.0 / 3.0, saturated };
     vec![layer(Some(0.05)), layer(None)]

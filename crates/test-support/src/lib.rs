@@ -1,8 +1,7 @@
-//! For tests only: fixtures, hostile names and texts, and what the tests of promises (`make torture`, docs/reliability.md)
-//! share: how much of each is done, the line that says what came of it, and bytes changed at random.
+//! For tests only: fixtures, hostile names and texts, and tools for the tests of promises (`make torture`,
+//! docs/reliability.md): their scale, a line of the table of results, and random changes of bytes.
 //!
-//! A test of a promise is named `torture_…`. In `make test` it runs its quick form; `TORTURE=full` and `TORTURE=long` run
-//! more.
+//! The name of such a test begins with `torture_`. `make test` runs its quick form, `TORTURE=full` and `TORTURE=long` run more.
 
 mod fixtures;
 mod memory;
@@ -22,33 +21,33 @@ pub use names::hostile_names;
 pub use tamper::Tamper;
 pub use texts::hostile_texts;
 
-/// How much is done.
+/// How much a test does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
     /// Seconds, in `make test`.
     Quick,
     /// Minutes, `make torture`: the counts of docs/reliability.md.
     Full,
-    /// As long as it takes, `make torture-long`.
+    /// Hours, `make torture-long`.
     Long,
 }
 
 impl Scale {
-    /// What the variable `TORTURE` says: `full`, `long`, or nothing.
+    /// The scale in the variable `TORTURE`: `quick`, `full` or `long`; quick if it is not set.
     ///
     /// # Panics
-    /// When it says something else: a test that did less than was asked would be no test.
+    /// It has another value: a test must not do less than the user asked for.
     #[must_use]
     pub fn chosen() -> Self {
         match std::env::var("TORTURE").as_deref() {
             Err(_) | Ok("" | "quick") => Self::Quick,
             Ok("full") => Self::Full,
             Ok("long") => Self::Long,
-            Ok(other) => panic!("TORTURE is `{other}`; it may be quick, full or long"),
+            Ok(other) => panic!("TORTURE is `{other}`, but must be quick, full or long"),
         }
     }
 
-    /// The count of this scale.
+    /// The count for this scale.
     #[must_use]
     pub fn of(self, quick: usize, full: usize, long: usize) -> usize {
         match self {
@@ -59,16 +58,16 @@ impl Scale {
     }
 }
 
-/// Says what came of a promise, one line: `what | figure`. It goes to stderr and, where `TORTURE_TABLE` names a file,
-/// to its end.
+/// Reports the result of a test of a promise as a line of a table, `| what | figure |`, on stderr and at the end of the file
+/// in `TORTURE_TABLE`, if set.
 ///
 /// # Panics
-/// When that file cannot be written.
+/// The file cannot be written.
 pub fn row(what: &str, figure: impl Display) {
     let line = format!("| {what} | {figure} |\n");
     eprint!("{line}");
     if let Some(table) = std::env::var_os("TORTURE_TABLE").filter(|table| !table.is_empty()) {
         let file = std::fs::OpenOptions::new().create(true).append(true).open(table);
-        file.and_then(|mut file| file.write_all(line.as_bytes())).expect("TORTURE_TABLE names a file to write");
+        file.and_then(|mut file| file.write_all(line.as_bytes())).expect("TORTURE_TABLE is a writable file");
     }
 }

@@ -1,19 +1,19 @@
-//! `check_memory`: how much memory the process has held at most.
+//! `check_memory`: the peak memory of the process.
 
-/// Most that a test of hostile input may hold.
+/// Memory limit of a test of hostile input.
 const MOST_MEBIBYTES: u64 = 512;
 
-/// Asserts that the process never held 512 MiB, and says how many MiB it held at most; 0 where the system does not tell.
+/// The peak memory of the process in MiB, which must be below 512; 0 if the system does not tell.
 ///
 /// # Panics
-/// When it held more.
+/// It is higher.
 #[must_use]
 pub fn check_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kibibytes: u64 = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0);
     let mebibytes = kibibytes.div_ceil(1024);
-    assert!(mebibytes < MOST_MEBIBYTES, "the process held {mebibytes} MiB, and {MOST_MEBIBYTES} are too many");
+    assert!(mebibytes < MOST_MEBIBYTES, "the process used {mebibytes} MiB, but {MOST_MEBIBYTES} MiB is the limit");
     mebibytes
 }
 
@@ -21,7 +21,7 @@ pub fn check_memory() -> u64 {
 mod tests {
     #[test]
     #[cfg(target_os = "linux")]
-    fn the_system_tells() {
+    fn linux_tells_the_peak() {
         assert!(super::check_memory() > 0);
     }
 }

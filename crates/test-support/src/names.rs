@@ -1,4 +1,4 @@
-//! `hostile_names`: names that try to leave a folder, or that some system cannot keep.
+//! `hostile_names`: names that try to leave a folder, or that some system does not allow.
 
 /// Ways out of a folder.
 const WAYS_OUT: [&str; 13] = [
@@ -16,9 +16,9 @@ const WAYS_OUT: [&str; 13] = [
     "file:///",
     "sub/../../",
 ];
-/// What lies outside: `secret` is there, in the folder above and in the one above that.
+/// Targets outside the folder: `secret` exists in the folder above and in the one above that.
 const GOALS: [&str; 9] = ["secret", "secret/", "secret\0", "etc/passwd", "nul", "", ".", "secret ", "secret\n"];
-/// Names that are none, each in a way of its own.
+/// Texts that are not names, each for a different reason.
 const OTHERS: [&str; 81] = [
     "",
     " ",
@@ -103,7 +103,7 @@ const OTHERS: [&str; 81] = [
     "\u{fffd}",
 ];
 
-/// More than two hundred names that are no experiment's. Some hold NUL, which no argument of a process can.
+/// More than two hundred names that an experiment cannot have. Some contain NUL, which a process's arguments cannot.
 #[must_use]
 pub fn hostile_names() -> Vec<String> {
     let out = WAYS_OUT.iter().flat_map(|way| GOALS.map(|goal| format!("{way}{goal}")));
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_two_hundred_and_each_is_another() {
+    fn there_are_two_hundred_different_names() {
         let mut names = hostile_names();
         let count = names.len();
         names.sort();

@@ -1,16 +1,9 @@
-//! Made-up but realistic records for the tests of evidence, tables and figures.
+//! Made-up but realistic records for tests of evidence, tables and figures.
 
-use record::{
-    BackendInfo, CodeInfo, DatasetInfo, History, HostInfo, LayerProbe, Probe, RunRecord, StopReason, Validation,
-};
-use spec::{
-    Activation, Bias, ExperimentSpec, ImageShape, MlpConfig, NetworkConfig, OptimizerConfig, SgdConfig, WeightInit,
-};
+use record::{DatasetInfo, History, LayerProbe, Probe, RunRecord, Validation};
+use spec::{Activation, Bias, ExperimentSpec, MlpConfig, NetworkConfig, OptimizerConfig, SgdConfig, WeightInit};
 
-/// MNIST's.
-pub const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
-
-/// The shape of a training: losses fall from `start` to a floor, accuracies rise to a ceiling.
+/// The curves of a training: losses fall from `start` to a floor, accuracies rise to a ceiling.
 #[derive(Debug, Clone, Copy)]
 pub struct Curve {
     /// Loss before the first step.
@@ -21,7 +14,7 @@ pub struct Curve {
     pub validation_floor: f64,
     /// Validation accuracy after a long time.
     pub ceiling: f64,
-    /// Steps after which an excess has fallen to a half, at first.
+    /// Steps after which the excess over the floor has halved for the first time.
     pub half_life: f64,
 }
 
@@ -42,7 +35,7 @@ impl Curve {
     pub const DEEP: Self =
         Self { start: 2.35, train_floor: 0.03, validation_floor: 0.19, ceiling: 0.951, half_life: 120.0 };
 
-    /// A power law, which falls steeply at first and slowly for ever: `floor + excess / (1 + step / half_life)`.
+    /// A power law, steep at first, then ever slower: `floor + excess / (1 + step / half_life)`.
     fn loss(&self, step: usize, floor: f64) -> f64 {
         floor + (self.start - floor) / (1.0 + step as f64 / self.half_life)
     }
@@ -78,13 +71,13 @@ impl Noise {
     }
 }
 
-/// A run of so many steps: validated every 125 of them, stopped early.
+/// A run of this number of steps, with a validation every 125 steps, that ended by early stopping.
 #[must_use]
 pub fn record(name: &str, title: &str, steps: usize, curve: &Curve) -> RunRecord {
     noisy_record(name, title, steps, curve, &mut Noise(name.bytes().map(u64::from).sum()))
 }
 
-/// Runs that differ in their seed, from 1 on: in their noise, a little in where they end, and in when they stop.
+/// Runs with the seeds from 1 on, which differ in their noise, a little in their final values, and in their length.
 ///
 /// # Panics
 /// With more seeds or layers than 32 bits can count.
@@ -107,7 +100,7 @@ pub fn replicates(name: &str, title: &str, steps: usize, curve: &Curve, count: u
     (1..=count).map(run).collect()
 }
 
-/// The run with hidden layers of so many units.
+/// The run with hidden layers of these units.
 #[must_use]
 pub fn with_units(units: &[usize], mut record: RunRecord) -> RunRecord {
     hidden_units_of(&mut record).clone_from(&units.to_vec());
@@ -115,7 +108,7 @@ pub fn with_units(units: &[usize], mut record: RunRecord) -> RunRecord {
     record
 }
 
-/// The run with a probe at every validation, in which each layer's gradient is so many times that of the next.
+/// The run with a probe at every validation, in which each layer's gradient is `shrinking` times that of the next.
 ///
 /// # Panics
 /// With more seeds or layers than 32 bits can count.
@@ -142,50 +135,33 @@ fn noisy_record(name: &str, title: &str, steps: usize, curve: &Curve, noise: &mu
     record.cpu_seconds = steps as f64 / 900.0;
     record.history.validations =
         (0..=steps).step_by(125).map(|step| curve.validation(step, step as f64 / 625.0, noise)).collect();
-    // A batch of 32 scatters more or less in proportion to its expected loss, never below 0.
+    // The loss of a batch of 32 scatters roughly in proportion to its expected value, and is never below 0.
     #[expect(clippy::cast_possible_truncation, reason = "records keep single precision")]
     let step_loss = |step| (curve.loss(step, curve.train_floor) * (0.35 * noise.next() - 0.06).exp()) as f32;
     record.history.step_losses = (0..steps).map(step_loss).collect();
     record
 }
 
-/// A run that has not taken a step.
+/// A run before its first step.
 #[must_use]
 pub fn empty_record(name: &str, title: &str) -> RunRecord {
+    let record = crate::record();
+    let (name_of_data, title_of_data) = ("mnist".to_owned(), "MNIST".to_owned());
     RunRecord {
-        format: 1,
-        id: "0123456789abcdef".to_owned(),
         spec: spec(name, title),
         overrides: Vec::new(),
         seed: 1,
-        dataset: DatasetInfo {
-            name: "mnist".to_owned(),
-            title: "MNIST".to_owned(),
-            digest: "00".to_owned(),
-            shape: SHAPE,
-            pixel_mean: 33.5527,
-            pixel_std: 78.8755,
-        },
-        backend: BackendInfo { name: "flex".to_owned(), device: "CPU".to_owned() },
-        code: CodeInfo { version: "0.1.0".to_owned(), burn: "0.22.1".to_owned(), git_commit: None, numerics: 1 },
-        host: HostInfo {
-            name: "host".to_owned(),
-            system: "linux x86_64".to_owned(),
-            processor: "a processor".to_owned(),
-            cores: 2,
-        },
-        parameters: 50_880,
-        stop_reason: StopReason::EarlyStopping,
+        dataset: DatasetInfo { name: name_of_data, title: title_of_data, ..record.dataset },
         steps: 0,
-        started_at: "2026-01-01T00:00:00Z".to_owned(),
         wall_seconds: 0.0,
         cpu_seconds: 0.0,
         history: History::default(),
         predictions: None,
+        ..record
     }
 }
 
-/// The experiment of the assignment that has this name, else the standard model.
+/// The experiment of the assignment with this name, else the standard model.
 fn spec(name: &str, title: &str) -> ExperimentSpec {
     let (activation, weight_init, learning_rate, momentum) = match name {
         "task2c" => (Activation::Sigmoid, WeightInit::Uniform, 0.1, 0.0),
@@ -204,7 +180,7 @@ fn spec(name: &str, title: &str) -> ExperimentSpec {
     }
 }
 
-/// The hidden layers of a record's network, to be changed.
+/// The hidden layers of a record's network, to change them.
 ///
 /// # Panics
 /// If the network is not a multilayer perceptron.

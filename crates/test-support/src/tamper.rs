@@ -1,11 +1,11 @@
-//! `Tamper`: bytes changed at random, as a fuzzer changes them: flipped, cut, repeated, spliced, numbers made extreme.
+//! `Tamper`: random changes of bytes, like a fuzzer's: flips, cuts, repetitions, splices, extreme numbers.
 
 use std::ops::Range;
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Pieces that parsers stumble over.
+/// Pieces that often break parsers.
 const DICTIONARY: [&[u8]; 24] = [
     b"\0",
     b"\xff\xff\xff\xff",
@@ -33,27 +33,27 @@ const DICTIONARY: [&[u8]; 24] = [
     b",",
 ];
 
-/// A source of changes, the same for the same seed.
+/// A source of random changes; the same seed gives the same changes.
 pub struct Tamper {
     rng: ChaCha8Rng,
 }
 
 impl Tamper {
-    /// The changes of a seed.
+    /// A source with this seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { rng: ChaCha8Rng::seed_from_u64(seed) }
     }
 
-    /// A number below a bound; 0 where there is none below.
+    /// A random number below a bound; 0 if the bound is 0.
     pub fn below(&mut self, bound: usize) -> usize {
         if bound == 0 { 0 } else { self.rng.random_range(0..bound) }
     }
 
-    /// One of the samples, changed in one to eight places; now and then bytes that are none of them.
+    /// One of the samples with one to eight changes; sometimes random bytes instead.
     ///
     /// # Panics
-    /// Without a sample.
+    /// `samples` is empty.
     pub fn changed(&mut self, samples: &[Vec<u8>]) -> Vec<u8> {
         assert!(!samples.is_empty(), "there is nothing to change");
         if self.below(64) == 0 {

@@ -1,6 +1,6 @@
-//! `hostile_texts`: texts that would be markup, steer a terminal, turn the writing direction or be a formula.
+//! `hostile_texts`: texts that could act as markup or a formula, control a terminal or change the writing direction.
 
-/// Text that is plain: everything in it can be seen, and it may stand in a title.
+/// Plain texts: every character is visible, so they may be titles.
 const PLAIN: [&str; 60] = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -63,7 +63,7 @@ const PLAIN: [&str; 60] = [
     "\\input{/etc/passwd}",
     "%s %n {} {0} $1",
 ];
-/// Text that no terminal should be given, in which not everything can be seen.
+/// Texts with control or invisible characters, which must not reach a terminal.
 const STEERING: [&str; 32] = [
     "\u{1b}[31mred",
     "\u{1b}[2J\u{1b}[H",
@@ -99,7 +99,7 @@ const STEERING: [&str; 32] = [
     "\u{ffff}\u{fffe}",
 ];
 
-/// More than a hundred texts; the second says whether everything in the text can be seen, so that it may stand in a title.
+/// More than a hundred texts, each with a flag: whether all its characters are visible, so that it may be a title.
 #[must_use]
 pub fn hostile_texts() -> Vec<(String, bool)> {
     let mixed = PLAIN.iter().zip(STEERING).step_by(4).map(|(plain, steering)| (format!("{plain}{steering}"), false));

@@ -7,27 +7,27 @@ use clap::Args;
 
 use super::seeds::{self, Seeds};
 
-/// Which experiments, changed how, with which seeds.
+/// Experiments, their overrides and seeds.
 #[derive(Debug, Args)]
 pub(crate) struct Selection {
     /// Declared experiments by name (task4e), or TOML files by path
     #[arg(required_unless_present = "all", value_name = "EXPERIMENT")]
     pub(crate) experiments: Vec<String>,
 
-    /// Everything that the report asks for
+    /// All experiments of the report
     #[arg(long, conflicts_with = "experiments")]
     pub(crate) all: bool,
 
-    /// Also the experiments in `extras/`, which the report does not ask for
+    /// Also the experiments in `extras/`
     #[arg(long, requires = "all")]
     pub(crate) extras: bool,
 
-    /// Change a setting: `--set model.hidden_units=[16]`; the result is a run of its own
+    /// Change a setting: `--set model.hidden_units=[16]`; this makes a separate run
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) overrides: Vec<String>,
 
-    /// Seeds of weights and batch order: a number, a list `1,4` or a range `1..5` (1, 2, 3, 4 and 5) [default: what the
-    /// file says, else 1]
+    /// Seeds of the weights and the batch order: a number, a list `1,4` or a range `1..5` (1, 2, 3, 4 and 5) [default: as in
+    /// the file, else 1]
     #[arg(long, value_name = "SEEDS")]
     pub(crate) seed: Option<Seeds>,
 
@@ -49,8 +49,8 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
 
-    /// Trainings at the same time; the results do not depend on it [default: the physical cores; 1 on a graphics processor, and
-    /// where Burn's dashboard shows a single experiment]
+    /// Trainings at the same time; does not change the results [default: the physical cores; 1 on a graphics processor or with
+    /// Burn's dashboard]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
 
@@ -99,14 +99,14 @@ pub(crate) struct Show {
 /// Arguments of `check`.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Files to check [default: all of the experiments folder]
+    /// Declared experiments by name, or TOML files by path [default: all]
     pub(crate) experiments: Vec<String>,
 }
 
 /// Arguments of `data`.
 #[derive(Debug, Args)]
 pub(crate) struct Data {
-    /// Write a contact sheet of the images as PNG: a row for every class
+    /// Write a contact sheet of the images as PNG, one row per class
     #[arg(long, value_name = "FILE")]
     pub(crate) preview: Option<PathBuf>,
 }
@@ -114,7 +114,7 @@ pub(crate) struct Data {
 /// Arguments of `gradcheck`.
 #[derive(Debug, Args)]
 pub(crate) struct Gradcheck {
-    /// Check every weight instead of some hundreds of every layer
+    /// Check every weight instead of 300 per layer
     #[arg(long)]
     pub(crate) all_weights: bool,
 
@@ -126,11 +126,11 @@ pub(crate) struct Gradcheck {
 /// Arguments of `claims`.
 #[derive(Debug, Args)]
 pub(crate) struct Claims {
-    /// Declared experiments by name, or TOML files by path [default: all, the extra ones included]
+    /// Declared experiments by name, or TOML files by path [default: all, including `extras/`]
     #[arg(value_name = "EXPERIMENT")]
     pub(crate) experiments: Vec<String>,
 
-    /// End with exit code 1 unless every claim holds
+    /// Exit with code 1 unless every claim holds
     #[arg(long)]
     pub(crate) strict: bool,
 
@@ -145,7 +145,7 @@ pub(crate) struct Report {
     #[arg(long, value_name = "N", default_value = "5", value_parser = seeds::first)]
     pub(crate) seeds: Seeds,
 
-    /// Folder that the report is written into
+    /// Folder of the report
     #[arg(long, value_name = "DIR", default_value = "report")]
     pub(crate) out: PathBuf,
 
@@ -153,7 +153,7 @@ pub(crate) struct Report {
     #[arg(long)]
     pub(crate) pdf: bool,
 
-    /// Train nothing: report what has been run, and name what is missing
+    /// Do not train: report the finished runs, and name what is missing
     #[arg(long)]
     pub(crate) no_train: bool,
 

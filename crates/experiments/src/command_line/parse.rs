@@ -1,4 +1,4 @@
-//! From the arguments of the process to the command line; an argument that is quoted steers no terminal.
+//! From the arguments of the process to the command line. Arguments quoted in a message cannot control the terminal.
 
 use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
@@ -10,19 +10,19 @@ use super::CommandLine;
 use crate::failure::Failure;
 use crate::printable;
 
-/// Variables that stand for an argument that has to be text.
+/// Environment variables for arguments that must be text.
 const VARIABLES: [&str; 2] = ["EXPERIMENTS_OFFLINE", "EXPERIMENTS_BACKEND"];
 
 /// The command line.
 ///
 /// # Errors
-/// The exit code, after help, or what is wrong with the arguments, was shown.
+/// The exit code, after the help or a message was printed.
 pub(crate) fn parse() -> Result<CommandLine, ExitCode> {
     let given: Vec<OsString> = std::env::args_os().collect();
     let mut quoted = given.iter().cloned().chain(VARIABLES.into_iter().filter_map(std::env::var_os));
     CommandLine::try_parse_from(&given).map_err(|error| match error.kind() {
         ErrorKind::InvalidUtf8 => refuse(not_text(&given)),
-        // clap quotes arguments as they are, between colours of its own.
+        // clap would print the arguments as they are.
         kind if error.use_stderr() && !quoted.all(|argument| is_quotable(&argument)) => {
             let arguments: Vec<_> = given.iter().skip(1).map(|argument| argument.to_string_lossy()).collect();
             refuse(format!("{kind}: {}", arguments.join(" ")))
@@ -39,7 +39,7 @@ fn is_quotable(argument: &OsStr) -> bool {
     argument.to_str().is_some_and(|text| printable::message(text) == text)
 }
 
-/// Which argument or variable is not text.
+/// Names the argument or variable that is not text.
 fn not_text(given: &[OsString]) -> String {
     let variables = VARIABLES.iter().filter_map(|name| Some((format!("the variable {name}"), std::env::var_os(name)?)));
     let arguments = given.iter().skip(1).map(|argument| ("the argument".to_owned(), argument.clone()));

@@ -3,10 +3,8 @@
 use std::collections::HashSet;
 use std::str::FromStr;
 
-/// Most seeds that one command takes: a typing error should not fill the disk.
+/// Limit of the seeds of a command, so that a typing error does not fill the disk.
 const MOST: u64 = 10_000;
-/// The same, as a length.
-const MOST_SEEDS: usize = 10_000;
 
 /// One or more seeds, in the order given, each once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +17,7 @@ impl Seeds {
     }
 }
 
-/// The seeds from 1 to the number that a text says.
+/// The seeds from 1 to the number in a text.
 pub(crate) fn first(text: &str) -> Result<Seeds, String> {
     match text.trim().parse() {
         Ok(last @ 1..=MOST) => Ok(Seeds::up_to(last)),
@@ -38,7 +36,7 @@ impl FromStr for Seeds {
                 return Err(format!("`{part}` is more than {MOST} seeds"));
             }
             seeds.extend((first..=last).filter(|seed| known.insert(*seed)));
-            if seeds.len() > MOST_SEEDS {
+            if seeds.len() as u64 > MOST {
                 return Err(format!("the list has more than {MOST} seeds"));
             }
         }

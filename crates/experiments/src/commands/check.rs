@@ -1,4 +1,4 @@
-//! `experiments check`: reads and resolves files, and shows every mistake.
+//! `experiments check`: reads and resolves files, and shows their mistakes.
 
 use spec::Declaration;
 

@@ -1,4 +1,4 @@
-//! `experiments claims`: the report's statements, judged by the records of all seeds.
+//! `experiments claims`: tests the report's statements on the records of all seeds.
 
 use evidence::{Judged, Replicates, Verdict, judge};
 use report::{verdict_markdown, verdict_table, verdict_words};
@@ -24,7 +24,7 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     if judged.iter().any(|judged| judged.comparison.n == 0) {
         workspace
             .terminal
-            .note("claims without pairs of runs have no verdict; `experiments run --all --seeds 5` trains them");
+            .note("claims without pairs of runs lack a verdict; `experiments run --all --seeds 5` trains the runs");
     }
     let fails = judged.iter().filter(|judged| judged.verdict != Verdict::Holds).count();
     if arguments.strict && fails > 0 {
@@ -33,7 +33,7 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     Ok(())
 }
 
-/// The experiments of these names, those of comparisons included; all declared ones without names.
+/// The experiments with these names, including those of comparisons; without names, all declared ones.
 pub(super) fn declared(catalog: &Catalog, names: &[String]) -> Result<Vec<Experiment>, Failure> {
     let names = if names.is_empty() { catalog.all_names()? } else { names.to_vec() };
     let mut experiments = Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn declared(catalog: &Catalog, names: &[String]) -> Result<Vec<Experi
     Ok(experiments)
 }
 
-/// The experiments, each once, then those that they are compared with, whose claims are not judged.
+/// The experiments, each once, then those that they are compared with, without claims.
 pub(super) fn judged_and_compared(experiments: Vec<Experiment>) -> Vec<ExperimentSpec> {
     let compared = experiments.iter().flat_map(|experiment| experiment.baseline.iter().chain(&experiment.against));
     let compared = compared.map(|spec| ExperimentSpec { claims: Vec::new(), ..spec.clone() });

@@ -7,9 +7,9 @@ use crate::failure::Failure;
 use crate::output::{print, write_file};
 use crate::workspace::Workspace;
 
-/// The images of the report: task 2a's mean and standard deviation are those of the training images.
+/// Training and validation images of the report; task 2a asks for the mean and standard deviation of the former.
 const REPORT_IMAGES: (usize, usize) = (20_000, 10_000);
-/// Images of every class on a contact sheet.
+/// Images per class on a contact sheet.
 const PREVIEW_COLUMNS: usize = 20;
 
 pub(super) fn data(workspace: &Workspace, arguments: &arguments::Data) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! `experiments figure`: draws figures from the records; `run` ends with the same drawing.
+//! `experiments figure`: draws figures from the records, as `run` does at its end.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 
 /// Pixels across a PNG: twice the width of a text column, for sharp screens.
 const PNG_WIDTH: u32 = 1800;
-/// The seed that a figure's name does not mention.
+/// The seed that is left out of a figure's name.
 const USUAL_SEED: u64 = 1;
 
 pub(super) fn figure(workspace: &Workspace, selection: &Selection) -> Result<(), Failure> {
@@ -28,16 +28,16 @@ pub(super) fn figure(workspace: &Workspace, selection: &Selection) -> Result<(),
     Ok(())
 }
 
-/// A run without a finished record; its record may be a damaged one.
+/// The failure of a run that is not finished; its record may be one of the damaged ones.
 fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failure {
     let origin = records.origin().map_or_else(String::new, |origin| format!(" on {origin}"));
     let folder = workspace.store.folder().display();
-    let message = format!("{}{origin} has no finished record in {folder}", run.label());
+    let message = format!("{}{origin} lacks a finished record in {folder}", run.label());
     let failure = if records.has_damaged { Failure::outside(message) } else { Failure::bad_input(message) };
     failure.with_hint("`experiments run` trains it")
 }
 
-/// Draws the figure of a group as SVG and PNG; the user is told where it is.
+/// Draws the figure of a group as SVG and PNG, and tells the user where it is.
 pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord]) -> Result<(), Failure> {
     let svg = Plot::of_records(&group.title, records, CurveSets::Both).to_svg()?;
     let png = report::to_png(&svg, PNG_WIDTH)?;
@@ -49,7 +49,7 @@ pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord])
     Ok(())
 }
 
-/// `task4e`, followed by overrides, a seed and a dataset that are not the usual ones.
+/// The name of a figure: `task4e`, then the overrides, seeds and dataset if they are not the default.
 fn stem(group: &Group, records: &[&RunRecord]) -> String {
     let mut stem = group.name.clone();
     if let Some(record) = records.last() {

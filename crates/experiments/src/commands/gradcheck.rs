@@ -1,4 +1,4 @@
-//! `experiments gradcheck`: Burn's gradients compared with central differences in double precision (tasks 2b and 4c).
+//! `experiments gradcheck`: compares Burn's gradients with central differences in double precision (tasks 2b and 4c).
 
 use mlp::{Activation, Bias, Examples, MlpConfig, NetworkConfig, WeightInit, WeightSelection, check_gradients};
 use mnist::{Dataset, Splits};
@@ -12,25 +12,27 @@ use crate::failure::Failure;
 use crate::output::{print, table};
 use crate::workspace::Workspace;
 
-/// Images of the check, as the assignment sets it.
+/// Images of the check, from the assignment.
 const N_IMAGES: usize = 100;
 /// Images whose mean and standard deviation scale the pixels.
 const TRAIN_IMAGES: usize = 20_000;
-/// Largest difference that passes, as the assignment sets it.
+/// Largest difference that passes, from the assignment.
 const TOLERANCE: f64 = 1e-6;
 /// The networks of task 2b and of task 4c.
 const NETWORKS: [(&str, &[usize]); 2] = [("2b", &[64]), ("4c", &[60, 60])];
-/// Weights of every layer that are checked unless all are asked for.
+/// Weights to check per layer, unless the user wants all.
 pub(super) const SOME_WEIGHTS: WeightSelection = WeightSelection::PerLayer(300);
 
-/// Seed of the weights unless another is asked for.
+/// Default seed of the weights.
 pub(super) const USUAL_SEED: u64 = 1;
 
 pub(super) fn gradcheck(workspace: &Workspace, arguments: &arguments::Gradcheck) -> Result<(), Failure> {
     let backend = workspace.backend()?;
     if !backend.is_cpu() {
-        return Err(Failure::bad_input("the check needs double precision, which this backend does not compute in")
-            .with_hint("use `--backend flex`"));
+        return Err(Failure::bad_input(
+            "the gradient check needs double precision, which this backend does not support",
+        )
+        .with_hint("use `--backend flex`"));
     }
     let dataset = workspace.dataset(Some(TRAIN_IMAGES))?;
     let selection = if arguments.all_weights { WeightSelection::All } else { SOME_WEIGHTS };

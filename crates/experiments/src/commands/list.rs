@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use comfy_table::ColumnConstraint;
 use record::{RunRecord, StopReason, Unfinished};
 use serde::Serialize;
-use spec::{Declaration, ExperimentSpec, ImageShape, differing_keys};
+use spec::{Declaration, ExperimentSpec, ImageShape};
 
 use crate::command_line::arguments::Json;
 use crate::failure::Failure;
@@ -58,14 +58,14 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
         text += &format!("{}: {} ({})\n", comparison.name, comparison.title, comparison.runs.join(", "));
     }
     for Unfinished { experiment, seed, steps, is_trained } in unfinished {
-        let how = if is_trained { "is being trained" } else { "stopped, the same command resumes it" };
+        let how = if is_trained { "in training" } else { "stopped; run the same command again to resume" };
         text += &format!("{experiment}, seed {seed}: at step {steps}, {how}\n");
     }
     print(&text)
 }
 
 fn listed(spec: ExperimentSpec, shape: ImageShape, records: &[RunRecord]) -> Listed {
-    let runs = records.iter().filter(|record| differing_keys(&record.spec, &spec).is_empty()).map(|record| ListedRun {
+    let runs = records.iter().filter(|record| record.spec.has_settings_of(&spec)).map(|record| ListedRun {
         seed: record.seed,
         dataset: record.dataset.name.clone(),
         backend: record.backend.name.clone(),

@@ -1,4 +1,4 @@
-//! `experiments report`: trains what is missing, judges the statements, writes the finished report.
+//! `experiments report`: trains what is missing, tests the statements, writes the report.
 
 use std::path::{Path, PathBuf};
 
@@ -42,7 +42,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     save(workspace, &arguments.out, &report::compose(material)?, typesetter)
 }
 
-/// Trains every experiment with every seed that has no finished record.
+/// Trains the experiments with these seeds, unless they are finished.
 fn train<'a>(
     workspace: &'a Workspace,
     specs: &[ExperimentSpec],
@@ -56,11 +56,11 @@ fn train<'a>(
     if stop.is_requested() { Err(Failure::interrupted()) } else { Ok(runner) }
 }
 
-/// The dataset as the runs of the first experiment describe it, else any run.
+/// The dataset of the first experiment's runs, else of any run.
 fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &Records) -> DatasetInfo {
     let is_of_first = |record: &&RunRecord| specs.first().is_some_and(|first| record.spec.data == first.data);
     let record = records.all.iter().find(is_of_first).or(records.all.first());
-    // A report without runs is one that names what is missing.
+    // Without runs, the report only names what is missing.
     let none = || DatasetInfo {
         name: "none".to_owned(),
         title: "no runs".to_owned(),
@@ -72,8 +72,8 @@ fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &Records) -
     record.map_or_else(none, |record| record.dataset.clone())
 }
 
-/// The gradient checks in the file next to the runs. Without that file a runner makes them, which takes longer than the rest
-/// of a report whose runs are finished, and keeps them.
+/// The gradient checks, from a file next to the runs. If the file is missing, a runner does the checks and writes it: they
+/// take longer than the rest of a report whose runs are finished.
 fn gradient_checks(
     workspace: &Workspace,
     runner: Option<&Runner>,
@@ -91,7 +91,7 @@ fn gradient_checks(
     Ok(checks)
 }
 
-/// The file with the gradient checks on a record's dataset and backend.
+/// The file of the gradient checks for a record's dataset and backend.
 fn checks_file(workspace: &Workspace, record: &RunRecord) -> PathBuf {
     let (backend, digest) = (&record.backend.name, &record.dataset.digest);
     let digest = digest.get(..8).unwrap_or(digest);
@@ -99,7 +99,7 @@ fn checks_file(workspace: &Workspace, record: &RunRecord) -> PathBuf {
     workspace.store.folder().join(name)
 }
 
-/// The checks in a file; none if it is missing or not such a file.
+/// The checks in a file; none if it is missing or unreadable.
 fn kept_checks(path: &Path) -> Option<Vec<CheckedNetwork>> {
     const MOST_BYTES: u64 = 1 << 20;
     serde_json::from_slice(&files::read_bounded(path, MOST_BYTES).ok()?).ok()

@@ -1,8 +1,7 @@
-//! `experiments run`: trains what has no finished record, prints the results, draws the figures.
+//! `experiments run`: trains the runs that are not finished, prints the results, draws the figures.
 
 use std::num::NonZeroUsize;
 
-use mnist::DatasetName;
 use record::{RunRecord, StopReason};
 
 use super::figure;
@@ -32,10 +31,10 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
     end(&results, &stop)
 }
 
-/// The records of the runs, if all are finished: then neither dataset nor backend is opened.
+/// The records of the runs, if all are finished. This opens neither the dataset nor the backend.
 fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord>> {
     let filter = Filter { dataset: data::expected(&workspace.options), ..workspace.filter() };
-    // A damaged record that is needed fails the training.
+    // Damaged records are not reported here: if one is needed, the training fails.
     let readable = workspace.store.list().into_iter().flatten().collect();
     let records = Records::choose(readable, filter, backend::default_name());
     let found: Vec<RunRecord> = runs.iter().map(|run| records.find(run)).collect::<Option<_>>()?;
@@ -43,25 +42,24 @@ fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord
     let terminal = &workspace.terminal;
     runs.iter().zip(&found).for_each(|(run, record)| tell_finished(terminal, run, record));
     records.choice.iter().for_each(|choice| terminal.note(choice));
-    let is_made_up = |record: &RunRecord| record.dataset.name == DatasetName::MadeUp.as_str();
-    if filter.dataset.is_none() && found.first().is_some_and(is_made_up) {
-        terminal.warning("MNIST was not found, these runs saw made-up digits", Some("for MNIST run `make data`"));
+    if filter.dataset.is_none() && found.first().is_some_and(|record| record.dataset.is_made_up()) {
+        terminal.warning("MNIST was not found: these runs used made-up digits", Some("for MNIST run `make data`"));
     }
     Some(found)
 }
 
-/// Trains the runs that have no finished record.
+/// Trains the runs that are not finished.
 fn train(workspace: &Workspace, arguments: &Run, plan: &Plan, stop: &Stop) -> Result<Vec<Option<RunRecord>>, Failure> {
     let view = View::choose(!arguments.no_tui && !arguments.output.json);
     let runs = plan.runs();
     let has_one_seed = runs.iter().all(|run| run.seed == runs[0].seed);
-    // The dashboard, which shows one training at a time, is for the runs of a single experiment.
+    // The dashboard shows one training at a time, so it is for a single experiment.
     let is_watched = view == View::Dashboard && plan.groups.len() == 1 && has_one_seed;
     let jobs = arguments.jobs.or(is_watched.then_some(NonZeroUsize::MIN));
     Runner::open(workspace, &runs, stop)?.records(&runs, jobs, view)
 }
 
-/// The results on stdout, and the figure of every group whose runs are all finished.
+/// Prints the results on stdout, and draws the figure of every group whose runs are all finished.
 fn show(
     workspace: &Workspace,
     arguments: &Run,

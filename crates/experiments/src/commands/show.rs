@@ -1,4 +1,4 @@
-//! `experiments show`: one experiment, resolved.
+//! `experiments show`: an experiment in full.
 
 use spec::{Comparison, Declaration, Experiment, ExperimentSpec, ImageShape, differing_keys, thousands};
 

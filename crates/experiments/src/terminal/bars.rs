@@ -1,10 +1,10 @@
-//! `TrainingBar`: a training as a progress bar, for `--no-tui` and for several trainings at the same time.
+//! `TrainingBar`: a training as a progress bar, with `--no-tui` and for several trainings at the same time.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use spec::ExperimentSpec;
 use training::Display;
 
-/// Adds a bar for all these runs, counted in images.
+/// Adds a bar for all these runs, in images.
 pub(super) fn add_whole<'a>(
     bars: &MultiProgress,
     runs: impl ExactSizeIterator<Item = &'a ExperimentSpec>,
@@ -21,16 +21,12 @@ fn bar(length: u64, template: &str) -> ProgressBar {
     ProgressBar::new(length).with_style(ProgressStyle::with_template(template).expect("the template is well formed"))
 }
 
-fn images_per_epoch(spec: &ExperimentSpec) -> u64 {
-    (spec.steps_per_epoch() * spec.training.batch_size) as u64
-}
-
-/// Images that a training sees, unless early stopping ends it.
+/// Images of a training without early stopping.
 fn most_images(spec: &ExperimentSpec) -> u64 {
-    images_per_epoch(spec) * spec.training.max_epochs as u64
+    (spec.max_steps() * spec.training.batch_size) as u64
 }
 
-/// One line: name, bar, epoch, loss and accuracy of the last validation, time left if no validation stops it earlier.
+/// A line with the name, bar, epoch, loss and accuracy of the last validation, and the time left without early stopping.
 pub(super) struct TrainingBar {
     own: ProgressBar,
     whole: Option<ProgressBar>,
@@ -40,7 +36,7 @@ pub(super) struct TrainingBar {
 }
 
 impl TrainingBar {
-    /// The bar of a training, above the one for all; full when all epochs are done.
+    /// The bar of a training, above the one for all; it is full after all epochs.
     pub(super) fn new(bars: &MultiProgress, whole: Option<&ProgressBar>, spec: &ExperimentSpec, seed: u64) -> Self {
         let own = bar(most_images(spec), "{prefix} {wide_bar} {percent:>3} %  {msg}  at most {eta} left");
         let own = match whole {
@@ -50,12 +46,12 @@ impl TrainingBar {
         Self {
             own: own.with_prefix(format!("{}, seed {seed}", spec.name)).with_message("epoch 0"),
             whole: whole.cloned(),
-            images_per_epoch: images_per_epoch(spec),
+            images_per_epoch: most_images(spec) / spec.training.max_epochs as u64,
             last: [f64::NAN; 2],
         }
     }
 
-    /// Moves this bar, and the one for all by as much.
+    /// Moves this bar to the position, and the one for all by the same amount.
     fn advance_to(&self, position: u64) {
         if let Some(whole) = &self.whole {
             whole.inc(position.saturating_sub(self.own.position()));
@@ -64,7 +60,7 @@ impl TrainingBar {
     }
 }
 
-/// However the training ended, its line disappears and its share of the whole is done.
+/// When a training has ended for any reason, its line disappears and its share of the whole counts as done.
 impl Drop for TrainingBar {
     fn drop(&mut self) {
         self.advance_to(self.own.length().unwrap_or(0));

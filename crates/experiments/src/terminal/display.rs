@@ -1,4 +1,4 @@
-//! `Display`: the trainings of a command on the terminal: Burn's dashboard, or progress bars.
+//! `Display`: the trainings of a command on the terminal, as Burn's dashboard or as progress bars.
 
 use std::io::IsTerminal;
 
@@ -11,19 +11,19 @@ use training::Renderer;
 
 use super::{Terminal, bars, screen};
 
-/// How a single training is shown.
+/// How to show a single training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
-    /// By Burn's dashboard, on stdout.
+    /// Burn's dashboard, on stdout.
     Dashboard,
-    /// By a progress bar, on stderr.
+    /// A progress bar, on stderr.
     Bars,
 }
 
 impl View {
-    /// The dashboard, if it is wanted and stdout is a terminal that can show it.
+    /// The dashboard, if the user wants it and stdout is a terminal that can show it.
     pub(crate) fn choose(wants_dashboard: bool) -> Self {
-        // `TERM=dumb` has no alternate screen.
+        // `TERM=dumb` does not have an alternate screen.
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         if wants_dashboard && std::io::stdout().is_terminal() && !is_dumb { Self::Dashboard } else { Self::Bars }
     }
@@ -34,14 +34,12 @@ impl View {
 pub(crate) enum Display {
     /// Burn's dashboard: one training at a time.
     Dashboard,
-    /// A bar for every training under way and, for several runs, one for all of them.
+    /// A bar for every training under way and, for several runs, one for all of them; invisible if stderr is not a terminal.
     Bars { bars: MultiProgress, whole: Option<ProgressBar> },
-    /// Nothing.
-    Nothing,
 }
 
 impl Terminal {
-    /// Shows these runs, `jobs` of them at a time; more than one at a time have bars.
+    /// The display of these runs, `jobs` at a time; several at a time have bars.
     pub(crate) fn display<'a>(
         &self,
         view: View,
@@ -51,16 +49,13 @@ impl Terminal {
         if view == View::Dashboard && jobs <= 1 {
             return Display::Dashboard;
         }
-        if self.bars.is_hidden() {
-            return Display::Nothing;
-        }
         let whole = (runs.len() > 1).then(|| bars::add_whole(&self.bars, runs));
         Display::Bars { bars: self.bars.clone(), whole }
     }
 }
 
 impl Display {
-    /// Does the training, with Burn's renderer that shows it.
+    /// Runs a training with the Burn renderer that shows it.
     pub(crate) fn show<R>(
         &self,
         spec: &ExperimentSpec,
@@ -70,7 +65,7 @@ impl Display {
     ) -> R {
         match self {
             Self::Dashboard => {
-                // From before it opens until after it is closed.
+                // From before it opens until after it closes.
                 let _guard = screen::DashboardGuard::new();
                 let dashboard = TuiMetricsRendererWrapper::new(stop.clone(), None);
                 screen::let_keys_raise_signals();
@@ -80,7 +75,6 @@ impl Display {
                 let bar = bars::TrainingBar::new(bars, whole.as_ref(), spec, seed);
                 train(Box::new(Renderer::new(bar)))
             }
-            Self::Nothing => train(Renderer::silent()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The screen under Burn's dashboard: keys that stop a training, and the way back to a usable terminal.
+//! The terminal under Burn's dashboard: keys that stop a training, and how it becomes usable again.
 
 use std::fs::File;
 use std::io::IsTerminal;
@@ -13,63 +13,62 @@ use rustix::io::Errno;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
-/// How long the dashboard may take to switch the terminal to raw mode.
+/// Time for the dashboard to switch the terminal to raw mode.
 const RAW_MODE_PATIENCE: Duration = Duration::from_secs(2);
-/// How long it takes between its screen and its raw mode.
+/// Time between its opening the screen and switching to raw mode.
 const OPENING: Duration = Duration::from_millis(10);
-/// A control character of this value is switched off.
+/// Switches a control character off.
 const DISABLED: u8 = 0;
 
-/// Lets Ctrl-C and `q` raise signals although the dashboard holds the terminal in raw mode.
+/// Lets Ctrl-C and `q` raise signals although the dashboard keeps the terminal in raw mode.
 ///
-/// In raw mode Ctrl-C raises no signal, and Burn's `q` opens a menu, one of whose answers kills the program without a
-/// record. So the terminal itself raises SIGINT on Ctrl-C and SIGQUIT on `q`; both stop the training at its next step.
-/// The dashboard restores the terminal's earlier settings, these included.
+/// In raw mode Ctrl-C does not raise a signal, and Burn's `q` opens a menu that can kill the program before it writes a
+/// record. So the terminal raises SIGINT on Ctrl-C and SIGQUIT on `q`; both stop the training at its next step. The
+/// dashboard restores the terminal's earlier settings, these included.
 pub(super) fn let_keys_raise_signals() {
     let began = Instant::now();
-    // The dashboard switches modes in a thread of its own.
+    // The dashboard switches modes in its own thread.
     while !is_raw_mode_enabled().unwrap_or(false) && began.elapsed() < RAW_MODE_PATIENCE {
         std::thread::sleep(Duration::from_millis(1));
     }
-    // Without the keys, the dashboard's own menu still stops a training.
+    // If this fails, the dashboard's menu still stops a training.
     let _ = with_terminal(|mode| {
         mode.local_modes.insert(LocalModes::ISIG);
         mode.special_codes[SpecialCodeIndex::VQUIT] = b'q';
-        // A suspended program would leave the shell in the dashboard's screen.
+        // A suspended program would leave the shell with the dashboard's screen.
         mode.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
     });
 }
 
 /// Whether the dashboard is on the screen, or about to be.
-static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+static HAS_DASHBOARD: AtomicBool = AtomicBool::new(false);
 
-/// While it lives, the dashboard has the terminal.
+/// While this value lives, the dashboard has the terminal.
 ///
-/// The dashboard opens its screen first and switches to raw mode later: code that restores the terminal in between has to
-/// know of it.
+/// The dashboard opens its screen first and switches to raw mode later; this tells code that restores the terminal in between.
 pub(super) struct DashboardGuard(());
 
 impl DashboardGuard {
-    /// Announces the dashboard, before it opens.
+    /// Announces the dashboard before it opens.
     pub(super) fn new() -> Self {
-        IS_TAKEN.store(true, Ordering::SeqCst);
+        HAS_DASHBOARD.store(true, Ordering::SeqCst);
         Self(())
     }
 }
 
 impl Drop for DashboardGuard {
     fn drop(&mut self) {
-        IS_TAKEN.store(false, Ordering::SeqCst);
+        HAS_DASHBOARD.store(false, Ordering::SeqCst);
     }
 }
 
-/// Restores the terminal, just before the program ends without the dashboard's help.
+/// Restores the terminal without the dashboard's help, just before the program ends.
 fn restore() {
     let mut stdout = std::io::stdout();
     if is_raw_mode_enabled().unwrap_or(false) {
         let _ = disable_raw_mode();
     }
-    if IS_TAKEN.load(Ordering::SeqCst) {
+    if HAS_DASHBOARD.load(Ordering::SeqCst) {
         let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen);
     }
     if stdout.is_terminal() {
@@ -77,18 +76,18 @@ fn restore() {
     }
 }
 
-/// Restores the terminal for good: until the program ends, no other thread writes to it. The dashboard's thread would draw
-/// once more on the restored screen.
+/// Restores the terminal and keeps other threads from writing to it until the program ends: the dashboard's thread would draw
+/// on the restored screen.
 pub(crate) fn restore_for_good() {
-    // First what cannot block: the settings, which outlast the program.
+    // First the settings: this cannot block, and they outlast the program.
     let _ = disable_raw_mode();
     let stdout = std::io::stdout();
-    // Another thread may hold a stdout that is not a terminal for ever: it writes to a pipe that is full.
+    // If stdout is a full pipe, another thread may keep it locked for ever.
     if stdout.is_terminal() {
         std::mem::forget(stdout.lock());
     }
-    if IS_TAKEN.load(Ordering::SeqCst) && !is_raw_mode_enabled().unwrap_or(false) {
-        // A dashboard that has just opened its screen is about to switch to raw mode, which needs no stdout.
+    if HAS_DASHBOARD.load(Ordering::SeqCst) && !is_raw_mode_enabled().unwrap_or(false) {
+        // A dashboard that has just opened its screen is about to switch to raw mode, which does not need stdout.
         std::thread::sleep(OPENING);
     }
     restore();
@@ -96,9 +95,9 @@ pub(crate) fn restore_for_good() {
 
 /// Redirects to `/dev/null` the streams whose terminal is gone, because its window was closed.
 ///
-/// Burn's dashboard panics if it cannot restore the terminal, and the library that it draws with panics again during that
-/// panic, because stderr is gone as well: the program would be aborted instead of saving a checkpoint.
-pub(crate) fn forget_if_gone() {
+/// Burn's dashboard panics if it cannot restore the terminal, and its drawing library panics again during that panic, because
+/// stderr is gone too: the program would abort before it saves a checkpoint.
+pub(crate) fn detach_closed_terminal() {
     let is_gone = |terminal: BorrowedFd<'_>| tcgetattr(terminal).is_err_and(|error| error == Errno::IO);
     let Ok(nothing) = File::options().write(true).open("/dev/null") else { return };
     if is_gone(std::io::stdout().as_fd()) {
@@ -109,18 +108,18 @@ pub(crate) fn forget_if_gone() {
     }
 }
 
-/// From now on a panic restores the terminal before it prints its message. Burn's dashboard does so too, but leaves the
+/// Makes every later panic restore the terminal before it prints its message. Burn's dashboard does this too, but leaves the
 /// cursor hidden.
 pub(crate) fn restore_on_panic() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        // Only a panic of the main thread ends the program; a lock that another thread holds for good would block it.
+        // Only a panic of the main thread ends the program, so only there may stdout be locked for good.
         if std::thread::current().name() == Some("main") {
             restore_for_good();
         } else {
             restore();
         }
-        forget_if_gone();
+        detach_closed_terminal();
         usual(panic);
     }));
 }
@@ -132,7 +131,7 @@ fn with_terminal(change: impl FnOnce(&mut Termios)) -> std::io::Result<()> {
     Ok(tcsetattr(&terminal, OptionalActions::Now, &mode)?)
 }
 
-/// The terminal that keys come from: stdin or, if that is redirected, the controlling terminal.
+/// The terminal of the keyboard: stdin or, if that is redirected, the controlling terminal.
 fn terminal() -> std::io::Result<OwnedFd> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {

@@ -1,4 +1,4 @@
-//! What goes wrong and how it is said; and the commands that train nothing.
+//! Error messages, and the commands that do not train.
 
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ fn broken_data_is_refused() {
 }
 
 #[test]
-fn a_stand_in_is_warned_of_even_when_quiet() {
+fn made_up_digits_instead_of_mnist_are_a_warning_even_when_quiet() {
     let scratch = Scratch::new();
     let message = Ended::with(0, &mut scratch.program(&["run", "task2c", "--quiet"])).stderr;
     assert!(message.contains("warning: MNIST was not found, made-up digits are used instead"), "{message}");
@@ -143,7 +143,7 @@ fn gradients_pass_the_check() {
 }
 
 #[test]
-fn help_teaches() {
+fn help_shows_examples_and_exit_codes() {
     let help = Scratch::new().stdout(&["--help"]);
     assert!(help.contains("experiments run task4e") && help.contains("Exit codes"), "{help}");
 }

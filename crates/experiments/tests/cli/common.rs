@@ -1,4 +1,4 @@
-//! The program under test, on made-up digits, without a network, in a folder of its own.
+//! The program under test, in its own folder, on made-up digits, without a network.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
@@ -11,22 +11,22 @@ use wait_timeout::ChildExt as _;
 
 /// The project's root.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-/// Longest that a command may take; what waits for a pipe takes for ever.
+/// Time limit of a command: one that waits for a pipe never ends.
 const MOST_TIME: Duration = Duration::from_mins(1);
 
-/// How a command ended, and what it said.
+/// The exit code and output of a command.
 #[derive(Debug)]
 pub(crate) struct Ended {
-    /// Nothing where a signal ended it.
+    /// None if a signal ended it.
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
 impl Ended {
-    /// Runs a command to its end. Too long a time, and output that is not UTF-8, are failures.
+    /// Runs a command to its end. Fails if it takes too long or its output is not UTF-8.
     pub(crate) fn of(command: &mut Command) -> Self {
-        // Files, for a pipe that nobody empties meanwhile would make it wait.
+        // Files, because the command would wait for a full pipe that is not read meanwhile.
         let [mut stdout, mut stderr] = [(); 2].map(|()| tempfile::tempfile().unwrap());
         let writer = |file: &File| file.try_clone().unwrap();
         command.stdin(Stdio::null()).stdout(writer(&stdout)).stderr(writer(&stderr));
@@ -53,7 +53,7 @@ impl Ended {
     }
 }
 
-/// A folder for one test: the declared experiments cut down to a few steps, and the runs.
+/// A folder for a test: the declared experiments, shortened to a few steps, and the runs.
 pub(crate) struct Scratch {
     folder: TempDir,
 }
@@ -78,13 +78,13 @@ impl Scratch {
         self.folder.path().join(name)
     }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     pub(crate) fn file(&self, name: &str, text: &str) -> String {
         std::fs::write(self.path(name), text).unwrap();
         self.path(name).display().to_string()
     }
 
-    /// The program with these arguments, its working folder the scratch folder.
+    /// The program with these arguments in the scratch folder.
     pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         self.program_at(Path::new(env!("CARGO_BIN_EXE_experiments")), arguments)
     }
@@ -123,7 +123,7 @@ impl Scratch {
         runs
     }
 
-    /// The one run whose folder's name begins so.
+    /// The only run whose folder's name has this prefix.
     pub(crate) fn run(&self, name: &str) -> PathBuf {
         let mut runs = self.runs();
         runs.retain(|path| path.file_name().unwrap().to_string_lossy().starts_with(name));
@@ -132,7 +132,7 @@ impl Scratch {
     }
 }
 
-/// A declared experiment of 20 steps, with a validation after every fourth.
+/// A declared experiment of 20 steps with a validation every 4 steps.
 fn shortened(declared: &str) -> String {
     declared
         .replace("train_images = 20_000", "train_images = 640")

@@ -1,5 +1,4 @@
-//! Runs that were copied to a machine without data: listed, shown, judged, drawn and reported there as where they were
-//! trained.
+//! Runs that were copied to a machine without data can be listed, shown, tested, drawn and reported there.
 
 use std::path::Path;
 use std::process::Command;
@@ -19,7 +18,7 @@ const READING: [&[&str]; 8] = [
     &["figure", "task4a", "--seeds", "2"],
 ];
 
-/// A scratch folder with a trained task 4a and its baseline, two seeds each.
+/// A scratch folder with trained runs of task 4a and its baseline, two seeds each.
 fn trained() -> Scratch {
     let scratch = Scratch::new();
     scratch.stdout(&["run", "task4a", "--seeds", "2", "--dataset", "made-up"]);
@@ -40,7 +39,7 @@ fn copied(home: &Scratch) -> Scratch {
     elsewhere
 }
 
-/// The program on a machine that has no data: no network, an empty home, an empty cache.
+/// The program on a machine without data: without a network, with an empty home and cache.
 fn without_data(scratch: &Scratch, arguments: &[&str]) -> Command {
     let mut program = scratch.program(arguments);
     program.env("HOME", scratch.path("home")).env("XDG_CACHE_HOME", scratch.path("cache"));
@@ -108,7 +107,7 @@ fn options_select_among_the_records() {
     };
     assert_eq!(pairs(&[]), 2);
     assert_eq!(pairs(&["--dataset", "made-up", "--backend", "flex"]), 2);
-    // Neither MNIST nor the backend is there, and neither is opened.
+    // Neither MNIST nor the backend is available, and neither is opened.
     assert_eq!(pairs(&["--dataset", "mnist"]), 0);
     assert_eq!(pairs(&["--backend", "cuda"]), 0);
     assert!(stdout(&elsewhere, &["list"]).contains("made-up: 2 finished"));
@@ -122,8 +121,8 @@ fn runs_on_made_up_digits_do_not_pass_for_mnist() {
     let elsewhere = copied(&trained());
     let run = ["run", "task4a", "--seeds", "2", "--quiet"];
     let message = Ended::with(0, &mut without_data(&elsewhere, &run)).stderr;
-    assert!(message.starts_with("warning: MNIST was not found, these runs saw made-up digits"), "{message}");
-    // MNIST is there by its name, so it is what `run` opens.
+    assert!(message.starts_with("warning: MNIST was not found: these runs used made-up digits"), "{message}");
+    // A file has MNIST's name, so `run` opens it.
     std::fs::create_dir_all(elsewhere.path("data/mnist")).unwrap();
     for name in
         ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"]
@@ -139,15 +138,14 @@ fn runs_on_made_up_digits_do_not_pass_for_mnist() {
 }
 
 #[test]
-fn a_choice_among_datasets_is_said() {
+fn a_choice_among_datasets_is_reported() {
     let scratch = trained();
     let Some(mnist) = std::env::var_os("MNIST_DIR") else {
-        eprintln!("MNIST_DIR is not set: there is one dataset, and no choice");
+        eprintln!("not run: MNIST_DIR is not set, so there is only one dataset");
         return;
     };
     Ended::with(0, scratch.program(&["run", "task2c", "--dataset", "mnist"]).env("MNIST_DIR", mnist));
     let message = Ended::with(0, &mut without_data(&scratch, &["claims"])).stderr;
-    let choice =
-        "using the 4 runs on made-up digits by flex; 1 on MNIST by flex is left out (--dataset, --backend choose)";
+    let choice = "using the 4 runs on made-up digits by flex; 1 on MNIST by flex is left out (choose with --dataset and --backend)";
     assert!(message.contains(choice), "{message}");
 }

@@ -1,5 +1,5 @@
-//! Hostile input through the program: names that would leave a folder, texts that would steer a terminal, lists and files
-//! without an end, records from elsewhere. Nothing panics, nothing hangs, nothing outside is read or written.
+//! Hostile input to the program: names that point out of a folder, texts that control a terminal, endless lists and files,
+//! records from elsewhere. The program neither panics nor hangs, and reads and writes nothing outside its folders.
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt as _;
@@ -13,16 +13,16 @@ use test_support::{Scale, hostile_names, hostile_texts};
 use crate::common::{Ended, Scratch};
 use crate::records::files_of;
 
-/// What no output may hold: the title of the experiment outside.
+/// Must not appear in any output: the title of the experiment outside.
 const SECRET: &str = "Outside the folder";
-/// The program's own colours, and those of clap.
+/// The colours of the program and of clap.
 const COLOURS: [&str; 9] = ["[1;31m", "[1;33m", "[1;36m", "[31m", "[32m", "[33m", "[1m", "[4m", "[2m"];
 
 /// Texts of a record.
 const FIELDS: [&str; 6] =
     ["/host/name", "/host/processor", "/backend/device", "/dataset/title", "/overrides/0", "/code/burn"];
 
-/// What a command said with its colours on, and its exit code.
+/// The coloured output of a command, and its exit code.
 fn said(scratch: &Scratch, arguments: &[&str]) -> (String, i32) {
     let mut program = scratch.program(arguments);
     let ended = Ended::of(program.env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1"));
@@ -30,7 +30,7 @@ fn said(scratch: &Scratch, arguments: &[&str]) -> (String, i32) {
     ([ended.stdout, ended.stderr].concat(), code)
 }
 
-/// Asserts that a text is seen as it is, the program's colours aside.
+/// Asserts that every character of a text is visible, except the program's colours.
 fn check_plain(text: &str, about: &str) {
     let mut plain = text.replace("\u{1b}[0m", "");
     for colour in COLOURS {
@@ -47,7 +47,7 @@ fn trained(scratch: &Scratch) -> (PathBuf, Value) {
     (path, record)
 }
 
-/// A scratch folder with experiments outside of those that are declared, under the names that hostile ones aim at.
+/// A scratch folder, with experiments outside it that hostile names aim at.
 fn surrounded() -> Scratch {
     let scratch = Scratch::new();
     let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
@@ -66,7 +66,7 @@ fn states(scratch: &Scratch) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
 }
 
 #[test]
-fn torture_names_lead_nowhere() {
+fn torture_hostile_names_are_refused() {
     let names: Vec<String> = hostile_names().into_iter().step_by(Scale::chosen().of(12, 1, 1)).collect();
     let tried = side_by_side(&names, |names| {
         let scratch = surrounded();
@@ -86,17 +86,17 @@ fn torture_names_lead_nowhere() {
     test_support::row("hostile names", figure);
 }
 
-/// Counts over inputs, a part of them on every processor, each with a folder of its own.
+/// Counts over inputs, which are split among the processors; each has its own folder.
 fn side_by_side<T: Sync>(inputs: &[T], count: impl Fn(&[T]) -> usize + Send + Sync) -> usize {
     inputs.par_chunks(inputs.len().div_ceil(rayon::current_num_threads())).map(count).sum()
 }
 
-/// Asserts that a command refuses with an exit code, says so plainly, and reads and writes nothing.
+/// Asserts that a command fails with this exit code and a plain message, and reads and writes nothing.
 fn check_refused(scratch: &Scratch, arguments: &[&str], code: i32) {
     let before = states(scratch);
     let (text, found) = said(scratch, arguments);
     assert_eq!(found, code, "{arguments:?}: {text}");
-    // In colour: nothing but the program itself keeps escapes from the terminal.
+    // With colours: so only the program itself keeps escape sequences from the terminal.
     let is_said = ["\u{1b}[1;31merror:", "\u{1b}[1;33mwarning:"].iter().any(|words| text.contains(words));
     assert!(is_said, "{arguments:?}: {text}");
     assert!(!text.contains(SECRET) && !text.contains("root:"), "{arguments:?}: {text}");
@@ -113,7 +113,7 @@ fn as_arguments(scratch: &Scratch, name: &str) -> usize {
     3
 }
 
-/// The name in every key of a declared file that names another, and as the name of a file where the system keeps it.
+/// The name in every key of a declared file that names another one, and as a file name if the system allows it.
 fn in_files(scratch: &Scratch, declared: &str, name: &str) -> usize {
     let quoted = Value::from(name).to_string();
     let baseline = declared.replace("baseline = \"task2c\"", &format!("baseline = {quoted}"));
@@ -138,7 +138,7 @@ fn in_files(scratch: &Scratch, declared: &str, name: &str) -> usize {
     files.len()
 }
 
-/// The name in every field of a record that becomes a part of a path.
+/// The name in every key of a record that becomes part of a path.
 fn in_a_record(scratch: &Scratch, path: &Path, record: &Value, name: &str) -> usize {
     let fields = ["/spec/name", "/id", "/seed", "/dataset/name", "/spec/baseline"];
     for field in fields {
@@ -157,7 +157,7 @@ fn in_a_record(scratch: &Scratch, path: &Path, record: &Value, name: &str) -> us
 }
 
 #[test]
-fn torture_texts_steer_no_terminal() {
+fn torture_texts_cannot_control_the_terminal() {
     let texts = hostile_texts().into_iter().step_by(Scale::chosen().of(9, 1, 1));
     let texts: Vec<(usize, (String, bool))> = texts.enumerate().collect();
     let printed = side_by_side(&texts, |texts| {
@@ -214,7 +214,7 @@ fn torture_texts_steer_no_terminal() {
 }
 
 #[test]
-fn what_breaks_a_rule_in_a_record_panics_nowhere() {
+fn records_that_break_a_rule_cause_no_panic() {
     let scratch = Scratch::new();
     let (path, record) = trained(&scratch);
     let breaches = [
@@ -252,7 +252,7 @@ fn what_breaks_a_rule_in_a_record_panics_nowhere() {
 }
 
 #[test]
-fn pipes_are_not_waited_for() {
+fn the_program_does_not_wait_for_pipes() {
     let scratch = Scratch::new();
     let (record, content) = trained(&scratch);
     let pipe = |path: &Path| {
@@ -262,9 +262,9 @@ fn pipes_are_not_waited_for() {
     pipe(&scratch.path("pipe.toml"));
     pipe(&record);
     pipe(&scratch.path("runs/pipe-seed1-0123456789abcdef"));
-    assert!(scratch.refusal(&["show", "pipe.toml"], 2).contains("pipe.toml: is not a regular file"));
+    assert!(scratch.refusal(&["show", "pipe.toml"], 2).contains("pipe.toml: cannot read: it is not a regular file"));
     let listed = said(&scratch, &["list"]);
-    assert!(listed.1 == 0 && listed.0.contains("record.json: is not a regular file"), "{}", listed.0);
+    assert!(listed.1 == 0 && listed.0.contains("record.json: cannot read: it is not a regular file"), "{}", listed.0);
     assert!(scratch.refusal(&["figure", "task2c", "--dataset", "made-up"], 1).contains("is not a regular file"));
     std::fs::remove_file(&record).unwrap();
     std::fs::write(&record, content.to_string()).unwrap();
@@ -281,7 +281,7 @@ fn pipes_are_not_waited_for() {
 }
 
 #[test]
-fn lists_and_numbers_without_end_are_refused_at_once() {
+fn huge_lists_and_numbers_are_refused_at_once() {
     let scratch = Scratch::new();
     let ranges: Vec<String> =
         (0..5_000_u64).map(|range| format!("{}..{}", range * 10_000, range * 10_000 + 9_999)).collect();
@@ -305,14 +305,14 @@ fn lists_and_numbers_without_end_are_refused_at_once() {
         let began = std::time::Instant::now();
         let (text, code) = said(&scratch, arguments);
         assert_eq!(code, 2, "{text}");
-        // A command line as long as the system allows fills no screen.
+        // The message about a very long command line is short.
         assert!(text.len() < 20_000, "{} bytes: {}", text.len(), &text[..200]);
         assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     }
 }
 
 #[test]
-fn what_is_no_text_is_named() {
+fn what_is_not_text_is_named() {
     let scratch = Scratch::new();
     let not_text = std::ffi::OsStr::from_bytes(b"a\xff");
     for variable in ["EXPERIMENTS_OFFLINE", "EXPERIMENTS_BACKEND"] {
@@ -325,7 +325,7 @@ fn what_is_no_text_is_named() {
 }
 
 #[test]
-fn help_shows_no_variables() {
+fn help_does_not_show_the_values_of_variables() {
     let help = Ended::with(0, Scratch::new().program(&["--help"]).env("EXPERIMENTS_RUNS_DIR", "\u{1b}[2J"));
     check_plain(&help.stdout, "help");
 }

@@ -1,4 +1,4 @@
-//! The program through its binary: what it does, what it refuses, what it says.
+//! Tests of the binary: results, refusals, messages.
 
 mod commands;
 mod common;

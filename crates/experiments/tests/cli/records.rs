@@ -1,4 +1,4 @@
-//! What a run leaves on disk, and when it is trained again.
+//! The files of a run, and when it is trained again.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::common::Scratch;
 
-/// Every file below a folder, with its bytes and when it was written.
+/// Every file below a folder, with its bytes and time of writing.
 pub(crate) fn files_of(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let mut files = BTreeMap::new();
     for entry in folder.read_dir().unwrap() {
@@ -43,7 +43,7 @@ fn every_number_of_a_record_is_finite() {
 }
 
 #[test]
-fn a_finished_run_is_left_alone_file_by_file() {
+fn the_files_of_a_finished_run_stay_as_they_are() {
     let scratch = Scratch::new();
     scratch.stdout(&["run", "task2c"]);
     let run = scratch.run("task2c");
@@ -73,7 +73,7 @@ fn a_diverged_run_ends_the_same_way_again_without_training() {
 }
 
 #[test]
-fn json_holds_the_baseline_first() {
+fn json_has_the_baseline_first() {
     let scratch = Scratch::new();
     let records: Value = serde_json::from_str(&scratch.stdout(&["run", "task4a", "--json"])).unwrap();
     let name = |record: &Value| record["spec"]["name"].as_str().unwrap().to_owned();
@@ -112,13 +112,13 @@ fn a_runs_folder_that_cannot_be_made_is_refused_before_the_training() {
 #[cfg(not(feature = "cuda"))]
 fn a_backend_that_is_not_compiled_in_says_how_to_get_it() {
     let message = Scratch::new().refusal(&["run", "task2c", "--backend", "cuda"], 2);
-    insta::assert_snapshot!(message, @"error: backend `cuda` is not compiled in; build it with `make … BACKEND=cuda` or `--features cuda`");
+    insta::assert_snapshot!(message, @"error: backend `cuda` is not compiled in; build the program with `make … BACKEND=cuda` or `--features cuda`");
 }
 
 #[test]
 fn an_interrupted_run_is_trained_again_to_its_end() {
     let scratch = Scratch::new();
-    // The declared size: seconds of work, so that a signal comes in the middle of it.
+    // At its declared size it takes seconds, so that the signal comes in the middle.
     let declared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task2c.toml");
     let arguments = ["run", declared, "--dataset", "made-up", "--verbose", "--set", "training.max_epochs=6"];
     let mut child = Command::new(env!("CARGO_BIN_EXE_experiments"))
@@ -132,7 +132,7 @@ fn an_interrupted_run_is_trained_again_to_its_end() {
         .unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    // The last word before the training.
+    // The last message before the training.
     while !line.starts_with("made-up digits: ") {
         line.clear();
         assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended by itself");
@@ -142,7 +142,7 @@ fn an_interrupted_run_is_trained_again_to_its_end() {
     let mut message = String::new();
     stderr.read_to_string(&mut message).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(message.contains("hint: run the same command again: it resumes where it stopped"), "{message}");
+    assert!(message.contains("hint: run the same command again to resume"), "{message}");
     assert_eq!(record_of(&scratch.run("task2c"))["stop_reason"], "interrupted");
     assert!(!scratch.path("runs/figures").exists());
 
@@ -151,7 +151,7 @@ fn an_interrupted_run_is_trained_again_to_its_end() {
     assert_eq!(record_of(&scratch.run("task2c"))["steps"], 6 * 625);
 }
 
-/// Times aside, a run leaves the same bytes alone and beside others.
+/// Except for times, a run leaves the same bytes with and without others next to it.
 #[test]
 fn results_do_not_depend_on_jobs() {
     let trained = |jobs: &str| {
@@ -165,13 +165,13 @@ fn results_do_not_depend_on_jobs() {
         files.collect::<BTreeMap<_, _>>()
     };
     let alone = trained("1");
-    // The baseline task3b, task3c and task4f with three seeds each, four files a run.
+    // The baseline task3b, task3c and task4f, with three seeds each and four files per run.
     assert_eq!(alone.len(), 9 * 4);
     assert!(trained("4") == alone);
 }
 
 #[test]
-fn no_job_at_all_is_refused() {
+fn zero_jobs_are_refused() {
     let refusal = Scratch::new().refusal(&["run", "task2c", "--jobs", "0"], 2);
     assert!(refusal.contains("--jobs"), "{refusal}");
 }

@@ -1,4 +1,4 @@
-//! Replicates, claims and the finished report, through the program.
+//! Replicates, claims and the report, through the binary.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ fn replicates_are_summarised_and_drawn_once() {
 }
 
 #[test]
-fn a_file_says_how_many_seeds_it_wants() {
+fn a_file_sets_its_number_of_seeds() {
     let scratch = Scratch::new();
     let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
     let mine = scratch.file("mine.toml", &format!("seeds = 2\n{declared}"));
@@ -27,7 +27,7 @@ fn a_file_says_how_many_seeds_it_wants() {
 }
 
 #[test]
-fn claims_are_judged_by_the_runs_there_are() {
+fn claims_are_tested_on_the_runs_there_are() {
     let scratch = Scratch::new();
     let claims = |arguments: &[&str]| -> Value {
         serde_json::from_str(&scratch.stdout(&[&["claims", "--json"], arguments].concat())).unwrap()
@@ -36,7 +36,7 @@ fn claims_are_judged_by_the_runs_there_are() {
     assert_eq!((&before[0]["pairs"], &before[0]["verdict"]), (&Value::from(0), &Value::from("undecided")));
     scratch.stdout(&["run", "task4a", "--seeds", "2"]);
     assert_eq!(claims(&["task4a"])[0]["pairs"], 2);
-    // The report's statements alone are two dozen.
+    // The report has more than twenty statements.
     assert!(claims(&[]).as_array().unwrap().len() > 24);
     let table = scratch.stdout(&["claims", "task4a"]);
     assert!(table.contains("2 claims: "), "{table}");
@@ -97,7 +97,7 @@ fn a_report_without_runs_names_what_is_missing() {
 }
 
 #[test]
-fn a_report_names_runs_that_did_not_end_well() {
+fn a_report_names_runs_that_diverged() {
     let scratch = Scratch::new();
     let declared = std::fs::read_to_string(scratch.path("experiments/task4f.toml")).unwrap();
     scratch.file("experiments/task4f.toml", &declared.replace("learning_rate = 0.02", "learning_rate = 1e30"));

@@ -12,7 +12,7 @@ fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// What a run must repeat to the byte: everything but times and places.
+/// The parts of a record that must be the same bytes again: all except times and places.
 fn numbers_of(run: &Path) -> Vec<Vec<u8>> {
     ["steps.csv", "validations.csv", "last.safetensors", "best.safetensors"]
         .map(|file| std::fs::read(run.join(file)).unwrap())
@@ -74,7 +74,7 @@ fn a_copy_with_other_titles_is_the_same_run() {
 }
 
 #[test]
-fn seeds_are_runs_of_their_own() {
+fn every_seed_is_a_separate_run() {
     let scratch = Scratch::new();
     let records: Value = serde_json::from_str(&scratch.stdout(&["run", "task2c", "--seed", "1..3", "--json"])).unwrap();
     let seeds: Vec<u64> = records.as_array().unwrap().iter().map(|record| record["seed"].as_u64().unwrap()).collect();
@@ -95,7 +95,7 @@ fn the_same_command_gives_the_same_bytes() {
 }
 
 #[test]
-fn a_loss_that_is_not_finite_has_an_exit_code_of_its_own() {
+fn a_loss_that_is_not_finite_has_its_own_exit_code() {
     let scratch = Scratch::new();
     let arguments =
         ["run", "task2c", "--set", "optimizer.learning_rate=1e30", "--set", "model.activation=relu", "--quiet"];
@@ -109,7 +109,10 @@ fn a_loss_that_is_not_finite_has_an_exit_code_of_its_own() {
 fn a_figure_is_drawn_again_without_training() {
     let scratch = Scratch::new();
     let message = scratch.refusal(&["figure", "task2c", "--dataset", "made-up"], 2);
-    assert!(message.contains("has no finished record") && message.contains("`experiments run` trains it"), "{message}");
+    assert!(
+        message.contains("lacks a finished record") && message.contains("`experiments run` trains it"),
+        "{message}"
+    );
     scratch.stdout(&["run", "task2c"]);
     let files = ["svg", "png"].map(|kind| scratch.path(&format!("runs/figures/task2c-made-up.{kind}")));
     let drawn = files.clone().map(|file| std::fs::read(file).unwrap());
@@ -121,14 +124,14 @@ fn a_figure_is_drawn_again_without_training() {
 }
 
 #[test]
-fn a_runs_folder_that_cannot_be_is_named() {
+fn a_runs_folder_that_cannot_be_made_is_named() {
     let scratch = Scratch::new();
     scratch.file("runs", "a file in its place");
     let message = scratch.refusal(&["run", "task2c", "--quiet"], 1);
     assert!(message.contains("error: runs: cannot"), "{message}");
 }
 
-/// Starts a training, or one for every seed, that would last for minutes, and waits until it has begun.
+/// Starts a training per seed that would take minutes, and waits until it has started.
 fn long_training(scratch: &Scratch, options: &[&str]) -> Child {
     let declared = std::fs::read_to_string(scratch.path("experiments/task2c.toml")).unwrap();
     let long = declared
@@ -170,7 +173,7 @@ fn a_signal_stops_all_trainings_that_run_side_by_side() {
     }
 }
 
-/// Sends a signal, which must end the program soon and with the code of interrupted runs.
+/// Sends a signal, which must end the program soon, with the exit code of interrupted runs.
 fn stop(mut child: Child, signal: &str) {
     let sent = Instant::now();
     assert!(Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap().success());

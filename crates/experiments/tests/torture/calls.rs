@@ -1,4 +1,4 @@
-//! The calls of the system that a run makes on its files, in their order, as strace sees them; and a run disturbed at one.
+//! The system calls that a run makes on its files, in order, as strace sees them; and a run that is disturbed at one of them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::process::Command;
@@ -7,7 +7,7 @@ use crate::common::{Scratch, works};
 use crate::process::Process;
 use crate::reference::{Reference, SHORT, TINY};
 
-/// All that could touch a file by name or hold data; those a processor's kernel does not have are passed over.
+/// All system calls that could touch a file by name or write data; those that a kernel lacks are skipped.
 const CALLS: [&str; 24] = [
     "open",
     "openat",
@@ -35,7 +35,7 @@ const CALLS: [&str; 24] = [
     "close",
 ];
 
-/// Calls more that a thread may make when another one's has failed: it says so.
+/// Further calls that a thread may make after another thread's call failed: it prints the error.
 const MARGIN: usize = 3;
 
 /// A call that touches the folder of the runs.
@@ -45,16 +45,16 @@ pub(crate) struct Call {
     pub(crate) run: &'static Reference,
     /// `openat`.
     pub(crate) name: String,
-    /// Which call of this name it is in its thread, from 1.
+    /// The count of calls with this name in its thread, from 1.
     pub(crate) number: usize,
-    /// The line of strace: the call with its arguments and its answer.
+    /// The line of strace: the call with its arguments and result.
     line: String,
 }
 
 impl Call {
-    /// Whether a failure of this call must end the program: data is lost, or does not last, or lies in the wrong place.
+    /// Whether a failure of this call must end the program, because data is lost, not durable or in the wrong place.
     ///
-    /// Not so for a call that fails anyhow, nor for one that reads or tidies up.
+    /// Calls that fail anyway, read or clean up do not count.
     pub(crate) fn must_succeed(&self) -> bool {
         let writes = ["write", "writev", "pwrite64", "fsync", "fdatasync", "rename", "renameat", "renameat2"];
         let makes = ["mkdir", "mkdirat", "link", "linkat", "ftruncate", "fallocate"];
@@ -63,10 +63,10 @@ impl Call {
         matters && !self.line.contains(") = -1 ")
     }
 
-    /// What it has in common with the same call of another save: its name and its paths, without what changes in them.
+    /// Its name and paths without the parts that change: the same call of another save has the same kind.
     fn kind(&self) -> String {
         let call = self.line.split(") = ").next().unwrap_or_default();
-        // What is written changes too.
+        // The data changes too.
         let call = if self.name.contains("write") { call.split(", ").next().unwrap_or_default() } else { call };
         let (mut kind, mut is_random) = (String::new(), false);
         for word in call.split_inclusive(|letter: char| !letter.is_ascii_alphanumeric()) {
@@ -82,22 +82,22 @@ impl Call {
         kind
     }
 
-    /// What was called on what, short.
+    /// A short description of the call.
     pub(crate) fn to_text(&self) -> String {
         format!("{} number {}: {}", self.name, self.number, self.line.chars().take(200).collect::<String>())
     }
 }
 
-/// Words before a program that let all its threads be traced.
+/// Words before a program that trace all its threads.
 const STRACE: [&str; 3] = ["strace", "-f", "-qq"];
 
-/// Whether programs can be traced here.
+/// Whether strace works here.
 pub(crate) fn can_trace() -> bool {
     works(&[&STRACE[..], &["-o", "/dev/null", "-e", "trace=openat", "true"]].concat())
 }
 
 impl Call {
-    /// The run that makes this call in another folder, something done to it when it does: `signal=SIGKILL`.
+    /// The run that makes this call, in another folder, with a fault at the call: `signal=SIGKILL`.
     pub(crate) fn injected(&self, scratch: &Scratch, what: &str) -> Command {
         let Self { run, name, number, .. } = self;
         let (trace, inject) = (format!("trace={name}"), format!("inject={name}:{what}:when={number}"));
@@ -106,11 +106,11 @@ impl Call {
     }
 }
 
-/// The calls of two runs that touch their files, a few of every kind.
+/// The calls of two runs on their files, a few of every kind.
 ///
-/// strace counts calls in each thread: one that another thread makes with the same number before cannot be singled out,
-/// and is left out. In a run of many checkpoints these are the calls that save the record, in a run of none there are no
-/// others: between the two, there is a call of every kind that is not left out.
+/// strace counts calls per thread, so a call cannot be singled out if another thread makes an earlier one with the same
+/// number; such calls are left out. In a run with many checkpoints these are the calls that save the record; a run without
+/// checkpoints makes only these. Together, the two runs have calls of every kind.
 pub(crate) fn of_two_runs(of_a_kind: usize) -> Vec<Call> {
     let mut kinds: BTreeMap<String, Vec<Call>> = BTreeMap::new();
     for run in [&*TINY, &*SHORT] {
@@ -132,7 +132,7 @@ pub(crate) fn of_two_runs(of_a_kind: usize) -> Vec<Call> {
     kinds.into_values().flat_map(|calls| spread(calls, of_a_kind)).collect()
 }
 
-/// Adds the calls of a trace that name the folder of the runs to those of their kind, if they can be singled out.
+/// Adds the calls of a trace on the folder of the runs to those of their kind, if they can be singled out.
 fn sort_into(kinds: &mut BTreeMap<String, Vec<Call>>, lines: &str, run: &'static Reference) {
     let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
     for (thread, line) in lines.lines().filter_map(|line| line.split_once(char::is_whitespace)) {
@@ -149,7 +149,7 @@ fn sort_into(kinds: &mut BTreeMap<String, Vec<Call>>, lines: &str, run: &'static
     }
 }
 
-/// Some of the calls, the first and the last among them.
+/// Some of the calls, including the first and the last.
 fn spread(calls: Vec<Call>, most: usize) -> Vec<Call> {
     let (count, last) = (calls.len().min(most), calls.len() - 1);
     let indices: Vec<usize> = (0..count).map(|index| index * last / (count - 1).max(1)).collect();

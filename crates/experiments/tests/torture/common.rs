@@ -1,4 +1,4 @@
-//! What all rows share: a folder of its own for every trial, the small run, and the tools that a row may need.
+//! Shared by all rows: a separate folder for every trial, the small run, and checks for tools.
 
 use std::fs;
 use std::io::Read as _;
@@ -12,11 +12,11 @@ use test_support::Tamper;
 
 use crate::process::until;
 
-/// The standard model as it is declared.
+/// The file that declares the standard model.
 const DECLARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task3c.toml");
 
-/// The folder that `MNIST_DIR` names or, where its files are packed, one with the same files unpacked: a program that is
-/// started two thousand times need not unpack them each time.
+/// The folder in `MNIST_DIR` or, if its files are compressed, one with the same files unpacked, because the program is started
+/// two thousand times.
 static MNIST: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
     let given = PathBuf::from(std::env::var_os("MNIST_DIR")?);
     let names = names_in(&given);
@@ -36,12 +36,12 @@ static MNIST: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
     Some(unpacked)
 });
 
-/// How long a run is, and how often it keeps a checkpoint.
+/// The length of a run and its number of checkpoints.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
     pub(crate) train_images: usize,
     pub(crate) epochs: usize,
-    /// Validations from one checkpoint to the next; there are five an epoch.
+    /// Validations between two checkpoints; there are five per epoch.
     pub(crate) every_validations: usize,
 }
 
@@ -50,17 +50,17 @@ impl Size {
     pub(crate) const SMALL: Self = Self { train_images: 4000, epochs: 8, every_validations: 1 };
     /// 7,500 steps in a second or two, a checkpoint at every 125th.
     pub(crate) const LONG: Self = Self { epochs: 60, every_validations: 5, ..Self::SMALL };
-    /// 80 steps, 20 checkpoints: short enough to be killed at every call that it makes.
+    /// 80 steps, 20 checkpoints: short enough to kill it at every call.
     pub(crate) const SHORT: Self = Self { train_images: 640, epochs: 4, every_validations: 1 };
-    /// 20 steps, and over before its first checkpoint.
+    /// 20 steps; it ends before its first checkpoint.
     pub(crate) const TINY: Self = Self { epochs: 1, every_validations: 100, ..Self::SHORT };
 
-    /// The arguments that train it without a dashboard, and tell what happens.
+    /// The arguments that train it without the dashboard, with all messages.
     pub(crate) fn arguments(self) -> Vec<String> {
         [self.watched_arguments(), ["--no-tui", "--verbose"].map(str::to_owned).to_vec()].concat()
     }
 
-    /// The arguments that train it, with the dashboard where there is a terminal.
+    /// The arguments that train it, with the dashboard if there is a terminal.
     pub(crate) fn watched_arguments(self) -> Vec<String> {
         let settings = [
             format!("data.train_images={}", self.train_images),
@@ -79,7 +79,7 @@ pub(crate) fn two_seeds() -> Vec<String> {
     [Size::SMALL.arguments(), ["--seed", "1..2", "--jobs", "2"].map(str::to_owned).to_vec()].concat()
 }
 
-/// A folder for one trial: the standard model, compared with nothing, and its runs.
+/// A folder for a trial: the standard model, without a baseline, and its runs.
 pub(crate) struct Scratch {
     folder: TempDir,
 }
@@ -99,12 +99,12 @@ impl Scratch {
         self.folder.path().join(name)
     }
 
-    /// The folder's own path.
+    /// The folder's path.
     pub(crate) fn folder(&self) -> &str {
-        self.folder.path().to_str().expect("it is ours, and plain")
+        self.folder.path().to_str().expect("a plain path")
     }
 
-    /// Where the records lie.
+    /// The folder of the records.
     pub(crate) fn runs(&self) -> PathBuf {
         self.path("runs")
     }
@@ -114,7 +114,7 @@ impl Scratch {
         self.under(&[], arguments)
     }
 
-    /// The program started by another one: `strace …`, `unshare …`.
+    /// The program, started by another one: `strace …`, `unshare …`.
     pub(crate) fn under(&self, wrapper: &[&str], arguments: &[String]) -> Command {
         let words: Vec<&str> = wrapper.iter().copied().chain([env!("CARGO_BIN_EXE_experiments")]).collect();
         let mut command = Command::new(words[0]);
@@ -128,7 +128,7 @@ impl Scratch {
             .current_dir(self.folder.path())
             .env_remove("EXPERIMENTS_RUNS_DIR")
             .env_remove("EXPERIMENTS_BACKEND")
-            // Cargo's: the program would look for its libraries in a dozen folders more before it starts.
+            // Cargo sets it, and the program would look for libraries in a dozen more folders.
             .env_remove("LD_LIBRARY_PATH")
             .env("NO_COLOR", "1")
             .env("EXPERIMENTS_OFFLINE", "1")
@@ -137,13 +137,13 @@ impl Scratch {
         command
     }
 
-    /// Lets everybody look into the folder, which is private as all temporary ones are.
+    /// Lets other users read the folder, which is private like all temporary ones.
     pub(crate) fn let_others_read(&self) {
-        let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        fs::set_permissions(self.folder.path(), everybody).expect("a folder of ours");
+        let all_users = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(self.folder.path(), all_users).expect("our own folder");
     }
 
-    /// The checkpoints at rest: the short identity of their run, and the steps taken.
+    /// The checkpoints on the disk: the short identity of their run, and the steps taken.
     pub(crate) fn checkpoints(&self) -> Vec<(String, usize)> {
         let mut checkpoints = Vec::new();
         for run in names_in(&self.runs().join(".checkpoints")) {
@@ -156,31 +156,31 @@ impl Scratch {
         checkpoints
     }
 
-    /// The steps of the newest checkpoint of any run; 0 where there is none.
+    /// The steps of the newest checkpoint of any run; 0 without one.
     pub(crate) fn newest_step(&self) -> usize {
         self.checkpoints().into_iter().map(|(_, steps)| steps).max().unwrap_or(0)
     }
 
-    /// Waits until there is a checkpoint; tells how long it may take at most.
+    /// Waits until there is a checkpoint, with a time limit.
     pub(crate) fn await_checkpoint(&self, patience: Duration) -> Result<(), String> {
         let appeared = until(patience, || self.newest_step() > 0);
         appeared.map(drop).ok_or_else(|| "no checkpoint appears".to_owned())
     }
 }
 
-/// A moment between now and then.
+/// A random time up to `most`.
 pub(crate) fn moment(tamper: &mut Tamper, most: Duration) -> Duration {
     let micros = usize::try_from(most.as_micros()).expect("a run takes seconds");
     Duration::from_micros(tamper.below(micros) as u64)
 }
 
-/// Tells on stderr of the trials that did not end as they should, and counts them.
+/// Prints the trials that failed on stderr, and counts them.
 pub(crate) fn failures<T>(outcomes: &[Result<T, String>]) -> usize {
     let failed = outcomes.iter().enumerate().filter_map(|(trial, outcome)| Some((trial, outcome.as_ref().err()?)));
     failed.map(|(trial, failure)| eprintln!("trial {trial}: {failure}")).count()
 }
 
-/// The names in a folder, sorted; none where it is not there.
+/// The names in a folder, sorted; none if it does not exist.
 pub(crate) fn names_in(folder: &Path) -> Vec<String> {
     let entries = folder.read_dir().into_iter().flatten().flatten();
     let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -188,19 +188,19 @@ pub(crate) fn names_in(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Whether a command can be run here, and says yes.
+/// Whether a command works here and succeeds.
 pub(crate) fn works(words: &[&str]) -> bool {
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Whether files may be written that belong to others.
+/// Whether the test may write files of other users.
 pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-/// A word for the words before the program that give it a file system of its own to mount into.
+/// Words before the program that let it mount into its own file system.
 pub(crate) fn own_mounts() -> [&'static str; 2] {
     ["unshare", if is_root() { "-m" } else { "-rm" }]
 }

@@ -1,4 +1,4 @@
-//! Many processes for one run: one trains it, the others wait; when the owner dies another takes over.
+//! Many processes for one run: one trains it, the others wait; when the owner dies, another one takes over.
 
 use std::time::{Duration, Instant};
 
@@ -9,13 +9,13 @@ use crate::process::{Ended, PATIENCE, Process, until};
 use crate::readers::{PARTIAL, Readers};
 use crate::reference::{LONG, Reference};
 
-/// What a process says that waits for another one's training.
-const WAITS: &str = "another process trains it";
-/// What the process says that trained to the end.
+/// The message of a process that waits for another one.
+const WAITS: &str = "another process is training it";
+/// The message of the process that trained to the end.
 const SAVED: &str = "saved in";
-/// How soon a dead owner's run is taken over.
+/// Time limit for taking over a dead owner's run.
 const TAKEOVER: Duration = Duration::from_secs(2);
-/// What came of one round.
+/// The result of a round.
 struct Round {
     takeover: Option<Duration>,
     reads: usize,
@@ -25,7 +25,7 @@ struct Round {
 fn torture_of_many_processes_one_trains_a_run_and_another_takes_over() {
     let (processes, rounds) = (Scale::chosen().of(6, 32, 32), Scale::chosen().of(1, 20, 200));
     let reads_asked_for = Scale::chosen().of(20, 500, 500);
-    // In the quick form the owner of the one round is killed, in the others that of every second.
+    // The quick form kills the owner of its only round, the others kill that of every second round.
     let outcomes: Vec<Result<Round, String>> =
         (0..rounds).map(|number| round(&LONG, processes, number % 2 == 0, reads_asked_for)).collect();
 
@@ -66,19 +66,19 @@ fn round(reference: &Reference, processes: usize, is_killed: bool, reads: usize)
     }
     for ended in &ended {
         reference.check(&scratch, ended)?;
-        if !ended.said.contains(SAVED) && !ended.said.contains("has a finished record") {
-            return Err(format!("it neither trained nor found the record: {ended:?}"));
+        if !ended.said.contains(SAVED) && !ended.said.contains("finished already") {
+            return Err(format!("a process neither trained nor found the record: {ended:?}"));
         }
     }
     Ok(Round { takeover, reads: readers.stop_after(reads)? })
 }
 
-/// Kills the one process that does not wait; the time until another one goes on with its run.
+/// Kills the only process that does not wait; returns the time until another one resumes its run.
 fn kill_the_owner(crowd: &mut Vec<Process>) -> Result<Duration, String> {
-    let owner = crowd.iter().position(|process| process.said(WAITS).is_none()).ok_or("nobody trains")?;
+    let owner = crowd.iter().position(|process| process.said(WAITS).is_none()).ok_or("no process trains")?;
     let mut owner = crowd.swap_remove(owner);
     if owner.has_ended() {
-        return Err("the owner is done before it can be killed: a longer run would do".to_owned());
+        return Err("the owner finished before the kill: the run is too short".to_owned());
     }
     let killed = Instant::now();
     drop(owner);

@@ -1,4 +1,4 @@
-//! SIGKILL at every call of the system that a run makes on its files: no moment is the wrong one.
+//! SIGKILL at every system call of a run on its files: it may come at any moment.
 
 use rayon::prelude::*;
 use test_support::{Scale, row};
@@ -7,11 +7,11 @@ use crate::calls::{Call, can_trace, of_two_runs};
 use crate::common::{Scratch, failures};
 use crate::process::Process;
 
-/// What the row is about.
+/// The title of the row.
 const WHAT: &str = "SIGKILL at every call on the files of a run, then the same command again";
 
 #[test]
-fn torture_a_run_killed_at_any_call_on_its_files_ends_as_if_it_had_not_been() {
+fn torture_a_run_killed_at_any_call_on_its_files_ends_with_the_same_bytes() {
     if !can_trace() {
         row(WHAT, "not run: needs strace");
         return;
@@ -28,12 +28,12 @@ fn torture_a_run_killed_at_any_call_on_its_files_ends_as_if_it_had_not_been() {
     assert_eq!(failures, 0);
 }
 
-/// Kills a run at this call, gives the command again, and says whether that went on from a checkpoint.
+/// Kills a run at this call, repeats the command, and returns whether that resumed from a checkpoint.
 fn kill_at(call: &Call) -> Result<bool, String> {
     let (scratch, about) = (Scratch::new(), |what: String| format!("{}: {what}", call.to_text()));
     let ended = Process::start(call.injected(&scratch, "signal=SIGKILL")).ended().map_err(about)?;
     if ended.signal != Some(9) {
-        return Err(about(format!("it was not hit: {ended:?}")));
+        return Err(about(format!("the call did not occur: {ended:?}")));
     }
     call.run.recover(&scratch).map(|recovered| recovered.resumed > 0).map_err(about)
 }

@@ -1,18 +1,18 @@
-//! `Files`: all that runs leave on disk, byte for byte, three times of day aside.
+//! `Files`: everything that runs leave on the disk, byte for byte, except three times.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// What two trainings of the same run may differ in.
+/// The keys in which two trainings of the same run may differ.
 const TIMES: [&str; 3] = ["\"started_at\": ", "\"wall_seconds\": ", "\"cpu_seconds\": "];
 
-/// Every file below a folder by its path there, hidden ones aside.
+/// Every file below a folder, by path, without hidden ones.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Files(BTreeMap<String, Vec<u8>>);
 
 impl Files {
-    /// The files there are now; none where the folder is not there.
+    /// The current files; none if the folder does not exist.
     pub(crate) fn of(folder: &Path) -> Self {
         let mut files = BTreeMap::new();
         collect(folder, "", &mut files);
@@ -24,7 +24,7 @@ impl Files {
         self.0.keys().filter(|path| path.ends_with("/record.json")).count()
     }
 
-    /// Where these files are not those, in a few words; nothing where they are the same.
+    /// A short description of the first difference from other files; none if they are equal.
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         let paths = self.0.keys().chain(other.0.keys());
         let different = |path: &&String| self.0.get(*path) != other.0.get(*path);

@@ -1,4 +1,4 @@
-//! SIGKILL at random moments: the same command goes on, and ends as if nothing had been.
+//! SIGKILL at random moments: the same command resumes, and ends with the same bytes.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use crate::common::{Scratch, failures, moment};
 use crate::process::{PATIENCE, Process, until};
 use crate::reference::{LONG, Recovered, Reference, SMALL, TWO_SEEDS};
 
-/// One trial in so many trains two runs side by side.
+/// One trial in this number trains two runs side by side.
 const ONE_IN: usize = 5;
-/// Kills in a row before a run may end.
+/// Kills in a row before a run may finish.
 const LINKS: usize = 10;
 
-/// Starts the run, kills it after a while, and says whether that came too late.
+/// Starts the run, kills it after a while, and returns whether it had already ended.
 fn kill_after(scratch: &Scratch, reference: &Reference, delay: Duration) -> Result<bool, String> {
     let mut process = Process::start(scratch.program(&reference.arguments));
     std::thread::sleep(delay);
@@ -23,12 +23,12 @@ fn kill_after(scratch: &Scratch, reference: &Reference, delay: Duration) -> Resu
     let ended = process.ended()?;
     match (too_late, ended.signal, ended.code) {
         (false, Some(9), _) | (_, _, Some(0)) => Ok(ended.code.is_some()),
-        _ => Err(format!("it ended by itself: {ended:?}")),
+        _ => Err(format!("it ended on its own: {ended:?}")),
     }
 }
 
 #[test]
-fn torture_a_run_killed_at_a_random_moment_ends_as_if_it_had_not_been() {
+fn torture_a_run_killed_at_a_random_moment_ends_with_the_same_bytes() {
     let trials = Scale::chosen().of(4, 200, 2000);
     let killed = |trial: usize| {
         let (scratch, mut tamper) = (Scratch::new(), Tamper::new(trial as u64));
@@ -50,7 +50,7 @@ fn torture_a_run_killed_at_a_random_moment_ends_as_if_it_had_not_been() {
 }
 
 #[test]
-fn torture_a_run_killed_ten_times_in_a_row_gets_forward_and_ends_the_same() {
+fn torture_a_run_killed_ten_times_in_a_row_advances_and_ends_with_the_same_bytes() {
     let chains = Scale::chosen().of(1, 10, 100);
     let outcomes: Vec<Result<_, String>> = (0..chains).into_par_iter().map(|chain| link(&LONG, chain)).collect();
 
@@ -69,7 +69,7 @@ fn torture_a_run_killed_ten_times_in_a_row_gets_forward_and_ends_the_same() {
     assert_eq!(failures, 0);
 }
 
-/// Kills a run ten times, each time when it has usually passed a checkpoint; the steps taken by then.
+/// Kills a run ten times, usually after another checkpoint; returns the steps taken by then.
 fn link(reference: &Reference, chain: usize) -> Result<usize, String> {
     let (scratch, mut tamper) = (Scratch::new(), Tamper::new(chain as u64));
     let first = Process::start(scratch.program(&reference.arguments));
@@ -78,15 +78,15 @@ fn link(reference: &Reference, chain: usize) -> Result<usize, String> {
 
     let mut steps = vec![scratch.newest_step()];
     for _ in 1..LINKS {
-        // Seven twentieths of a training in the mean, all links together.
+        // Together, on average 35 % of a training.
         kill_after(&scratch, reference, start_up.mul_f64(0.9) + moment(&mut tamper, reference.lasted.mul_f64(0.08)))?;
         steps.push(scratch.newest_step());
     }
     if !steps.is_sorted() {
-        return Err(format!("it went back: {steps:?}"));
+        return Err(format!("it lost steps: {steps:?}"));
     }
     if steps.last() <= steps.first() {
-        return Err(format!("ten starts got it no further: {steps:?}"));
+        return Err(format!("it did not advance in ten starts: {steps:?}"));
     }
     reference.recover(&scratch)?;
     Ok(steps.last().copied().unwrap_or(0))

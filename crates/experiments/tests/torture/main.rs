@@ -1,7 +1,7 @@
-//! Promises of the program, held under torture: killed, starved of disk, raced, interrupted (`make torture`).
+//! Tests of the program's promises: kills, full disks, races, signals (`make torture`).
 //!
-//! Each test is a row of docs/reliability.md: a quick form in `make test`, its counts under `TORTURE=full`. All drive the
-//! program through its binary, on real MNIST where `MNIST_DIR` names it, else on made-up digits.
+//! Each test is a row of docs/reliability.md, with a quick form in `make test` and the counts of that page with
+//! `TORTURE=full`. All run the binary, on MNIST in `MNIST_DIR` if set, else on made-up digits.
 
 mod calls;
 mod common;

@@ -1,4 +1,4 @@
-//! Without a network: the program runs, the workspace builds from what is at hand, the tests pass.
+//! Without a network: the program runs, the workspace builds from local files, the tests pass.
 
 use std::process::Command;
 
@@ -10,35 +10,35 @@ use crate::process::Process;
 /// The workspace.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// How the variables begin in which cargo tells a test of its package.
+/// Prefix of the variables that cargo sets for tests.
 const TOLD: [&str; 3] = ["CARGO_MANIFEST_", "CARGO_PKG_", "OUT_DIR"];
 
-/// Words before a command that leave it no network at all, where the system allows that.
+/// Words before a command that run it without any network; none if the system does not allow this.
 fn without_network() -> Option<[&'static str; 2]> {
     let words = ["unshare", if is_root() { "-n" } else { "-rn" }];
     works(&[words[0], words[1], "true"]).then_some(words)
 }
 
-/// The same with an interface that leads back to this machine, where the tests of downloads have their mirrors.
-fn with_loopback_alone() -> Option<[&'static str; 6]> {
+/// The same with only the loopback interface, which the tests of downloads need.
+fn with_only_loopback() -> Option<[&'static str; 6]> {
     let [unshare, option] = without_network()?;
     let words = [unshare, option, "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"];
     works(&[&words[..], &["true"]].concat()).then_some(words)
 }
 
-/// Runs cargo in the workspace, with what it says on the terminal.
+/// Runs cargo in the workspace; its output goes to the terminal.
 fn cargo(wrapper: &[&str], arguments: &[&str]) -> bool {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let words: Vec<&str> = wrapper.iter().copied().chain([cargo.as_str()]).chain(arguments.iter().copied()).collect();
     let mut command = Command::new(words[0]);
-    // The tests inside are to be quick ones, in a table of nobody's, and without MNIST: that is what would be fetched.
+    // The tests inside run in their quick form, without a table, and without MNIST, which they would otherwise download.
     command
         .args(&words[1..])
         .current_dir(ROOT)
         .env_remove("TORTURE")
         .env_remove("TORTURE_TABLE")
         .env_remove("MNIST_DIR");
-    // What cargo tells a test of its package: build scripts that ask for it would run again, here and after this.
+    // Cargo's variables for tests: build scripts that depend on them would run again, now and afterwards.
     for (name, _) in std::env::vars_os() {
         if TOLD.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             command.env_remove(name);
@@ -56,7 +56,7 @@ fn torture_the_program_trains_without_a_network() {
     };
     let scratch = Scratch::new();
     let mut commands = [(); 2].map(|()| scratch.under(&words, &Size::TINY.arguments()));
-    // The second one is not told, and finds out by itself.
+    // The second one does not have `--offline`, and notices on its own.
     commands[1].env_remove("EXPERIMENTS_OFFLINE");
     for command in commands {
         let ended = Process::start(command).ended().expect("it ends");
@@ -68,15 +68,15 @@ fn torture_the_program_trains_without_a_network() {
 #[test]
 fn torture_the_workspace_builds_and_passes_its_tests_without_a_network() {
     const BUILDS: &str = "cargo build --locked --offline --workspace";
-    const TESTS: &str = "the tests in a network namespace that has a loopback alone";
+    const TESTS: &str = "the tests in a network namespace with only a loopback";
     if Scale::chosen() == Scale::Quick {
         return;
     }
     let options = ["--locked", "--offline", "--release", "--workspace"];
     let builds = cargo(&[], &[&["build"], &options[..]].concat());
     row(BUILDS, if builds { "exit code 0" } else { "failed" });
-    let passes = with_loopback_alone().map(|words| {
-        // These tests have rows of their own.
+    let passes = with_only_loopback().map(|words| {
+        // These tests have their own rows.
         cargo(&words, &[&["test"], &options[..], &["--", "--skip", "torture_"]].concat())
     });
     row(
@@ -88,7 +88,7 @@ fn torture_the_workspace_builds_and_passes_its_tests_without_a_network() {
 }
 
 #[test]
-fn torture_licences_bans_and_sources_are_as_agreed() {
+fn torture_licences_bans_and_sources_keep_the_rules() {
     const WHAT: &str = "cargo deny: licences, bans, sources";
     if Scale::chosen() == Scale::Quick {
         return;

@@ -1,5 +1,5 @@
-//! Panics, in the real program with the dashboard on the screen: the system refuses it a thread, which those who start one
-//! take for impossible.
+//! Panics in the real program with the dashboard on the screen: the system refuses a thread, which the libraries do not
+//! expect.
 
 use test_support::{Scale, row};
 
@@ -9,21 +9,21 @@ use crate::process::{PATIENCE, until};
 use crate::reference::SMALL;
 use crate::terminal::Terminal;
 
-const WHAT: &str = "a thread refused, each in turn: a panic, with the dashboard on the screen or before it";
+const WHAT: &str = "the system refuses a thread, each in turn: a panic, with the dashboard on the screen or before it";
 /// More threads than the program ever starts.
 const MOST_THREADS: usize = 100;
 /// The exit code of a panic.
 const PANICKED: i32 = 101;
-/// The first thread listens for signals, and who cannot start that one says so.
+/// The first thread listens for signals; if it is refused, the program exits with a message.
 const FAILURE: i32 = 1;
 
 #[test]
-fn torture_a_panic_gives_the_terminal_back_and_leaves_the_last_checkpoint() {
+fn torture_a_panic_restores_the_terminal_and_leaves_the_last_checkpoint() {
     if !can_trace() {
         row(WHAT, "not run: needs strace");
         return;
     }
-    // Of the last threads of a start, which the dashboard has on its screen, in the quick form as well.
+    // The quick form includes some of the last threads, which start when the dashboard is on the screen.
     let stride = Scale::chosen().of(4, 1, 1);
     let (mut panics, mut with_dashboard) = (0, 0);
     for number in (1..MOST_THREADS).step_by(stride) {
@@ -35,7 +35,7 @@ fn torture_a_panic_gives_the_terminal_back_and_leaves_the_last_checkpoint() {
         assert_eq!(terminal.what_changed(), None, "thread {number}: {:?}", terminal.shown());
         let (code, had_dashboard) = (terminal.code(), terminal.shown().contains("\x1b[?1049h"));
         drop(terminal);
-        SMALL.recover(&scratch).expect("the same in the end");
+        SMALL.recover(&scratch).expect("the same bytes in the end");
         if code == Some(0) {
             let figure =
                 format!("{panics} panics, {with_dashboard} with the dashboard; each left the terminal as it was");

@@ -1,4 +1,4 @@
-//! Where a program is at work that is sent signals: with the dashboard in a terminal, or without one.
+//! The place of a program that receives signals: in a terminal with the dashboard, or without a terminal.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use crate::common::{Scratch, Size};
 use crate::process::{PATIENCE, Process, until};
 use crate::terminal::Terminal;
 
-/// One trial in so many has no terminal.
+/// One trial in this number runs without a terminal.
 const ONE_IN: usize = 4;
 
-/// A program at work, in a terminal or without one.
+/// A running program, in a terminal or without one.
 pub(crate) enum Place {
     Dashboard(Terminal),
     NoTerminal(Process),
@@ -37,14 +37,14 @@ impl Place {
         matches!(self, Self::Dashboard(terminal) if terminal.shown().contains("\x1b[?1049h"))
     }
 
-    /// Lets a terminal that was held take what it is sent again.
+    /// Lets a stuck terminal accept output again.
     pub(crate) fn release(&self) {
         if let Self::Dashboard(terminal) = self {
             terminal.release();
         }
     }
 
-    /// The exit code, a signal's number and 128 where one ended it; an error where the terminal is not as it was.
+    /// The exit code, or 128 plus the signal that ended it; an error if the terminal is not as it was.
     pub(crate) fn code(self) -> Result<i32, String> {
         match self {
             Self::Dashboard(terminal) => {
@@ -60,7 +60,7 @@ impl Place {
     }
 }
 
-/// Whether a trial is one without a terminal; the first one is not.
+/// Whether this trial runs without a terminal; the first one does not.
 pub(crate) fn is_without_terminal(trial: usize) -> bool {
     trial % ONE_IN == ONE_IN - 1
 }
@@ -74,12 +74,12 @@ pub(crate) fn start(scratch: &Scratch, trial: usize) -> Place {
     }
 }
 
-/// How long the run takes in a place.
+/// Duration of the run in a place.
 pub(crate) fn time_of(trial: usize) -> Duration {
     let (scratch, began) = (Scratch::new(), Instant::now());
     let mut place = start(&scratch, trial);
-    until(PATIENCE, || place.has_ended()).expect("it ends by itself");
+    until(PATIENCE, || place.has_ended()).expect("it ends on its own");
     let lasted = began.elapsed();
-    assert_eq!(place.code(), Ok(0), "nobody disturbed it");
+    assert_eq!(place.code(), Ok(0), "it was not disturbed");
     lasted
 }

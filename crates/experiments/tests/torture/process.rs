@@ -1,4 +1,4 @@
-//! A process under watch: what it says and when, a signal for it, its end, and none of it left behind.
+//! A process and its messages with their times; tests can kill it, wait for its end, and leave nothing running.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
-/// What no trial may take, on whatever machine.
+/// Time limit of a trial on any machine.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A line of stderr, and when it came.
 type Line = (Instant, String);
 
-/// A process and what it started, in a process group of its own.
+/// A process and its children, in their own process group.
 pub(crate) struct Process {
     child: Child,
     began: Instant,
@@ -45,7 +45,7 @@ impl Process {
             let mut line = Vec::new();
             while stderr.read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
                 let text = String::from_utf8_lossy(&line).into_owned();
-                heard.lock().expect("nobody panics in here").push((Instant::now(), text));
+                heard.lock().expect("no panic while locked").push((Instant::now(), text));
                 line.clear();
             }
         });
@@ -56,37 +56,37 @@ impl Process {
         Pid::from_child(&self.child)
     }
 
-    /// When it first said something with these words.
+    /// The time of its first message with these words.
     pub(crate) fn said(&self, words: &str) -> Option<Instant> {
-        let lines = self.lines.lock().expect("nobody panics in here");
+        let lines = self.lines.lock().expect("no panic while locked");
         lines.iter().find(|(_, line)| line.contains(words)).map(|(moment, _)| *moment)
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
-        self.child.try_wait().expect("a child of ours").is_some()
+        self.child.try_wait().expect("our own child").is_some()
     }
 
-    /// SIGKILL for it and all that it started.
+    /// Sends SIGKILL to it and its children.
     pub(crate) fn kill(&self) {
         let _ = kill_process_group(self.id(), Signal::KILL);
     }
 
-    /// Waits for its end; one that does not end is killed, and an error.
+    /// Waits for its end; if it does not end in time, kills it and returns an error.
     pub(crate) fn ended(mut self) -> Result<Ended, String> {
         let in_time = until(PATIENCE, || self.has_ended()).is_some();
         let lasted = self.began.elapsed();
-        // What it started would keep its stderr open.
+        // Its children would keep its stderr open.
         self.kill();
-        let status = self.child.wait().expect("a child of ours");
+        let status = self.child.wait().expect("our own child");
         self.listener.take().expect("it listens").join().expect("it does not panic");
-        let said = self.lines.lock().expect("nobody panics in here").iter().map(|(_, line)| line.as_str()).collect();
+        let said = self.lines.lock().expect("no panic while locked").iter().map(|(_, line)| line.as_str()).collect();
         let ended = Ended { code: status.code(), signal: status.signal(), said, lasted };
         if in_time { Ok(ended) } else { Err(format!("it did not end within {PATIENCE:?}: {ended:?}")) }
     }
 }
 
 impl Drop for Process {
-    /// A test that fails leaves nothing running.
+    /// So a test that fails leaves nothing running.
     fn drop(&mut self) {
         if self.listener.is_some() {
             self.kill();
@@ -95,7 +95,7 @@ impl Drop for Process {
     }
 }
 
-/// Asks every millisecond; the time until it was true, or nothing when patience ran out first.
+/// Asks every millisecond until `is_true`; returns the time that it took, or none after `patience`.
 pub(crate) fn until(patience: Duration, mut is_true: impl FnMut() -> bool) -> Option<Duration> {
     let began = Instant::now();
     loop {

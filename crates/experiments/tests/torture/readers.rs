@@ -1,4 +1,4 @@
-//! Readers of the records while others write them: they see all of a record or none of it.
+//! Readers of records that are being replaced: they see all of a record or none of it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use test_support::{Scale, row};
 use crate::common::{Scratch, Size};
 use crate::process::{PATIENCE, Process, until};
 
-/// Threads that read a folder of runs over and over.
+/// Threads that read a folder of runs repeatedly.
 const READERS: usize = 2;
-/// What a reader says that saw half a record.
+/// The error of a reader that saw half a record.
 pub(crate) const PARTIAL: &str = "a partial read";
-/// Files of weights that a run is saved with.
+/// Files of weights of a run.
 const WEIGHTS: [&str; 2] = ["best.safetensors", "last.safetensors"];
 
-/// Readers at work, until somebody stops them or one reads half a record.
+/// Running readers; they end when the test stops them or when one reads half a record.
 pub(crate) struct Readers {
     is_over: Arc<AtomicBool>,
     reads: Arc<AtomicUsize>,
@@ -34,7 +34,7 @@ impl Readers {
             std::thread::spawn(move || {
                 while !is_over.load(Ordering::SeqCst) {
                     reads.fetch_add(read(&store)?, Ordering::SeqCst);
-                    // The runs are to have the processors.
+                    // Leaves the processors to the runs.
                     std::thread::sleep(Duration::from_millis(1));
                 }
                 Ok(())
@@ -44,12 +44,12 @@ impl Readers {
         Self { is_over, reads, threads }
     }
 
-    /// How often they have read.
+    /// Number of reads so far.
     pub(crate) fn reads(&self) -> usize {
         self.reads.load(Ordering::SeqCst)
     }
 
-    /// Stops them when they have read so often; the number of reads, none of which was partial.
+    /// Stops them after this number of reads; returns the number, or the error of a partial read.
     pub(crate) fn stop_after(self, reads: usize) -> Result<usize, String> {
         until(PATIENCE, || self.reads() >= reads || self.threads.iter().any(JoinHandle::is_finished));
         self.is_over.store(true, Ordering::SeqCst);
@@ -59,14 +59,14 @@ impl Readers {
     }
 }
 
-/// Lists the records, and finds each by its identity; how many reads that was.
+/// Lists the records and finds each by its identity; returns the number of reads.
 fn read(store: &RunStore) -> Result<usize, String> {
     let listed = store.list().into_iter().collect::<Result<Vec<RunRecord>, _>>();
     let records = listed.map_err(|error| format!("{PARTIAL} in the list: {error}"))?;
     for record in &records {
         check(record)?;
         let found = store.find(&record.id).map_err(|error| format!("{PARTIAL} by identity: {error}"))?;
-        check(&found.ok_or_else(|| format!("{PARTIAL}: a record that was there is gone"))?)?;
+        check(&found.ok_or_else(|| format!("{PARTIAL}: a record has disappeared"))?)?;
     }
     Ok(1 + records.len())
 }
@@ -89,14 +89,13 @@ fn torture_readers_see_all_of_a_record_that_is_replaced_or_none_of_it() {
     let store = RunStore::new(scratch.runs());
     let mut record = store.list().remove(0).expect("a record");
     let weights = WEIGHTS.map(|name| (name, std::fs::read(weights_of(&store, &record, name)).expect("weights")));
-    let weights = weights.each_ref().map(|(name, bytes)| (*name, bytes.as_slice()));
 
     let readers = Readers::start(&scratch.runs());
     let mut saves = 0_u32;
     while readers.reads() < asked_for && !readers.threads.iter().any(JoinHandle::is_finished) {
         saves += 1;
         record.wall_seconds = f64::from(saves);
-        store.save(&record, &weights).expect("saved");
+        store.save(&record, weights.clone()).expect("saved");
     }
     let outcome = readers.stop_after(asked_for);
     let figure = outcome.as_ref().map_or_else(Clone::clone, |reads| format!("{reads} reads, 0 of them partial"));

@@ -1,4 +1,4 @@
-//! `Reference`: a run that nobody disturbed, and whether a disturbed one came to the same end.
+//! `Reference`: an undisturbed run, to compare with disturbed ones.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -28,14 +28,14 @@ pub(crate) struct Reference {
     pub(crate) lasted: Duration,
 }
 
-/// A disturbed run that came to the same end.
+/// A disturbed run that ended with the same bytes.
 pub(crate) struct Recovered {
-    /// How many runs went on from a checkpoint.
+    /// Number of runs that resumed from a checkpoint.
     pub(crate) resumed: usize,
 }
 
 impl Reference {
-    /// Trains undisturbed, in the full form twice, which must agree; the time is the first one's.
+    /// Trains undisturbed; in the full form twice, which must agree. The time is that of the first training.
     fn of(arguments: &[String]) -> Self {
         let first = Self::once(arguments);
         if Scale::chosen() != Scale::Quick {
@@ -52,7 +52,7 @@ impl Reference {
         Self { arguments: arguments.to_vec(), files: Files::of(&scratch.runs()), lasted: ended.lasted }
     }
 
-    /// Gives the same command again in a folder where it was disturbed, and holds the outcome against this one.
+    /// Repeats the command in a folder where it was disturbed, and compares the outcome with this one.
     pub(crate) fn recover(&self, scratch: &Scratch) -> Result<Recovered, String> {
         let expected = resumptions(scratch);
         let before = format!("{:?}", scratch.checkpoints());
@@ -64,13 +64,13 @@ impl Reference {
         }
     }
 
-    /// Whether a run that ended well left what this one left, and nothing beside it.
+    /// Checks that a run that ended well left the same files as this one, and no others.
     pub(crate) fn check(&self, scratch: &Scratch, ended: &Ended) -> Result<(), String> {
         let Ended { code, signal, said, .. } = ended;
         if *code != Some(0) {
             return Err(format!("it ended with code {code:?}, signal {signal:?}: {said}"));
         }
-        // A checkpoint appears at once or not at all: no disturbance but of its bytes damages one.
+        // A checkpoint appears at once or not at all, so only a change of its bytes can damage it.
         if let Some(warning) = said.lines().find(|line| line.contains("warning") && line.contains(".checkpoint")) {
             return Err(warning.to_owned());
         }
@@ -84,13 +84,13 @@ impl Reference {
     }
 }
 
-/// What the next run must say: from where it goes on, for every run with a checkpoint that is not finished.
+/// The messages of the next command: where it resumes every unfinished run with a checkpoint.
 fn resumptions(scratch: &Scratch) -> Vec<String> {
     let finished = RunStore::new(scratch.runs()).list().into_iter().flatten();
     let finished: Vec<String> =
         finished.filter(|record| record.stop_reason.is_finished()).map(|record| record.id).collect();
     let checkpoints = scratch.checkpoints();
-    // Sorted: the last of a run is its newest.
+    // Sorted, so the last one of a run is its newest.
     let newest = checkpoints.iter().enumerate().filter(|(index, (run, _))| {
         checkpoints.get(index + 1).is_none_or(|(next, _)| next != run)
             && !finished.iter().any(|id| id.starts_with(run.as_str()))
@@ -98,7 +98,7 @@ fn resumptions(scratch: &Scratch) -> Vec<String> {
     newest.map(|(_, (_, steps))| format!("resumes from step {steps}\n")).collect()
 }
 
-/// What lies hidden among the records when all runs are finished: nothing, if all is well.
+/// The hidden files among the records; there must be none when all runs are finished.
 fn what_is_left(scratch: &Scratch) -> Vec<String> {
     let mut hidden = names_in(&scratch.runs());
     hidden.retain(|name| name.starts_with('.') && name != ".checkpoints");

@@ -1,4 +1,4 @@
-//! Signals at random moments: the program keeps a checkpoint, gives the terminal back and leaves, within a second.
+//! Signals at random moments: the program saves a checkpoint, restores the terminal and exits, within a second.
 
 use std::time::{Duration, Instant};
 
@@ -14,29 +14,29 @@ use crate::reference::SMALL;
 use crate::terminal::Terminal;
 
 const SIGNALS: [Signal; 5] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::USR1];
-/// The promise is a second; a machine that has other work is given more.
+/// The promise is a second; a busy machine gets more time.
 const SLACK: Duration = Duration::from_secs(4);
-/// The exit code of a run that was stopped.
+/// The exit code of an interrupted run.
 const INTERRUPTED: i32 = 130;
 
-/// A run that a signal has ended, in its folder.
+/// A run that a signal ended, and its folder.
 struct Disturbed {
     scratch: Scratch,
-    /// What was done to it and when.
+    /// The disturbance and its time.
     about: String,
     left: Left,
 }
 
-/// What came of one signal.
+/// The result of a signal.
 struct Left {
     code: i32,
-    /// It was sent before the program was there to catch it.
+    /// It was sent before the program could catch it.
     is_early: bool,
     had_dashboard: bool,
     after: Duration,
 }
 
-/// Whether a process has put a handler for a signal in place.
+/// Whether a process has installed a handler for a signal.
 fn listens(id: Pid, signal: Signal) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{}/status", id.as_raw_nonzero())).unwrap_or_default();
     let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
@@ -82,14 +82,14 @@ fn torture_a_signal_at_any_moment_leaves_a_checkpoint_and_the_terminal_as_it_was
     assert!(waits.iter().all(|wait| *wait < SLACK), "{waits:?}");
 }
 
-/// Sends a signal at a moment, and waits for the end.
+/// Sends a signal after some time, and waits for the end.
 fn signal_at(mut place: Place, signal: Signal, moment: Duration) -> Result<Left, String> {
     let id = until(PATIENCE, || place.id().is_some()).and_then(|_| place.id()).ok_or("it does not start")?;
     std::thread::sleep(moment);
     let (is_late, is_early) = (place.has_ended(), !listens(id, signal));
     let sent = Instant::now();
     if !is_late {
-        // It may end this very moment.
+        // The program may be ending at this moment.
         let _ = kill_process(id, signal);
     }
     until(PATIENCE, || place.has_ended()).ok_or("it does not end")?;
@@ -100,7 +100,7 @@ fn signal_at(mut place: Place, signal: Signal, moment: Duration) -> Result<Left,
 }
 
 impl Left {
-    /// The exit code of a run that was stopped, or was done before; in its first moments any signal ends a program.
+    /// Checks the exit code: of an interrupted or a finished run; in its first moments, any signal ends a program.
     fn check(self, signal: Signal) -> Result<Self, String> {
         match self.code {
             0 | INTERRUPTED => Ok(self),
@@ -111,13 +111,13 @@ impl Left {
 }
 
 #[test]
-fn torture_a_second_signal_leaves_at_once() {
+fn torture_a_second_signal_ends_the_program_at_once() {
     let interrupted = |trial: usize| {
         let scratch = Scratch::new();
         let mut place = start(&scratch, trial);
         scratch.await_checkpoint(PATIENCE)?;
         let id = place.id().ok_or("it does not run")?;
-        // The dashboard goes within some milliseconds of the first one; the second one comes before, meanwhile or after.
+        // The dashboard closes within milliseconds of the first signal; the second one comes before, meanwhile or after.
         let apart = moment(&mut Tamper::new(trial as u64), Duration::from_millis(20));
         let sent = Instant::now();
         let _ = kill_process(id, Signal::INT);
@@ -139,10 +139,10 @@ fn torture_a_terminal_that_goes_away_costs_no_checkpoint() {
         let terminal = Terminal::start(&scratch, &Size::SMALL.watched_arguments());
         std::thread::sleep(moment);
         terminal.hang_up();
-        // What it draws in between meets a terminal that is gone; then comes what a shell sends its children.
+        // Meanwhile the program draws to a terminal that is gone; then it gets the signal that a shell sends to its children.
         std::thread::sleep(Duration::from_millis(60));
         let left = signal_at(Place::Dashboard(terminal), Signal::HUP, Duration::ZERO)?;
-        // A run that was done has nowhere to show its table: an error that nobody sees.
+        // A run that had finished cannot show its table: an error without a reader.
         let is_done = left.code == 1 && Files::of(&scratch.runs()).runs() == 1;
         let left = if is_done { left } else { left.check(Signal::HUP)? };
         Ok(Disturbed { scratch, about: format!("a terminal shut at {moment:?}"), left })
@@ -155,7 +155,7 @@ fn torture_a_terminal_that_goes_away_costs_no_checkpoint() {
 }
 
 #[test]
-fn torture_a_terminal_that_takes_nothing_keeps_no_program() {
+fn torture_a_stuck_terminal_does_not_keep_the_program() {
     let lasts = time_of(0);
     let stuck = |trial: usize| {
         let (scratch, signal, mut tamper) = (Scratch::new(), SIGNALS[trial % SIGNALS.len()], Tamper::new(trial as u64));
@@ -170,13 +170,13 @@ fn torture_a_terminal_that_takes_nothing_keeps_no_program() {
     };
     tell(
         "a terminal that takes nothing more from a random moment on, then a signal, then the same command again",
-        // Each takes its second.
+        // Each trial takes a second.
         Scale::chosen().of(2, 10, 100),
         stuck,
     );
 }
 
-/// Disturbs so many runs, and tells whether they come to the same end and how long the longest was there.
+/// Disturbs this number of runs, and reports whether they end with the same bytes and the longest time until the end.
 fn tell(what: &str, trials: usize, disturb: impl Fn(usize) -> Result<Disturbed, String>) {
     let outcomes = outcomes(trials, disturb);
     let failures = failures(&outcomes);
@@ -186,7 +186,7 @@ fn tell(what: &str, trials: usize, disturb: impl Fn(usize) -> Result<Disturbed, 
     assert!(longest < SLACK, "{longest:?}");
 }
 
-/// Disturbs runs one after another, for time is measured, and gives the same commands again, side by side.
+/// Disturbs runs one after another, because it measures time, and repeats the commands side by side.
 fn outcomes(trials: usize, disturb: impl Fn(usize) -> Result<Disturbed, String>) -> Vec<Result<Left, String>> {
     let disturbed: Vec<Result<Disturbed, String>> = (0..trials).map(disturb).collect();
     let recovered = |disturbed: Result<Disturbed, String>| {

@@ -1,4 +1,4 @@
-//! The same command in other surroundings: threads, jobs, folder, language, time zone.
+//! The same command in other environments: threads, jobs, folder, language, time zone.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ const LANGUAGES: [&str; 3] = ["C", "de_DE.UTF-8", "tr_TR.UTF-8"];
 const TIME_ZONES: [&str; 4] = ["UTC", "Asia/Tokyo", "America/St_Johns", ":/etc/localtime"];
 
 #[test]
-fn torture_the_same_command_leaves_the_same_bytes_in_any_surroundings() {
+fn torture_the_same_command_leaves_the_same_bytes_in_any_environment() {
     let runs = Scale::chosen().of(4, 20, 200);
     let outcomes: BTreeSet<Files> = (0..runs)
         .map(|number| {

@@ -1,4 +1,4 @@
-//! A terminal of our own with the program in it: what it is sent, and what state it leaves the terminal in.
+//! A pseudo-terminal with the program in it: the program's output, and the state in which it leaves the terminal.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,18 +16,18 @@ use rustix::termios::{Winsize, tcgetattr, tcsetwinsize, ttyname};
 use crate::common::Scratch;
 use crate::process::{PATIENCE, until};
 
-/// The last that a terminal is sent of a program.
+/// Appears in the terminal after a program has ended.
 const LAST: &str = "the program has ended";
-/// Milliseconds for which a terminal takes nothing more until it counts as full.
+/// Milliseconds without progress after which a terminal counts as full.
 const FULL_FOR: usize = 10;
-/// Leads the session, so that the terminal outlives the program: tells its number and its exit code, and waits.
+/// Leads the session, so that the terminal outlives the program; prints the program's number and exit code, and waits.
 const SHELL: &str = r#"trap : HUP
     sh -c 'echo $$ > id.new; mv id.new id; exec "$@"' sh "$@"
     code=$?
     echo the program has ended
     echo $code > code.new; mv code.new code
     read _"#;
-/// The modes of a terminal that a dashboard changes, and whether they are on where nobody changed them.
+/// The modes of a terminal that a dashboard changes, and whether they are on by default.
 const MODES: [(&str, bool); 7] = [
     ("1049", false),
     ("25", true),
@@ -38,16 +38,16 @@ const MODES: [(&str, bool); 7] = [
     ("1015", false),
 ];
 
-/// The other end of a terminal, where a person would sit.
+/// The user's end of a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Window {
-    /// It takes what the terminal is sent.
+    /// It accepts output.
     Open,
-    /// It takes nothing, until it is opened again.
+    /// It accepts nothing until it is opened again.
     Stuck,
-    /// It takes everything again. What the program sent to restore the terminal meanwhile may be lost.
+    /// It accepts everything again. Output that restores the terminal may have been lost meanwhile.
     OpenAgain,
-    /// It is closed, for good.
+    /// It is closed for good.
     Shut,
 }
 
@@ -67,7 +67,7 @@ impl Terminal {
         Self::start_under(scratch, &[], arguments)
     }
 
-    /// The same, the program started by another one.
+    /// The same, with the program started by another one.
     pub(crate) fn start_under(scratch: &Scratch, wrapper: &[&str], arguments: &[String]) -> Self {
         for name in ["id", "code"] {
             let _ = std::fs::remove_file(scratch.path(name));
@@ -90,9 +90,9 @@ impl Terminal {
         let seen = Arc::clone(&window);
         std::thread::spawn(move || {
             let (mut outside, mut buffer) = (File::from(outside), [0; 4096]);
-            // Ends with an error when nobody has the inside open any more.
+            // Ends with an error when no process has the inside open any more.
             while let Ok(bytes @ 1..) = outside.read(&mut buffer) {
-                screen.lock().expect("nobody panics in here").extend_from_slice(&buffer[..bytes]);
+                screen.lock().expect("no panic while locked").extend_from_slice(&buffer[..bytes]);
                 while state_of(&seen) == Window::Stuck {
                     std::thread::sleep(Duration::from_millis(1));
                 }
@@ -104,12 +104,12 @@ impl Terminal {
         Self { shell, inside, settings, shown, window, folder: scratch.path("") }
     }
 
-    /// The program's number, as soon as it has one.
+    /// The program's process number, once it has one.
     pub(crate) fn id(&self) -> Option<Pid> {
         Pid::from_raw(self.number("id")?)
     }
 
-    /// The program's exit code, as soon as it has ended; 128 and more where a signal ended it.
+    /// The program's exit code, once it has ended; 128 and more if a signal ended it.
     pub(crate) fn code(&self) -> Option<i32> {
         self.number("code")
     }
@@ -118,42 +118,42 @@ impl Terminal {
         std::fs::read_to_string(self.folder.join(file)).ok()?.trim().parse().ok()
     }
 
-    /// What the terminal has been sent; all of it, where the program has ended.
+    /// The output so far; all of it if the program has ended.
     pub(crate) fn shown(&self) -> String {
-        let so_far = || String::from_utf8_lossy(&self.shown.lock().expect("nobody panics in here")).into_owned();
+        let so_far = || String::from_utf8_lossy(&self.shown.lock().expect("no panic while locked")).into_owned();
         if self.code().is_some() && state_of(&self.window) != Window::Shut {
             until(PATIENCE, || so_far().contains(LAST));
         }
         so_far()
     }
 
-    /// Closes the terminal's other end as soon as the program has shown something more: a window that is shut.
+    /// Closes the user's end after the program's next output, like a window that is closed.
     pub(crate) fn hang_up(&self) {
-        *self.window.lock().expect("nobody panics in here") = Window::Shut;
+        *self.window.lock().expect("no panic while locked") = Window::Shut;
     }
 
-    /// Takes no more of what the program shows, and fills what the system keeps for it, so that its writes wait.
+    /// Accepts no more output, and fills the system's buffer, so that the program's writes wait.
     pub(crate) fn hold(&self) {
-        *self.window.lock().expect("nobody panics in here") = Window::Stuck;
+        *self.window.lock().expect("no panic while locked") = Window::Stuck;
         let flags = OFlags::WRONLY | OFlags::NOCTTY | OFlags::CLOEXEC | OFlags::NONBLOCK;
         let name = ttyname(&self.inside, Vec::new()).expect("it has a name");
         let mut filler = File::from(rustix::fs::open(name, flags, Mode::empty()).expect("it opens"));
-        // The window may take one piece more before it is stuck, so it is full when it was full for a while.
+        // The window may accept one more piece, so the buffer is full when it has been full for a while.
         for _ in 0..FULL_FOR {
             while filler.write(&[b' '; 512]).is_ok() {}
             std::thread::sleep(Duration::from_millis(1));
         }
     }
 
-    /// Takes everything again after [`Terminal::hold`].
+    /// Accepts everything again after [`Terminal::hold`].
     pub(crate) fn release(&self) {
-        let mut window = self.window.lock().expect("nobody panics in here");
+        let mut window = self.window.lock().expect("no panic while locked");
         if *window == Window::Stuck {
             *window = Window::OpenAgain;
         }
     }
 
-    /// What is not as it was before the program, in a few words.
+    /// A short description of what the program changed in the terminal; none if it is as before.
     pub(crate) fn what_changed(&self) -> Option<String> {
         if state_of(&self.window) == Window::Shut {
             return None;
@@ -183,14 +183,14 @@ impl Drop for Terminal {
 }
 
 fn state_of(window: &Mutex<Window>) -> Window {
-    *window.lock().expect("nobody panics in here")
+    *window.lock().expect("no panic while locked")
 }
 
 fn settings_of(terminal: &OwnedFd) -> String {
     format!("{:?}", tcgetattr(terminal).expect("a terminal has settings"))
 }
 
-/// The modes that `CSI ? … h` switched on and `CSI ? … l` off, each as it was left.
+/// The final state of the modes that `CSI ? … h` switches on and `CSI ? … l` off.
 fn modes_of(shown: &str) -> BTreeMap<&str, bool> {
     let mut modes = BTreeMap::new();
     for sequence in shown.split("\x1b[?").skip(1) {
@@ -207,7 +207,7 @@ fn modes_of(shown: &str) -> BTreeMap<&str, bool> {
 }
 
 #[test]
-fn modes_are_as_they_were_left() {
+fn the_last_change_of_a_mode_counts() {
     let modes = modes_of("\x1b[?1049h\x1b[?25l\x1b[?1000;1006hx\x1b[?1000l\x1b[1mlh\x1b[?25h");
     let expected = [("1000", false), ("1006", true), ("1049", true), ("25", true)];
     assert_eq!(modes, expected.into_iter().collect());

@@ -1,7 +1,7 @@
-//! A checkpoint as bytes: a line that tells the format, a line with a SHA-256 of all that follows, then safetensors.
+//! A checkpoint as bytes: a line with the format, a line with the SHA-256 of the rest, then safetensors.
 //!
-//! Nothing of a file is believed before its checksum is right, and nothing after it before it fits the run: a checkpoint
-//! from elsewhere can carry any numbers with a right checksum.
+//! Reading checks the SHA-256 first, then every value against the run: a file from elsewhere may have a correct SHA-256 and
+//! any values.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,23 +18,23 @@ use crate::defect::ensure;
 use crate::weights_file::{self, Entry};
 use crate::{Defect, History, Probe, Validation};
 
-/// How the first line begins; the number of the format ends it.
+/// The first line, without the number of the format at its end.
 const FORMAT_LINE: &str = "mnist-experiments checkpoint ";
 /// The format that is written and read.
 const FORMAT: u32 = 2;
 /// The first line, 64 hexadecimal digits and an end of line.
 const HEADER_BYTES: usize = FORMAT_LINE.len() + 2 + 64 + 1;
-/// Where safetensors keep text.
+/// The name of the text in the safetensors' metadata.
 const METADATA: &str = "checkpoint";
 const TOO_SHORT: &str = "is too short to be a checkpoint";
-const OTHER_VALIDATIONS: &str = "its validations are not those of the run";
-const OTHER_PROBES: &str = "its probes are not those of the run";
-/// Bytes of a moment in RFC 3339, fractions of a second included.
+const OTHER_VALIDATIONS: &str = "its validations do not fit the run";
+const OTHER_PROBES: &str = "its probes do not fit the run";
+/// Length limit of a time in RFC 3339, fractions of a second included.
 const LONGEST_MOMENT: usize = 40;
-/// More than the header, the names of the tensors and the metadata of a thousand layers take.
+/// More than enough for the header, the tensors' names and the metadata of a thousand layers.
 const MOST_TEXT_BYTES: u64 = 4 << 20;
 
-/// What is not a tensor: what a checkpoint says of its run, whichever it is.
+/// Everything in a checkpoint that is not a tensor.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct CheckpointInfo {
     id: String,
@@ -86,7 +86,7 @@ impl Checkpoint {
         }
     }
 
-    /// The checkpoint of a run from a file of [`Checkpoint::to_bytes`].
+    /// The checkpoint of this run in a file that [`Checkpoint::to_bytes`] wrote.
     ///
     /// # Errors
     /// The file is not a checkpoint of this run.
@@ -111,12 +111,12 @@ impl Checkpoint {
         Ok(Self { id, experiment, seed, started_at, state })
     }
 
-    /// What a file says of its run, whichever it is.
+    /// What a file says about its run, whichever run that is.
     pub(crate) fn info(bytes: &[u8]) -> Result<CheckpointInfo, Defect> {
         metadata_of(verified(bytes)?)
     }
 
-    /// The most bytes that a checkpoint of a run has.
+    /// Size limit of a checkpoint of this run.
     #[must_use]
     pub fn most_bytes(run: RunKey) -> u64 {
         let RunKey { spec, shape, .. } = run;
@@ -128,7 +128,7 @@ impl Checkpoint {
     }
 }
 
-/// What follows the header, whose checksum is right.
+/// What follows the header, after a check of the format and the SHA-256.
 fn verified(bytes: &[u8]) -> Result<&[u8], Defect> {
     ensure!(bytes.len() >= HEADER_BYTES, "{TOO_SHORT}");
     let begun = line(bytes).and_then(|(first, rest)| {
@@ -142,7 +142,7 @@ fn verified(bytes: &[u8]) -> Result<&[u8], Defect> {
     let (expected, body) = line(rest).ok_or_else(|| Defect::rule(TOO_SHORT))?;
     let found = sha256(body);
     let is_right = expected == found.as_bytes();
-    ensure!(is_right, "its content has the SHA-256 {found}, but its second line says otherwise");
+    ensure!(is_right, "its content has the SHA-256 {found}, which is not the one in its second line");
     Ok(body)
 }
 
@@ -153,33 +153,34 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 fn metadata_of(body: &[u8]) -> Result<CheckpointInfo, Defect> {
-    let (_, header) = SafeTensors::read_metadata(body).map_err(Defect::NotSafetensors)?;
+    let (_, header) = SafeTensors::read_metadata(body).map_err(weights_file::not_safetensors)?;
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA));
-    let text = text.ok_or_else(|| Defect::rule("has no metadata `checkpoint`"))?;
-    let metadata: CheckpointInfo = serde_json::from_str(text).map_err(Defect::json("has other metadata"))?;
+    let text = text.ok_or_else(|| Defect::rule("lacks the metadata `checkpoint`"))?;
+    let metadata: CheckpointInfo =
+        serde_json::from_str(text).map_err(Defect::json("does not have the metadata of a checkpoint"))?;
     check_name("experiment", &metadata.experiment)?;
-    // The record of the run will carry it.
+    // It becomes part of the run's record.
     check_line("started_at", &metadata.started_at, LONGEST_MOMENT)?;
     Ok(metadata)
 }
 
-/// Whether the metadata are of this run and within its bounds.
+/// Checks that the metadata belong to this run and are within its bounds.
 fn check_metadata(metadata: &CheckpointInfo, run: RunKey) -> Result<(), Defect> {
     let &CheckpointInfo { ref id, seed, steps, validations, ref counters, .. } = metadata;
     let is_same = (id.as_str(), seed) == (run.id, run.seed);
-    ensure!(is_same, "is of another run, seed {seed}, {}", id.escape_debug());
+    ensure!(is_same, "belongs to another run, with the seed {seed} and the identity {}", id.escape_debug());
     let most = run.spec.max_steps();
     ensure!(steps <= most, "`steps` is {steps}, but the run has at most {most}");
     let expected = 1 + steps / run.spec.steps_per_validation();
-    ensure!(validations == expected, "`validations` is {validations}, but {steps} steps come to {expected}");
+    ensure!(validations == expected, "`validations` is {validations}, but a run of {steps} steps has {expected}");
     let is_too_long = metadata.wall.max(metadata.cpu).as_secs_f64() > MOST_SECONDS;
-    ensure!(!is_too_long, "is of a training that took too long to be one");
-    // An optimizer counts its steps.
+    ensure!(!is_too_long, "its training took more than {MOST_SECONDS:e} seconds, the limit");
+    // An optimizer counts steps.
     let is_possible = |&count: &u64| count <= steps as u64;
     let kept = run.kept(run.spec.optimizer.state().counters, steps);
     let expected: BTreeSet<String> = kept.into_iter().map(|counter| counter.name).collect();
     let are_good = counters.keys().eq(&expected) && counters.values().all(is_possible);
-    ensure!(are_good, "the counters of its optimizer are not those of the run");
+    ensure!(are_good, "the counters of its optimizer do not fit the run");
     Ok(())
 }
 
@@ -187,7 +188,7 @@ fn history(file: &SafeTensors, metadata: &CheckpointInfo, run: RunKey) -> Result
     let &CheckpointInfo { steps, validations, .. } = metadata;
     let n_layers = run.spec.model.layers(run.shape).len();
     let layers: Vec<LayerProbe> = rows(file, "probes", &[validations, n_layers], OTHER_PROBES)?;
-    // A probe for every validation; the steps of both are the same.
+    // Every validation has a probe at the same step.
     let probe = |(index, layers): (usize, &[LayerProbe])| Probe {
         step: index * run.spec.steps_per_validation(),
         layers: layers.to_vec(),
@@ -199,7 +200,7 @@ fn history(file: &SafeTensors, metadata: &CheckpointInfo, run: RunKey) -> Result
     })
 }
 
-/// What no training comes to, whatever a checksum says.
+/// Checks that a training can have this history.
 fn check_history(history: &History, run: RunKey) -> Result<(), Defect> {
     let is_in_order = |(index, validation): (usize, &Validation)| {
         validation.step == index * run.spec.steps_per_validation() && validation.is_possible()
@@ -208,11 +209,11 @@ fn check_history(history: &History, run: RunKey) -> Result<(), Defect> {
     ensure!(history.validations.iter().enumerate().all(is_in_order), "{OTHER_VALIDATIONS}");
     ensure!(layers.all(LayerProbe::is_possible), "{OTHER_PROBES}");
     let is_finite = history.step_losses.iter().all(|loss| loss.is_finite());
-    ensure!(is_finite, "the loss of a step is not a finite number");
+    ensure!(is_finite, "the loss of a step is NaN or infinite");
     Ok(())
 }
 
-/// A tensor for every column of some rows, `validations.epoch`; NaN where a row lacks a value.
+/// A tensor for every column of these rows, `validations.epoch`; NaN where a row lacks a value.
 fn columns<T: Recorded>(table: &str, shape: &[usize], rows: &[T]) -> Vec<Entry> {
     let values: Vec<Vec<Option<f64>>> = rows.iter().map(T::values).collect();
     let column = |(index, column): (usize, &mlp::recorded::Column)| {
@@ -222,7 +223,7 @@ fn columns<T: Recorded>(table: &str, shape: &[usize], rows: &[T]) -> Vec<Entry> 
     T::COLUMNS.iter().enumerate().map(column).collect()
 }
 
-/// The rows of such tensors; a file of before a column has none of its values.
+/// The rows of such tensors; a file that is older than a column lacks all its values.
 fn rows<T: Recorded>(file: &SafeTensors, table: &str, shape: &[usize], rule: &'static str) -> Result<Vec<T>, Defect> {
     let mut columns = Vec::new();
     for column in T::COLUMNS {

@@ -1,8 +1,10 @@
 //! `StoreError`: what is wrong with the folder of runs or with one record.
 
 use std::io;
-use std::io::ErrorKind::{NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-use std::path::PathBuf;
+use std::io::ErrorKind::{
+    InvalidData, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+};
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -17,12 +19,12 @@ pub enum StoreError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was tried: `read`, `write`, `rename`.
+        /// What the program tried: `read`, `write`, `rename`.
         action: &'static str,
         /// The system's reason.
         source: io::Error,
     },
-    /// A file is not what was written.
+    /// A file is not what a run wrote.
     #[error("{path}: {defect}")]
     Damaged {
         /// The file.
@@ -30,7 +32,7 @@ pub enum StoreError {
         /// What is wrong with it.
         defect: Box<Defect>,
     },
-    /// A record that would not read back as it is.
+    /// A record that would not read back equal.
     #[error("this record cannot be stored: {0}")]
     NotStorable(#[from] Defect),
 }
@@ -46,20 +48,22 @@ impl StoreError {
         move |defect| Self::Damaged { path, defect: Box::new(defect) }
     }
 
-    /// What would help, for a line of its own.
+    /// How to correct it, for a separate line.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         const ANOTHER_FOLDER: &str = "choose another folder for the runs";
+        let delete = |path: &Path| Some(format!("delete the folder {} and run again", path.parent()?.display()));
         match self {
-            Self::Io { source, .. } => match source.kind() {
+            Self::Io { source, path, .. } => match source.kind() {
                 PermissionDenied | ReadOnlyFilesystem | NotADirectory => Some(ANOTHER_FOLDER.into()),
                 StorageFull | QuotaExceeded => Some(format!("free some space, or {ANOTHER_FOLDER}")),
+                InvalidData => delete(path),
                 _ => None,
             },
             Self::Damaged { defect, .. } if matches!(**defect, Defect::Format(found, ours) if found > ours) => {
                 Some(format!("update this program, or {ANOTHER_FOLDER}"))
             }
-            Self::Damaged { path, .. } => Some(format!("delete the folder {} and run again", path.parent()?.display())),
+            Self::Damaged { path, .. } => delete(path),
             Self::NotStorable(_) => None,
         }
     }

@@ -1,27 +1,26 @@
-//! Folders that appear at once: written next to their place under a hidden name, then renamed.
+//! Folders that appear at once: written under a hidden name next to their place, then renamed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use files::{Unread, open_to_all, read_bounded, sync_folder};
+use files::{open_to_all, read_bounded, sync_folder};
 use tempfile::TempDir;
 
 use super::{SHORT_ID, StoreError};
-use crate::Defect;
 
-/// Largest file of a record that is read. The longest run that a spec allows, ten million steps, stays below it.
+/// Size limit of a file of a record. The longest run that a spec allows, ten million steps, stays below it.
 pub(super) const MOST_BYTES: u64 = 1 << 30;
-/// How names of what is being written begin.
+/// Prefix of files and folders that are still being written.
 pub(super) const UNFINISHED: &str = ".saving-";
 
-/// How the names of unfinished folders of a run begin: a later owner of the run deletes them.
+/// Prefix of a run's unfinished folders; a later owner of the run deletes them.
 pub(super) fn unfinished_prefix(short_id: &str) -> String {
     format!("{UNFINISHED}{short_id}-")
 }
 
-/// Writes the files into a folder of that name; what was there before is gone, and after an error it is still there.
+/// Writes the files into this folder and removes what was there before; after an error the old folder is still there.
 pub(super) fn replace_folder(folder: &Path, files: &BTreeMap<&str, Vec<u8>>) -> Result<(), StoreError> {
     let parent = folder.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(StoreError::io(parent, "make the folder"))?;
@@ -35,7 +34,7 @@ pub(super) fn replace_folder(folder: &Path, files: &BTreeMap<&str, Vec<u8>>) -> 
     sync_folder(parent).map_err(StoreError::io(parent, "write"))
 }
 
-/// Folders in a folder, sorted; hidden ones, unfinished writes and checkpoints, are left out.
+/// The folders in a folder, sorted, without hidden ones, which are unfinished or have checkpoints.
 pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let entries = match folder.read_dir() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -53,17 +52,12 @@ pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     Ok(folders)
 }
 
-/// The bytes of a file, or an error when there are more than such a file ever has.
+/// The bytes of a file, which must not have more than `most_bytes`.
 pub(super) fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, StoreError> {
-    let damaged = |sentence| StoreError::damaged(path)(Defect::Rule(sentence));
-    read_bounded(path, most_bytes).map_err(|unread| match unread {
-        Unread::Io(error) => StoreError::io(path, "read")(error),
-        Unread::NotAFile => damaged("is not a regular file".to_owned()),
-        Unread::TooLarge => damaged(format!("is larger than {most_bytes} bytes, which it never is")),
-    })
+    read_bounded(path, most_bytes).map_err(StoreError::io(path, "read"))
 }
 
-/// Whether an open file is the one that lies at a path.
+/// Whether an open file is the one at this path.
 pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
     match (file.metadata(), fs::metadata(path)) {
         (Ok(open), Ok(there)) => file_number(&open) == file_number(&there),
@@ -71,13 +65,13 @@ pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
     }
 }
 
-/// What tells the file or folder at a path from one that takes its name later.
+/// A number that tells the file or folder at a path from a later one with the same name.
 pub(super) fn number_of(path: &Path) -> Option<(u64, u64)> {
     fs::metadata(path).ok().and_then(|metadata| file_number(&metadata))
 }
 
 #[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
 fn file_number(metadata: &fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
     Some((metadata.dev(), metadata.ino()))
@@ -88,17 +82,17 @@ fn file_number(_: &fs::Metadata) -> Option<(u64, u64)> {
     None
 }
 
-/// Puts the fresh folder where the old one is, which changes places with it and is deleted.
+/// Replaces the old folder by the fresh one.
 ///
-/// At every moment one of them is there, where the system can exchange names; elsewhere a run that dies between two
-/// renames has no record and resumes from its last checkpoint.
+/// If the system can exchange two names, one of the folders is there at every moment. Elsewhere a process that dies between
+/// two renames leaves no record, and the run resumes from its last checkpoint.
 fn put_in_place(fresh: TempDir, folder: &Path, parent: &Path) -> Result<(), StoreError> {
     const MOST_ATTEMPTS: usize = 100;
     let mut attempt = 0;
     loop {
         attempt += 1;
         if exchange(fresh.path(), folder).is_ok() {
-            // The old record lies under the hidden name now and goes with it.
+            // The old record has the hidden name now and is deleted with it.
             return Ok(());
         }
         let aside = hidden_folder(parent, folder)?;
@@ -106,7 +100,7 @@ fn put_in_place(fresh: TempDir, folder: &Path, parent: &Path) -> Result<(), Stor
         let is_replaced = fs::rename(folder, &old).is_ok();
         match fs::rename(fresh.path(), folder) {
             Ok(()) => {
-                // The folder has another name now: there is nothing left to delete under this one.
+                // Renamed, so there is nothing left to delete under the hidden name.
                 let _ = fresh.keep();
                 return Ok(());
             }
@@ -122,7 +116,7 @@ fn put_in_place(fresh: TempDir, folder: &Path, parent: &Path) -> Result<(), Stor
     }
 }
 
-/// Lets two folders change places, both of which have to be there.
+/// Exchanges two folders, both of which must exist.
 #[cfg(target_os = "linux")]
 fn exchange(fresh: &Path, folder: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};

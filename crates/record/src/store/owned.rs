@@ -13,53 +13,53 @@ use crate::check::is_hexadecimal;
 use crate::checkpoint::CheckpointInfo;
 use crate::{Checkpoint, Defect, RunKey};
 
-/// The folder of the checkpoints in the folder of the runs.
+/// Folder of the checkpoints, in the folder of the runs.
 const CHECKPOINTS: &str = ".checkpoints";
-/// The file whose lock says who trains the run.
+/// The process that holds the lock of this file trains the run.
 const LOCK: &str = "lock";
-/// Between two looks at a folder that others make and delete at the same time.
+/// Tries to lock a file whose folder other processes make and delete meanwhile.
 const MOST_ATTEMPTS: usize = 1000;
 
-/// A run that only this process trains until the value is dropped or the process dies, however it dies.
+/// A run that only this process trains until the value is dropped or the process dies.
 ///
-/// Its folder, `.checkpoints/<first 16 characters of the identity>`, holds the file `lock`, which is locked (`flock`; on
-/// NFS Linux makes it a lock of the server), and the two newest checkpoints, `step-<steps taken>.checkpoint`. Where a
-/// file system has no locks at all, no process is kept out: two processes then train the same run to the same bits.
+/// Its folder, `.checkpoints/<first 16 characters of the identity>`, has the file `lock`, which is locked (`flock`; on NFS,
+/// Linux turns it into a lock of the server), and the two newest checkpoints, `step-<steps taken>.checkpoint`. On a file
+/// system without locks, two processes may train the same run, to the same bits.
 #[derive(Debug)]
 pub struct OwnedRun {
     folder: PathBuf,
-    /// The newest checkpoint that is known to be whole: it stays until a newer one is durable.
+    /// The newest checkpoint that is known to be whole; it is kept until a newer one is on the disk.
     newest: Option<PathBuf>,
-    /// Held, not read.
+    /// Keeps the lock.
     _lock: File,
 }
 
-/// A run that has begun and has no finished record.
+/// A run that has started but not finished.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unfinished {
-    /// The experiment that it is trained for.
+    /// Name of the experiment.
     pub experiment: String,
     /// Its seed.
     pub seed: u64,
-    /// Steps that its newest checkpoint has taken.
+    /// Steps taken at its newest checkpoint.
     pub steps: usize,
-    /// Whether a process trains it now.
+    /// Whether a process is training it now.
     pub is_trained: bool,
 }
 
-/// What was found of a run.
+/// The checkpoints of a run.
 #[derive(Debug)]
 pub struct Latest {
-    /// The newest checkpoint that is whole.
+    /// The newest one that is whole.
     pub checkpoint: Option<Checkpoint>,
-    /// Newer ones that are not, newest first.
+    /// Newer ones that are damaged, newest first.
     pub damaged: Vec<StoreError>,
 }
 
 impl RunStore {
-    /// Makes a run this process's own; none when another process has it, or another thread of this one.
+    /// Takes a run for this process; none if another process or thread has it.
     ///
-    /// What a process that died left half written of this run is deleted.
+    /// Deletes what a process that died while writing left of this run.
     ///
     /// # Errors
     /// The folder cannot be made or written, or the identity is not a hash.
@@ -70,7 +70,7 @@ impl RunStore {
         for _ in 0..MOST_ATTEMPTS {
             let lock = match open_lock(&folder, &path) {
                 Ok(lock) => lock,
-                // Its last owner finished the run and deleted the folder in between; or there is no way to make it.
+                // The last owner finished the run and deleted the folder in between, or the folder cannot be made.
                 Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => {
                     refusal = error;
                     continue;
@@ -80,7 +80,7 @@ impl RunStore {
             if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
                 return Ok(None);
             }
-            // A lock on a file that was deleted before it was locked keeps no process out.
+            // If the file was deleted before it was locked, the lock does not keep other processes out.
             if folder::is_same_file(&lock, &path) {
                 self.sweep(id, &folder);
                 return Ok(Some(OwnedRun { folder, newest: None, _lock: lock }));
@@ -89,27 +89,27 @@ impl RunStore {
         Err(StoreError::io(&path, "lock")(refusal))
     }
 
-    /// Deletes what processes that died between saving a run's record and deleting its checkpoints have left of these runs.
+    /// Deletes what is left of these finished runs if a process died before it deleted their checkpoints.
     pub fn tidy<'a>(&self, ids: impl IntoIterator<Item = &'a str>) {
-        // Looked at once for all runs, and first, so that no folder is made for one that left nothing.
+        // Listed once for all runs, and first, so that no folder is made for a run that left nothing.
         let left = self.left_behind();
         let is_left = |id: &&str| id.get(..SHORT_ID).is_some_and(|short_id| left.contains(short_id));
         for id in ids.into_iter().filter(is_left) {
-            // A process that has the run deletes them itself; what cannot be deleted only costs space.
+            // If another process has the run, it deletes them itself. What cannot be deleted only costs space.
             if let Ok(Some(owned)) = self.own(id) {
                 owned.finish();
             }
         }
     }
 
-    /// The short identities of all runs of which there are checkpoints or half-written records.
+    /// The short identities of all runs that have checkpoints or half-written records.
     fn left_behind(&self) -> HashSet<String> {
         let short_id = |name: String| Some(name.strip_prefix(UNFINISHED)?.split_once('-')?.0.to_owned());
         let of_records = names_in(&self.folder).filter_map(short_id);
         names_in(&self.folder.join(CHECKPOINTS)).chain(of_records).collect()
     }
 
-    /// The runs that have a checkpoint and no record yet, by experiment and seed; damaged checkpoints are passed over.
+    /// The runs that have a checkpoint but no record yet, by experiment and seed; damaged checkpoints are skipped.
     #[must_use]
     pub fn unfinished(&self) -> Vec<Unfinished> {
         let folders = folder::list(&self.folder.join(CHECKPOINTS)).unwrap_or_default();
@@ -125,8 +125,7 @@ impl RunStore {
         }
     }
 
-    /// Deletes what processes that died have left half written of a run that no other process trains now: records, and
-    /// checkpoints in their folder.
+    /// Deletes half-written records and checkpoints of a run, which this process owns.
     fn sweep(&self, id: &str, folder: &Path) {
         let own = folder::unfinished_prefix(&id[..SHORT_ID]);
         for (folder, prefix) in [(&*self.folder, own.as_str()), (folder, UNFINISHED)] {
@@ -143,11 +142,11 @@ fn names_in(folder: &Path) -> impl Iterator<Item = String> {
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned())
 }
 
-/// What the newest whole checkpoint in a folder says of its run.
+/// What the newest whole checkpoint in a folder says about its run.
 fn unfinished_in(folder: &Path) -> Option<Unfinished> {
     let newest = |(_, path): (usize, PathBuf)| Checkpoint::info(&folder::read_file(&path, MOST_BYTES).ok()?).ok();
     let CheckpointInfo { experiment, seed, steps, .. } = generations(folder).ok()?.into_iter().find_map(newest)?;
-    // A process that wants to train it meanwhile tries again.
+    // A process that tries to take the run meanwhile will try again.
     let lock = check_lock(&folder.join(LOCK)).and_then(File::open).ok()?;
     let is_trained = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
     Some(Unfinished { experiment, seed, steps, is_trained })
@@ -156,24 +155,24 @@ fn unfinished_in(folder: &Path) -> Option<Unfinished> {
 fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {
     if !folder.is_dir() {
         fs::create_dir_all(folder)?;
-        // A checkpoint in a folder that a power cut takes back would be gone with it.
+        // If a power cut undid the folder, its checkpoints would be lost.
         folder.ancestors().skip(1).take(2).try_for_each(files::sync_folder)?;
     }
     check_lock(path)?;
-    // Opened for writing because a lock on NFS needs it.
+    // A lock on NFS needs a file that is open for writing.
     OpenOptions::new().create(true).truncate(false).write(true).open(path)
 }
 
-/// The path of a lock, unless something else lies there: opening a pipe would wait for its other end.
+/// The path of a lock, unless it is not a regular file: opening a pipe would wait for its other end.
 fn check_lock(path: &Path) -> io::Result<&Path> {
-    // Asked once: its last owner may delete it any moment.
+    // Asked once, because its last owner may delete it at any moment.
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
     }
     Ok(path)
 }
 
-/// The checkpoints in a folder with the steps that they have taken, newest first.
+/// The checkpoints in a folder and their steps, newest first.
 fn generations(folder: &Path) -> io::Result<Vec<(usize, PathBuf)>> {
     let mut found = Vec::new();
     for entry in folder.read_dir()? {
@@ -189,7 +188,7 @@ fn generations(folder: &Path) -> io::Result<Vec<(usize, PathBuf)>> {
 }
 
 impl OwnedRun {
-    /// The newest checkpoint of the run that is whole.
+    /// The checkpoints of the run, up to the newest one that is whole.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -207,11 +206,10 @@ impl OwnedRun {
         Ok(Latest { checkpoint: None, damaged })
     }
 
-    /// Saves a checkpoint: it is there whole, on the disk, or not at all. The one before it is kept; those before that,
-    /// and any that were damaged, go.
+    /// Saves a checkpoint: whole and on the disk, or not at all. Keeps the previous one and deletes older and damaged ones.
     ///
     /// # Errors
-    /// It cannot be written; those there were are still there.
+    /// It cannot be written; the earlier ones are still there.
     pub fn save(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let path = self.folder.join(format!("step-{:08}.checkpoint", checkpoint.state.history.step_losses.len()));
         files::write_whole(&path, UNFINISHED, &checkpoint.to_bytes()).map_err(StoreError::io(&path, "write"))?;
@@ -227,14 +225,14 @@ impl OwnedRun {
 
     /// Deletes the checkpoints of a run whose record is on the disk.
     pub fn finish(self) {
-        // What stays behind only costs space: a finished run is never looked for here.
+        // What cannot be deleted only costs space: nothing looks for a finished run here.
         let _ = fs::remove_dir_all(&self.folder);
-        // Not empty as long as another run is under way.
+        // Fails while another run has checkpoints here.
         let _ = self.folder.parent().map(fs::remove_dir);
     }
 }
 
-/// The checkpoint in a file, which has to be of the run and of the step that its name says.
+/// The checkpoint in a file, which must belong to the run and have the steps of its name.
 fn load(path: &Path, steps: usize, run: RunKey) -> Result<Checkpoint, StoreError> {
     let bytes = folder::read_file(path, Checkpoint::most_bytes(run))?;
     let checkpoint = Checkpoint::from_bytes(&bytes, run).map_err(StoreError::damaged(path))?;
@@ -242,5 +240,5 @@ fn load(path: &Path, steps: usize, run: RunKey) -> Result<Checkpoint, StoreError
     if found == steps {
         return Ok(checkpoint);
     }
-    Err(StoreError::damaged(path)(Defect::rule(format!("`steps` is {found}, but its name says {steps}"))))
+    Err(StoreError::damaged(path)(Defect::rule(format!("`steps` is {found}, but the name of the file says {steps}"))))
 }

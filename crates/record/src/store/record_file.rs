@@ -1,4 +1,4 @@
-//! `record.json`: the record, and SHA-256 of the files next to it.
+//! `record.json`: the record, with the SHA-256 of the files next to it.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use crate::defect::ensure;
 use crate::{Defect, RunRecord};
 
 const NOT_A_RECORD: &str = "is not a record";
-/// Files next to a record.
+/// Limit of the files next to a record.
 const MOST_FILES: usize = 100;
 
-/// SHA-256 of files by their names.
+/// The SHA-256 of files, by name.
 pub(super) type Digests = BTreeMap<String, String>;
 
 #[derive(Serialize, Deserialize)]
@@ -30,22 +30,23 @@ pub(super) fn to_bytes(record: &RunRecord, files: Digests) -> Result<Vec<u8>, De
     let mut json = serde_json::to_vec_pretty(&RecordFile { record, files }).map_err(Defect::json(NOT_A_RECORD))?;
     json.push(b'\n');
     let is_equal = *parse(&json)?.0 == without_tables(record);
-    ensure!(is_equal, "a number other than a step's loss is not finite");
+    ensure!(is_equal, "a number is NaN or infinite, which only the loss of a step may be");
     Ok(json)
 }
 
-/// The record in some bytes, checked: nothing that computes with it need ask where it comes from.
+/// The record in these bytes, checked, so that code can rely on it wherever it comes from.
 pub(super) fn parse(bytes: &[u8]) -> Result<(Box<RunRecord>, Digests), Defect> {
     let mut record: Value = serde_json::from_slice(bytes).map_err(Defect::json(NOT_A_RECORD))?;
-    // Read first, for a record of another format need not be readable further.
+    // Read first, because the rest of a record in another format may be unreadable.
     let Format { format } = Format::deserialize(&record).map_err(Defect::json(NOT_A_RECORD))?;
     if format == 2 {
         upgrade(&mut record)?;
     } else {
         check_format(format)?;
     }
-    // Its own errors name the key.
-    record.get("spec").map(ExperimentSpec::from_value).transpose()?;
+    // Read on its own, because its errors name the key.
+    let spec = record.get("spec").map(ExperimentSpec::from_value).transpose();
+    spec.map_err(|error| Defect::rule(format!("`spec` breaks a rule: {error}")))?;
     check_texts("", &record)?;
     let file = serde_json::from_value::<RecordFile<Box<RunRecord>>>(record);
     let RecordFile { record, files } = file.map_err(Defect::json(NOT_A_RECORD))?;
@@ -72,8 +73,8 @@ fn upgrade(record: &mut Value) -> Result<(), Defect> {
         inputs.is_some_and(|inputs| inputs == 28 * 28),
         "`spec.model.n_inputs` must be 784, the pixels of every image when its format was in use"
     );
-    if let Some(fields) = record.as_object_mut() {
-        fields.insert("format".into(), RunRecord::FORMAT.into());
+    if let Some(record) = record.as_object_mut() {
+        record.insert("format".into(), RunRecord::FORMAT.into());
     }
     if let Some(dataset) = record.get_mut("dataset").and_then(Value::as_object_mut) {
         dataset.insert("shape".into(), json!({"height": 28, "width": 28, "classes": classes}));
@@ -83,7 +84,7 @@ fn upgrade(record: &mut Value) -> Result<(), Defect> {
 
 fn check_files(files: &Digests) -> Result<(), Defect> {
     let count = files.len();
-    ensure!(count <= MOST_FILES, "`files` is a list of {count}, but a run has at most {MOST_FILES}");
+    ensure!(count <= MOST_FILES, "`files` is a list of {count} files, but {MOST_FILES} is the limit");
     for (file, digest) in files {
         let is_listed = name::check(file).is_ok() && is_sha256(digest);
         ensure!(is_listed, "`files` lists `{}`, which is not a file with its SHA-256", file.escape_debug());

@@ -1,21 +1,22 @@
 //! `DeclaredFile`: a file of the catalogue with its overrides, as one JSON value.
 
+use std::fmt::Display;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use files::{Unread, read_bounded};
+use files::read_bounded;
 use mlp::ImageShape;
 use serde_json::Value;
 use toml::de::DeTable;
 
-use super::error::{DeclaredError, Place};
+use super::error::DeclaredError;
 use super::overrides::Override;
-use super::places::{Places, Standing, read_table};
+use super::places::{Place, Places, read_table};
 use super::syntax;
 use crate::spec_error::Fault;
 use crate::{ComparisonSpec, ExperimentSpec, SpecError, explain, keys, kind, name};
 
-/// Largest file that is read.
+/// Size limit of a declared file.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// What a file declares: a comparison if it has the key `runs`, else an experiment.
@@ -28,12 +29,12 @@ pub enum Spec {
 }
 
 impl Spec {
-    /// What a TOML text declares, for a file of that path and for images of that shape.
+    /// What a TOML text declares in a file of that path, for images of that shape.
     ///
-    /// Overrides are for experiments; a comparison stays as it is.
+    /// Overrides change experiments only.
     ///
     /// # Errors
-    /// The path is not that of a declaration, the text is not TOML, or something in it or in an override is wrong.
+    /// The path is not that of a TOML file, the text is not TOML, or it or an override breaks a rule.
     pub fn from_toml(
         path: &Path,
         text: String,
@@ -44,12 +45,12 @@ impl Spec {
     }
 }
 
-/// A declared file with its overrides, its values not looked at.
+/// A declared file with its overrides; its values are not checked yet.
 pub(crate) struct DeclaredFile {
     pub(crate) path: PathBuf,
     pub(crate) name: String,
     text: String,
-    /// As they were given; a comparison has nothing that they could change and stays as it is.
+    /// As they were given; a comparison ignores them, because it lacks settings.
     pub(crate) overrides: Vec<Override>,
     value: Value,
     places: Places,
@@ -61,13 +62,12 @@ impl DeclaredFile {
         Self::new(path, read_text(path)?, overrides)
     }
 
-    /// A file's text with the values of overrides in place of its own, the last one of a key winning.
+    /// A file whose values are replaced by those of the overrides; the last override of a key wins.
     fn new(path: &Path, text: String, overrides: &[Override]) -> Result<Self, DeclaredError> {
         let (path, name, overrides) = (path.to_owned(), check_path(path)?, overrides.to_vec());
         let mut file = Self { path, name, text, overrides, value: Value::Null, places: Places::new() };
         let table = DeTable::parse(&file.text).map_err(|error| {
-            let place = file.place(error.span().unwrap_or_default());
-            DeclaredError::new(place, syntax::message(&file.text, &error), None)
+            file.error_at(error.span().unwrap_or_default(), syntax::message(&file.text, &error), None)
         })?;
         file.value = read_table(&mut file.places, "", table.get_ref());
         if !file.is_comparison() {
@@ -88,7 +88,7 @@ impl DeclaredFile {
         spec.map_err(|error| self.refuse(error))
     }
 
-    /// The error of a key that names another experiment: `rule` says what is wrong, in words that follow "but".
+    /// The error of a key that names another experiment; `rule` completes the sentence after "but".
     pub(crate) fn refuse_name(&self, key: &str, named: &str, rule: &str, hint: Option<String>) -> DeclaredError {
         let sentence = format!("`{key}` is \"{named}\", but {rule}");
         self.refuse(SpecError::rule(&[key], sentence).with_hint(hint))
@@ -98,7 +98,7 @@ impl DeclaredFile {
         self.value.get("runs").is_some()
     }
 
-    /// The file's table, overrides applied, with the name that only the file's own name says.
+    /// The file's table with the overrides and the name, which comes from the name of the file.
     fn named(&self) -> Result<Value, SpecError> {
         if self.value == Value::Object(serde_json::Map::new()) {
             let needed = "an experiment needs `title` and the tables [data], [model], [optimizer] and [training]";
@@ -107,46 +107,46 @@ impl DeclaredFile {
         if self.value.get("name").is_some() {
             let sentence = format!("`name` cannot be set: it is the file's name, {}", self.name);
             let hint = "rename the file to rename the experiment".to_owned();
-            return Err(SpecError::rule(&["name"], sentence).with_hint(Some(hint)));
+            return Err(SpecError::rule(&["name"], sentence).with_hint(hint));
         }
         let mut value = self.value.clone();
         keys::put(&mut value, "name", self.name.as_str().into());
         Ok(value)
     }
 
-    /// An error at its place: of the keys that may be wrong the one that was overridden last, else the first.
+    /// An error at its place: among the keys that may be wrong, the one that was overridden last, else the first.
     fn refuse(&self, mut error: SpecError) -> DeclaredError {
-        let written = self.places.get(error.key()).and_then(|standing| standing.written.as_ref());
+        let written = self.places.get(error.key()).and_then(|place| place.written.as_ref());
         if let (Some(written), Fault::Value { found, .. }) = (written, &mut error.fault) {
             found.clone_from(written);
         }
         let hint = error.hint.take();
-        let stand = error.keys.iter().filter_map(|key| self.standing(key));
-        let Some(standing) = stand.rev().max_by_key(|standing| standing.given) else {
+        let places = error.keys.iter().filter_map(|key| self.place(key));
+        let Some(place) = places.rev().max_by_key(|place| place.given) else {
             return DeclaredError::in_file(self.path.display(), error, hint);
         };
         let is_key = matches!(error.fault, Fault::UnknownKey { .. });
-        let span = if is_key { standing.key.clone() } else { standing.value.clone() };
-        let Some(given) = standing.given.and_then(|index| self.overrides.get(index)) else {
-            return DeclaredError::new(self.place(span), error, hint);
+        let span = if is_key { place.key.clone() } else { place.value.clone() };
+        let Some(given) = place.given.and_then(|index| self.overrides.get(index)) else {
+            return self.error_at(span, error, hint);
         };
         let is_type = matches!(&error.fault, Fault::Value { is_type, known, .. } if *is_type || !known.is_empty());
         let hint = hint.or_else(|| is_type.then(|| given.accepted_form()));
-        DeclaredError::new(given.place(span), error, hint)
+        given.error_at(span, error, hint)
     }
 
-    fn place(&self, span: Range<usize>) -> Place {
-        let (path, text) = (self.path.display().to_string(), &self.text);
+    fn error_at(&self, span: Range<usize>, problem: impl Display, hint: Option<String>) -> DeclaredError {
+        let (path, text) = (self.path.display(), &self.text);
         let line = 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count();
-        Place::new(format!("{path}:{line}"), &path, text, span)
+        DeclaredError::in_file(&path, problem, hint).at(format!("{path}:{line}"), path, text, span)
     }
 
-    /// Where a key stands, or the table or list that it belongs to.
-    fn standing(&self, key: &str) -> Option<&Standing> {
-        self.places.get(key).or_else(|| self.standing(&key[..key.rfind(['.', '['])?]))
+    /// The place of a key, or of the table or list that it belongs to.
+    fn place(&self, key: &str) -> Option<&Place> {
+        self.places.get(key).or_else(|| self.place(&key[..key.rfind(['.', '['])?]))
     }
 
-    /// A table whose kind is overridden loses the keys of the file that only its old kind knows.
+    /// If an override changes the kind of a table, the keys that only the file's kind has are dropped.
     fn drop_keys_of_old_kinds(&mut self) {
         for (table, usual) in kind::USUAL {
             let given = self.overrides.iter().rev().find(|given| given.key().strip_suffix(".kind") == Some(table));
@@ -164,7 +164,7 @@ impl DeclaredFile {
         for (index, given) in self.overrides.iter().enumerate() {
             let (value, places) = given.parts()?;
             keys::put(&mut self.value, given.key(), value);
-            self.places.extend(places.into_iter().map(|(key, place)| (key, Standing { given: Some(index), ..place })));
+            self.places.extend(places.into_iter().map(|(key, place)| (key, Place { given: Some(index), ..place })));
         }
         Ok(())
     }
@@ -175,7 +175,7 @@ fn check_path(path: &Path) -> Result<String, DeclaredError> {
     let refuse = |problem: String, hint| DeclaredError::in_file(path.display(), problem, hint);
     if path.extension().is_none_or(|extension| extension != "toml") {
         let hint = format!("for example {}", path.with_added_extension("toml").display());
-        return Err(refuse("is not a TOML file, which is what declares an experiment".to_owned(), Some(hint)));
+        return Err(refuse("is not a TOML file; an experiment is declared in one".to_owned(), Some(hint)));
     }
     let name = stem(path);
     name::check(&name).map_err(|why| refuse(format!("an experiment cannot be called `{name}`: {why}"), None))?;
@@ -189,11 +189,7 @@ pub(crate) fn stem(path: &Path) -> String {
 
 fn read_text(path: &Path) -> Result<String, DeclaredError> {
     let refuse = |problem: String| DeclaredError::in_file(path.display(), problem, None);
-    let bytes = read_bounded(path, MOST_BYTES).map_err(|unread| match unread {
-        Unread::Io(error) => refuse(format!("cannot read: {error}")),
-        Unread::NotAFile => refuse("is not a regular file".to_owned()),
-        Unread::TooLarge => refuse("is larger than 1 MiB, the limit for an experiment".to_owned()),
-    })?;
+    let bytes = read_bounded(path, MOST_BYTES).map_err(|error| refuse(format!("cannot read: {error}")))?;
     let not_text = |at: usize| refuse(format!("is not UTF-8 text (byte {at})"));
     String::from_utf8(bytes).map_err(|error| not_text(error.utf8_error().valid_up_to()))
 }

@@ -1,6 +1,6 @@
 //! `Override`: one `--set key=value` of the command line, where the value is TOML.
 
-use std::fmt;
+use std::fmt::{self, Display};
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -8,16 +8,16 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{DeclaredError, Place};
+use super::error::DeclaredError;
 use super::places::{Places, read_value};
 use super::syntax;
 use crate::{is_plain, keys};
 
 const NOT_AN_OVERRIDE: &str = "is not of the form `key=value`";
 
-/// A value that takes the place of a declared one: `model.hidden_units=[16]`.
+/// A value that replaces a declared one: `model.hidden_units=[16]`.
 ///
-/// The value is TOML; a word that is not is text, so `model.activation=relu` needs no quotes.
+/// The value is TOML. A single word needs no quotes: `model.activation=relu`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     text: String,
@@ -26,21 +26,19 @@ pub struct Override {
 
 impl Override {
     /// The dotted key: `model.hidden_units`.
-    #[must_use]
-    pub fn key(&self) -> &str {
+    pub(super) fn key(&self) -> &str {
         self.text[..self.equals_sign].trim()
     }
 
-    /// An override of the same key that works, as a hint.
+    /// A valid override of the same key, as a hint.
     pub(super) fn accepted_form(&self) -> String {
         let value = keys::example_of(self.key()).unwrap_or("value");
         format!("for example `--set '{}={value}'`", self.key())
     }
 
-    /// The value, and where it and the keys in it stand in the override.
+    /// The value, and the places of it and the keys in it within the override.
     pub(super) fn parts(&self) -> Result<(Value, Places), DeclaredError> {
-        // The value on a line of TOML of its own, `v=value`, moved to where it stands in the override: TOML decides where it
-        // ends, and its spans come out right.
+        // TOML parses a line `v=value` in which the value is as far from the start as in the override: so its spans fit both.
         let line = format!("{}v={}", " ".repeat((self.equals_sign + 1).saturating_sub("v=".len())), self.value());
         let value = self.value_in(&line)?;
         let mut places = Places::new();
@@ -64,17 +62,17 @@ impl Override {
         &self.text[self.equals_sign + 1..]
     }
 
-    /// A span of bytes of the override.
-    pub(super) fn place(&self, span: Range<usize>) -> Place {
-        Place::new(format!("--set {self}"), "--set", &self.text, span)
+    /// An error at these bytes of the override.
+    pub(super) fn error_at(&self, span: Range<usize>, problem: impl Display, hint: Option<String>) -> DeclaredError {
+        DeclaredError::in_file("", problem, hint).at(format!("--set {self}"), "--set", &self.text, span)
     }
 
     fn refuse(&self, problem: &str) -> DeclaredError {
-        DeclaredError::new(self.place(0..self.text.len()), problem, Some(self.accepted_form()))
+        self.error_at(0..self.text.len(), problem, Some(self.accepted_form()))
     }
 }
 
-/// Whether a text that is not TOML is meant as a word, not as a broken list, table or string.
+/// Whether a text that is not TOML is meant as a word, not as a list, table or string with a syntax error.
 fn is_word(value: &str) -> bool {
     let value = value.trim();
     !value.is_empty() && !value.starts_with(['[', '{', '"', '\'']) && !value.contains(char::is_control)
@@ -83,13 +81,12 @@ fn is_word(value: &str) -> bool {
 impl FromStr for Override {
     type Err = DeclaredError;
 
-    /// Refuses what is not `key=value`, an unknown key and a value that is broken TOML.
+    /// Refuses a text that is not `key=value`, an unknown key and broken TOML.
     fn from_str(text: &str) -> Result<Self, DeclaredError> {
         let given = Self { text: text.to_owned(), equals_sign: text.find('=').unwrap_or(text.len()) };
-        let refuse =
-            |problem: &str, hint: String| DeclaredError::new(given.place(0..given.equals_sign), problem, Some(hint));
+        let refuse = |problem: &str, hint: String| given.error_at(0..given.equals_sign, problem, Some(hint));
         if !text.chars().all(is_plain) {
-            return Err(refuse("holds control or invisible characters", "write it on one line".to_owned()));
+            return Err(refuse("has control or invisible characters", "write it on one line".to_owned()));
         }
         if given.equals_sign == text.len() {
             return Err(refuse(NOT_AN_OVERRIDE, "for example `--set model.activation=relu`".to_owned()));
@@ -103,7 +100,7 @@ impl FromStr for Override {
     }
 }
 
-impl fmt::Display for Override {
+impl Display for Override {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }

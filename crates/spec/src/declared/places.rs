@@ -1,4 +1,4 @@
-//! TOML as a JSON value, and where each of its keys stands.
+//! TOML as a JSON value, and the place of each of its keys.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,17 +9,17 @@ use toml::de::{DeTable, DeValue};
 
 use crate::keys;
 
-/// Where each key stands, by its dotted key.
-pub(super) type Places = BTreeMap<String, Standing>;
+/// The places of all keys, by dotted key.
+pub(super) type Places = BTreeMap<String, Place>;
 
-/// Where a key and its value stand.
+/// The bytes of a key and its value.
 #[derive(Debug)]
-pub(super) struct Standing {
-    /// Position of the override that it stands in; none for the file.
+pub(super) struct Place {
+    /// Position of the override that sets the key; none if the file does.
     pub(super) given: Option<usize>,
     pub(super) key: Range<usize>,
     pub(super) value: Range<usize>,
-    /// The value as it is written, if JSON writes it in another way or not at all.
+    /// The value as the user wrote it, if JSON writes it differently or not at all.
     pub(super) written: Option<String>,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn read_table(places: &mut Places, table: &str, entries: &DeTable<'_>
     Value::Object(entries.iter().map(&mut read).collect())
 }
 
-/// A TOML value at its dotted key as JSON. What JSON cannot hold is put as `true`, which no key takes.
+/// A TOML value at its dotted key as JSON. What JSON cannot express becomes `true`, which no key takes.
 pub(super) fn read_value(places: &mut Places, key: &str, key_span: Range<usize>, value: &Spanned<DeValue>) -> Value {
     let (read, written) = match value.get_ref() {
         DeValue::String(text) => (Value::from(&**text), None),
@@ -47,7 +47,7 @@ pub(super) fn read_value(places: &mut Places, key: &str, key_span: Range<usize>,
         }
         DeValue::Table(entries) => (read_table(places, key, entries), None),
     };
-    places.insert(key.to_owned(), Standing { given: None, key: key_span, value: value.span(), written });
+    places.insert(key.to_owned(), Place { given: None, key: key_span, value: value.span(), written });
     read
 }
 

@@ -1,4 +1,4 @@
-//! Finding, reading and refusing declared files in folders made for each test.
+//! Declared files are found, read and refused, in a new folder per test.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ fn first() -> String {
     declared_with("baseline", "").split("[[claim]]").next().expect("all but the claim").to_owned()
 }
 
-/// What is said of a name, without the folder; the hint behind a bar.
+/// The error of a name, without the folder; its hint follows a bar.
 fn refused(catalog: &Catalog, name: &str, overrides: &[&str]) -> String {
     let overrides: Vec<Override> = overrides.iter().map(|text| text.parse().expect("an override")).collect();
     let error = catalog.load(name, &overrides).expect_err("a bad declaration");
@@ -53,7 +53,7 @@ fn an_experiment_is_found_by_name_and_by_path() {
 }
 
 #[test]
-fn a_baseline_is_looked_for_next_to_the_file_and_then_in_the_catalogue() {
+fn a_baseline_is_looked_up_next_to_the_file_and_then_in_the_catalogue() {
     let (_folder, catalog) = catalog(&[("a.toml", &first())]);
     let mine = tempfile::tempdir().expect("a folder");
     let path = mine.path().join("mine.toml");
@@ -70,7 +70,7 @@ fn unknown_names_are_refused_with_the_nearest() {
         catalog(&[("task1.toml", &first()), ("both.toml", comparison), ("task2.toml", &after("task9"))]);
     insta::assert_snapshot!(refused(&catalog, "tsk1", &[]), @"experiments: no experiment or comparison is called `tsk1` | did you mean `task1`?");
     insta::assert_snapshot!(refused(&catalog, "other", &[]), @"experiments: no experiment or comparison is called `other` | there are both, task1 and task2");
-    insta::assert_snapshot!(refused(&catalog, "task2", &[]), @r#"experiments/task2.toml:2: `baseline` is "task9", but there is no experiment of that name in experiments | did you mean `task1`?"#);
+    insta::assert_snapshot!(refused(&catalog, "task2", &[]), @r#"experiments/task2.toml:2: `baseline` is "task9", but no experiment in experiments has that name | did you mean `task1`?"#);
     insta::assert_snapshot!(refused(&catalog, "task2", &["baseline=both"]), @r#"--set baseline=both: `baseline` is "both", but that is a comparison, not an experiment"#);
     insta::assert_snapshot!(refused(&catalog, "task2", &["baseline=../task1"]), @r#"--set baseline=../task1: `baseline` is "../task1", but must be the name of an experiment: a name begins with a letter or a digit (a-z, A-Z, 0-9)"#);
     assert!(refused(&catalog, "none/task1.toml", &[]).starts_with("none/task1.toml: cannot read: "));
@@ -81,17 +81,17 @@ fn unknown_names_are_refused_with_the_nearest() {
 fn a_circle_of_baselines_is_refused() {
     let (_folder, catalog) =
         catalog(&[("a.toml", &after("b")), ("b.toml", &after("c")), ("c.toml", &after("b")), ("d.toml", &after("d"))]);
-    insta::assert_snapshot!(refused(&catalog, "a", &[]), @r#"experiments/c.toml:2: `baseline` is "b", but that is a circle: a → b → c → b"#);
-    insta::assert_snapshot!(refused(&catalog, "d", &[]), @r#"experiments/d.toml:2: `baseline` is "d", but that is a circle: d → d"#);
+    insta::assert_snapshot!(refused(&catalog, "a", &[]), @r#"experiments/c.toml:2: `baseline` is "b", but baselines must not form a circle: a → b → c → b"#);
+    insta::assert_snapshot!(refused(&catalog, "d", &[]), @r#"experiments/d.toml:2: `baseline` is "d", but baselines must not form a circle: d → d"#);
 }
 
 #[test]
-fn baselines_of_baselines_have_an_end() {
+fn a_chain_of_baselines_has_a_length_limit() {
     let files: Vec<(String, String)> =
         (0..103).map(|index| (format!("a{index}.toml"), after(&format!("a{}", index + 1)))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let (_folder, catalog) = catalog(&files);
-    insta::assert_snapshot!(refused(&catalog, "a0", &[]), @r#"experiments/a99.toml:2: `baseline` is "a100", but more than 100 baselines follow one another"#);
+    insta::assert_snapshot!(refused(&catalog, "a0", &[]), @r#"experiments/a99.toml:2: `baseline` is "a100", but a chain of baselines has at most 100 experiments"#);
 }
 
 #[test]
@@ -99,8 +99,8 @@ fn only_toml_files_are_experiments() {
     let (folder, catalog) = catalog(&[]);
     fs::create_dir(folder.path().join("folder.toml")).expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
-    insta::assert_snapshot!(refused(&catalog, &path("folder.toml"), &[]), @"experiments/folder.toml: is not a regular file");
-    insta::assert_snapshot!(refused(&catalog, &path("plain"), &[]), @"experiments/plain: is not a TOML file, which is what declares an experiment | for example experiments/plain.toml");
+    insta::assert_snapshot!(refused(&catalog, &path("folder.toml"), &[]), @"experiments/folder.toml: cannot read: it is not a regular file");
+    insta::assert_snapshot!(refused(&catalog, &path("plain"), &[]), @"experiments/plain: is not a TOML file; an experiment is declared in one | for example experiments/plain.toml");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn only_small_text_files_are_read() {
         catalog(&[("large.toml", &" ".repeat(1 << 20)), ("larger.toml", &" ".repeat((1 << 20) + 1))]);
     fs::write(folder.path().join("binary.toml"), b"title\xff").expect("a file");
     insta::assert_snapshot!(refused(&catalog, "large", &[]), @"experiments/large.toml: declares nothing: an experiment needs `title` and the tables [data], [model], [optimizer] and [training]");
-    insta::assert_snapshot!(refused(&catalog, "larger", &[]), @"experiments/larger.toml: is larger than 1 MiB, the limit for an experiment");
+    insta::assert_snapshot!(refused(&catalog, "larger", &[]), @"experiments/larger.toml: cannot read: it is larger than 1,048,576 bytes, the limit for such a file");
     insta::assert_snapshot!(refused(&catalog, "binary", &[]), @"experiments/binary.toml: is not UTF-8 text (byte 5)");
 }
 
@@ -143,8 +143,8 @@ fn the_span_of_an_error_covers_the_bad_value() {
     let (_folder, catalog) = catalog(&[("a.toml", &DECLARED.replace("[64, 64]", "[64, 0]"))]);
     let marked = |overrides: &[Override]| {
         let error = catalog.load("a", overrides).expect_err("a bad value");
-        let (_, text) = error.source_code().expect("a source");
-        text[error.span().expect("a span")].to_owned()
+        let excerpt = error.excerpt.expect("a text");
+        excerpt.text[excerpt.span].to_owned()
     };
     assert_eq!(marked(&[]), "0");
     assert_eq!(marked(&["model.hidden_units=[8, -1]".parse().expect("an override")]), "-1");

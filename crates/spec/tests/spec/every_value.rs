@@ -1,11 +1,11 @@
-//! Every wrong kind of value at every key, in a file and as an override: each message is in the user's language.
+//! Every kind of value at every key, in a file and as an override: the messages are in the user's language.
 
 use spec::Override;
 use test_support::{DECLARED, declared_with};
 
 use crate::read;
 
-/// The kinds of values, and a piece of each that a message has to quote.
+/// The kinds of values, each with the text that a message must quote.
 const VALUES: [(&str, &str); 12] = [
     ("\"wrong\"", "\"wrong\""),
     ("\"\"", "\"\""),
@@ -21,7 +21,7 @@ const VALUES: [(&str, &str); 12] = [
     ("nan", "nan"),
 ];
 
-/// Words that users need not know.
+/// Words of programming that a message must not have.
 const FOREIGN: [&str; 24] = [
     "field",
     "variant",
@@ -54,7 +54,7 @@ fn assert_plain(message: &str) {
     assert!(words.all(|word| !FOREIGN.contains(&word)), "{message}");
 }
 
-/// Every key of the declared file: its table, its name in the file and its dotted key.
+/// Every key of the declared file: its name in the file and its dotted key.
 fn keys() -> Vec<(&'static str, String)> {
     let mut table = String::new();
     let mut keys = Vec::new();
@@ -76,7 +76,7 @@ fn wrong_values_in_a_file_are_refused_in_plain_words() {
         for (value, quoted) in VALUES {
             let Err(error) = read(&declared_with(key, &format!("{key} = {value}")), &[]) else { continue };
             let message = error.to_string();
-            assert_plain(&format!("{message} {}", error.hint().unwrap_or_default()));
+            assert_plain(&format!("{message} {}", error.hint.unwrap_or_default()));
             assert!(message.starts_with("x.toml:") && message.contains(&format!("`{dotted}")), "{message}");
             assert!(message.contains(quoted), "{value} at {dotted}: {message}");
             refused += 1;
@@ -94,7 +94,7 @@ fn wrong_values_of_overrides_are_refused_in_plain_words() {
             assert!(given.parse::<Override>().is_ok(), "{given}");
             let Err(error) = read(DECLARED, &[&given]) else { continue };
             let message = error.to_string();
-            assert_plain(&format!("{message} {}", error.hint().unwrap_or_default()));
+            assert_plain(&format!("{message} {}", error.hint.unwrap_or_default()));
             assert!(message.starts_with(&format!("--set {given}: ")), "{message}");
             assert!(message.contains(&format!("`{dotted}")) && message.contains(quoted), "{given}: {message}");
             refused += 1;
@@ -119,8 +119,9 @@ fn tables_that_are_something_else_are_refused_in_plain_words() {
 fn files_that_lack_a_key_are_refused_in_plain_words() {
     for (key, _) in keys() {
         if let Err(error) = read(&declared_with(key, ""), &[]) {
-            assert_plain(&format!("{error} {}", error.hint().unwrap_or_default()));
-            assert!(error.to_string().contains(key), "{error}");
+            let message = format!("{error} {}", error.hint.as_deref().unwrap_or_default());
+            assert_plain(&message);
+            assert!(message.contains(key), "{message}");
         }
     }
 }

@@ -11,7 +11,7 @@ fn id(spec: &ExperimentSpec) -> String {
 
 #[test]
 fn identity_is_pinned() {
-    // A change here means that every run on every disk is trained again.
+    // If this changes, every run on every disk is trained again.
     assert_eq!(id(&spec()), "5f387bc93bc69f58deddfdb2de0ba4d2397642afec103c406a2ae3fa15701c32");
 }
 

@@ -27,7 +27,7 @@ fn what_is_written_reads_back_equal() {
 }
 
 #[test]
-fn older_records_name_no_kinds_and_no_seeds() {
+fn older_records_may_lack_kinds_and_seeds() {
     let read = refusal(|spec| {
         for table in ["model", "optimizer"] {
             spec[table].as_object_mut().expect("a table").remove("kind");

@@ -1,4 +1,4 @@
-//! What is read, what is refused, and in which words.
+//! Declared files and overrides: what is valid, what is refused, and with which message.
 
 mod catalog;
 mod comparison;
@@ -29,12 +29,12 @@ fn experiment(file: &str, overrides: &[&str]) -> ExperimentSpec {
     }
 }
 
-/// An error and its hint, behind a bar.
+/// An error, then its hint after a bar.
 fn with_hint(error: &DeclaredError) -> String {
-    format!("{error}{}", error.hint().map(|hint| format!(" | {hint}")).unwrap_or_default())
+    format!("{error}{}", error.hint.as_ref().map(|hint| format!(" | {hint}")).unwrap_or_default())
 }
 
-/// What is said of a file and its overrides, the hint behind a bar.
+/// The error of a file with overrides; its hint follows a bar.
 fn refusal(file: &str, overrides: &[&str]) -> String {
     read(file, overrides).map_or_else(|error| with_hint(&error), |_| "valid".to_owned())
 }

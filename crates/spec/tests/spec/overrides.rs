@@ -23,7 +23,7 @@ fn a_value_is_toml_and_a_bare_word_is_text() {
 }
 
 #[test]
-fn what_is_no_override_is_refused() {
+fn what_is_not_an_override_is_refused() {
     let refused = |text: &str| with_hint(&text.parse::<Override>().expect_err(text));
     insta::assert_snapshot!(refused("relu"), @"--set relu: is not of the form `key=value` | for example `--set model.activation=relu`");
     insta::assert_snapshot!(refused("model.hiden_units=[1]"), @"--set model.hiden_units=[1]: `model.hiden_units` is not a key | did you mean `model.hidden_units`?");
@@ -38,8 +38,8 @@ fn what_is_no_override_is_refused() {
     insta::assert_snapshot!(refused("=1"), @"--set =1: `` is not a key | the keys are `title`, `baseline`, `data.train_images`, `data.validation_images`, `data.pixel_scaling`, `model.kind`, `model.hidden_units`, `model.first_maps`, `model.second_maps`, `model.activation`, `model.weight_init`, `model.bias`, `optimizer.kind`, `optimizer.learning_rate`, `optimizer.momentum`, `optimizer.beta_1`, `optimizer.beta_2`, `optimizer.epsilon`, `training.batch_size`, `training.shuffle`, `training.max_epochs`, `training.validations_per_epoch`, `training.patience_validations` and `checkpoint.every_validations`");
     insta::assert_snapshot!(refused("title="), @r#"--set title=: is not of the form `key=value` | for example `--set 'title="Two layers"'`"#);
     insta::assert_snapshot!(refused("model.hidden_units=[1"), @"--set model.hidden_units=[1: the list is not closed: `]` or a comma is missing | for example `--set 'model.hidden_units=[60, 60]'`");
-    assert!(refused("optimizer.momentum=0\nlearning_rate=1").contains("holds control or invisible characters"));
-    assert!(refused("title=\u{202e}").contains("holds control or invisible characters"));
+    assert!(refused("optimizer.momentum=0\nlearning_rate=1").contains("has control or invisible characters"));
+    assert!(refused("title=\u{202e}").contains("has control or invisible characters"));
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_bad_value_is_reported_at_its_override() {
 }
 
 #[test]
-fn an_override_takes_the_place_of_a_bad_value() {
+fn an_override_replaces_a_bad_value() {
     let odd = declared_with("momentum", "momentum = nan");
     assert_eq!(refusal(&odd, &["optimizer.momentum=0.5"]), "valid");
     insta::assert_snapshot!(refusal(&odd, &["optimizer.momentum=7"]), @"--set optimizer.momentum=7: `optimizer.momentum` is 7, but must be a number from 0 to below 1");

@@ -20,7 +20,7 @@ fn a_batch_is_not_larger_than_the_training_set() {
 #[test]
 fn a_rule_across_keys_blames_the_key_that_was_overridden_last() {
     let refused = |overrides: &[&str]| refusal(DECLARED, overrides);
-    // Epochs are no part of the rule.
+    // The rule does not depend on epochs.
     insta::assert_snapshot!(refused(&["training.max_epochs=1", "data.train_images=31"]), @"--set data.train_images=31: `training.batch_size` is 32, but `data.train_images` is only 31");
     insta::assert_snapshot!(refused(&["data.train_images=31", "training.max_epochs=1"]), @"--set data.train_images=31: `training.batch_size` is 32, but `data.train_images` is only 31");
     insta::assert_snapshot!(refused(&["data.train_images=31", "training.batch_size=40"]), @"--set training.batch_size=40: `training.batch_size` is 40, but `data.train_images` is only 31");
@@ -29,38 +29,38 @@ fn a_rule_across_keys_blames_the_key_that_was_overridden_last() {
 }
 
 #[test]
-fn a_run_has_a_length_that_a_record_can_keep() {
+fn the_length_of_a_run_is_limited() {
     let refused = |line: &str| {
         refusal(&declared_with("max_epochs", line), &["data.train_images=60_000", "training.batch_size=1"])
     };
     assert_eq!(refused("max_epochs = 100"), "valid");
-    insta::assert_snapshot!(refused("max_epochs = 200"), @"--set training.batch_size=1: `training.max_epochs` is 200, which makes 12,000,000 steps (60,000 in every epoch, by `training.batch_size` and `data.train_images`), but 10,000,000 is the limit");
+    insta::assert_snapshot!(refused("max_epochs = 200"), @"--set training.batch_size=1: `training.max_epochs` is 200, which makes 12,000,000 steps (60,000 in every epoch, from `training.batch_size` and `data.train_images`), but 10,000,000 is the limit");
     let often = ["training.validations_per_epoch=625", "training.max_epochs=1000"];
-    insta::assert_snapshot!(refusal(DECLARED, &often), @"--set training.max_epochs=1000: `training.max_epochs` is 1,000, which makes 625,000 validations (625 in every epoch, by `training.validations_per_epoch`), but 100,000 is the limit");
+    insta::assert_snapshot!(refusal(DECLARED, &often), @"--set training.max_epochs=1000: `training.max_epochs` is 1,000, which makes 625,000 validations (625 in every epoch, from `training.validations_per_epoch`), but 100,000 is the limit");
 }
 
 #[test]
 fn a_claim_needs_a_baseline() {
-    insta::assert_snapshot!(refusal(&declared_with("baseline", ""), &[]), @r#"x.toml:21: `claim[0]` is compared with nothing: `baseline` is missing | add a `baseline` to the file, or `against = "…"` to the claim"#);
+    insta::assert_snapshot!(refusal(&declared_with("baseline", ""), &[]), @r#"x.toml:21: `claim[0]` names no experiment to compare with | add a `baseline` to the file, or `against = "…"` to the claim"#);
     let against = declared_with("baseline", "").replace("margin", "against = \"task4e\"\nmargin");
     assert_eq!(refusal(&against, &[]), "valid");
 }
 
 #[test]
-fn lists_have_an_end() {
+fn lists_have_a_length_limit() {
     let claim = DECLARED.split_once("[[claim]]").expect("a claim").1;
     let claims = format!("{DECLARED}{}", format!("[[claim]]{claim}").repeat(100));
-    insta::assert_snapshot!(refusal(&claims, &[]), @"x.toml:521: `claim` is a list of 101 statements, but has at most 100");
+    insta::assert_snapshot!(refusal(&claims, &[]), @"x.toml:521: `claim` is a list of 101 statements, but 100 is the limit");
     let runs: Vec<String> = (0..101).map(|run| format!("\"run{run}\"")).collect();
     let comparison = format!("title = \"x\"\nruns = [{}]", runs.join(","));
-    insta::assert_snapshot!(refusal(&comparison, &[]), @"x.toml:2: `runs` is a list of 101 experiments, but has at most 100");
+    insta::assert_snapshot!(refusal(&comparison, &[]), @"x.toml:2: `runs` is a list of 101 experiments, but 100 is the limit");
 }
 
 #[test]
 fn a_network_fits_into_memory() {
     let refused = |line: &str| refusal(&declared_with("hidden_units", line), &[]);
-    insta::assert_snapshot!(refused("hidden_units = [1_000_000, 1_000_000]"), @"x.toml:8: `model.hidden_units` is a network of 1,000,795,000,000 parameters, but training it would take about 29,829.6 GiB of memory, and 32 GiB is the limit");
-    insta::assert_snapshot!(refused(&format!("hidden_units = [{}]", "1, ".repeat(1_001))), @"x.toml:8: `model.hidden_units` makes a network of 1,002 layers, but it has at most 1,000");
+    insta::assert_snapshot!(refused("hidden_units = [1_000_000, 1_000_000]"), @"x.toml:8: `model.hidden_units` makes a network of 1,000,795,000,000 parameters; training it takes about 29829.6 GiB of memory, but 32 GiB is the limit");
+    insta::assert_snapshot!(refused(&format!("hidden_units = [{}]", "1, ".repeat(1_001))), @"x.toml:8: `model.hidden_units` makes a network of 1,002 layers, but 1,000 is the limit");
     assert_eq!(refused(&format!("hidden_units = [{}]", "1, ".repeat(999))), "valid");
-    insta::assert_snapshot!(refusal(DECLARED, &["model.hidden_units=[1_000_000, 10_000]"]), @"--set model.hidden_units=[1_000_000, 10_000]: `model.hidden_units` is a network of 10,785,100,000 parameters, but training it would take about 323.2 GiB of memory, and 32 GiB is the limit");
+    insta::assert_snapshot!(refusal(DECLARED, &["model.hidden_units=[1_000_000, 10_000]"]), @"--set model.hidden_units=[1_000_000, 10_000]: `model.hidden_units` makes a network of 10,785,100,000 parameters; training it takes about 323.2 GiB of memory, but 32 GiB is the limit");
 }

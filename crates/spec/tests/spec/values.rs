@@ -64,7 +64,7 @@ fn values_out_of_bounds_are_refused() {
         ),
     ] {
         let word = line.split(' ').next().expect("a key");
-        // A key that the file does not have stands before its title.
+        // A key that the file lacks is put before its title.
         let known = DECLARED.lines().any(|known| known.starts_with(word));
         let file = if known { declared_with(word, line) } else { format!("{line}\n{DECLARED}") };
         let refused = refusal(&file, &[]);
@@ -93,7 +93,7 @@ fn the_bounds_themselves_are_valid() {
 }
 
 #[test]
-fn what_may_be_left_out_has_its_usual_value() {
+fn an_optional_key_has_a_default() {
     let spec = experiment(DECLARED, &[]);
     assert_eq!((spec.seeds, spec.checkpoint.every_validations), (1, 10));
     assert_eq!(spec.claims[0].against, "task3c", "a claim is about the baseline");
