@@ -1,7 +1,6 @@
 //! How values of metrics are written, in one place: by the kind of number that a metric is.
 
-use evidence::statistics::Interval;
-use evidence::{Centre, Replicates, SeedSummary};
+use evidence::{Centre, Interval, Replicates, SeedSummary};
 use spec::{Metric, MetricKind, thousands};
 
 use crate::format::{NOTHING, accuracy, loss, whole};

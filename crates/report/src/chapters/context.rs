@@ -1,7 +1,6 @@
 //! `Context`: what every chapter asks for, experiments by name, claims judged once.
 
-use evidence::statistics::Interval;
-use evidence::{Centre, Comparison, Judged, Replicates, judge};
+use evidence::{Centre, Comparison, Interval, Judged, Replicates, judge};
 use spec::{ExperimentSpec, Metric};
 
 use super::Material;
