@@ -36,6 +36,7 @@ fn who_knows(known: &[&str]) -> Vec<String> {
 fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["toml"]), ["spec"], "only `spec` knows TOML");
     assert_eq!(who_knows(&["plotters", "resvg", "maud"]), ["report"], "only `report` draws");
+    assert_eq!(who_knows(&["comfy-table"]), ["report"], "only `report` lays out tables");
     assert_eq!(who_knows(&["statrs"]), ["evidence"], "only `evidence` computes statistics");
     assert_eq!(who_knows(&["csv", "safetensors"]), ["record"], "only `record` knows the formats of its files");
     assert_eq!(
