@@ -3,7 +3,7 @@
 use record::{RunRecord, StopReason};
 use spec::{ExperimentSpec, is_plain, thousands};
 
-/// Stands in for a number that is missing or not finite.
+/// Shown instead of a number that is missing or not finite.
 pub(crate) const NOTHING: &str = "-";
 
 /// A loss with four decimals, `0.2871`; a huge one with an exponent, `7.2287e39`.

@@ -73,8 +73,8 @@ fn caption(runs: &[&RunRecord]) -> String {
     format!("{}. Best: at the lowest validation loss.\n{CAVEAT}", provenance(runs))
 }
 
-/// Of two runs, the one that the other is compared with. In a ladder each run is the baseline of the next one, which helps
-/// no reader.
+/// Whether the run is the baseline of the other of two runs. With more runs no baseline is named: in a ladder each run is
+/// that of the next.
 fn is_baseline(run: &RunRecord, runs: &[&RunRecord]) -> bool {
     runs.len() == 2 && runs.iter().any(|other| other.spec.baseline.as_ref() == Some(&run.spec.name))
 }

@@ -11,9 +11,9 @@ const STYLE: TableStyle = TableStyle::new()
     .top_border(LineStyle::none().fill('─').junction('─'))
     .header_separator(LineStyle::none().fill('─').junction('─'))
     .bottom_border(LineStyle::none().fill('─').junction('─'));
-/// Characters between two columns: the padding of one and the line between them, which is not drawn.
+/// Characters between two columns: the padding of the left one, and the place of a vertical line, which is not drawn.
 const GAP: u16 = 2;
-/// Characters of a word that is never broken: any name fits, and a title cannot make the table wider than a screen.
+/// Characters of the longest word that stays whole: usual names fit, and a title cannot make the table wider than a screen.
 const LONGEST_WORD: usize = 40;
 
 /// A column as text.
@@ -21,14 +21,14 @@ struct Column {
     align: Align,
     /// The heading, then the cells.
     texts: Vec<String>,
-    /// Characters across, below which a word or a number would be broken.
+    /// Width in characters below which a word or a number would be broken.
     least: u16,
 }
 
-/// The table with its caption below it; a table without rows is its caption alone.
+/// The table with its caption below it; of a table without rows only the caption.
 ///
-/// With a `width` in characters, words are wrapped to fit it. Numbers and single words stay whole: columns for which there
-/// is no room follow in a table of their own, next to the first column again. Without a width nothing is wrapped.
+/// With a `width` in characters, cells wrap between words to fit it. Numbers and single words stay whole: columns that do not
+/// fit follow in a further table, next to the first column again. Without a width nothing is wrapped.
 #[must_use]
 pub fn to_terminal(table: &Table, width: Option<u16>) -> String {
     let columns: Vec<Column> = (0..table.header.len()).map(|index| column(table, index)).collect();
@@ -52,7 +52,7 @@ fn column(table: &Table, index: usize) -> Column {
     Column { align, texts, least: u16::try_from(least.min(LONGEST_WORD)).unwrap_or(u16::MAX) }
 }
 
-/// The columns in tables that fit the width, each with the first column.
+/// The columns, divided among tables that fit the width; each has the first column.
 fn parts(columns: &[Column], width: u16) -> Vec<Vec<&Column>> {
     let Some((first, others)) = columns.split_first() else { return Vec::new() };
     let room = width.saturating_sub(first.least + GAP);
