@@ -10,7 +10,6 @@
 mod bootstrap;
 mod effect_size;
 mod holm;
-mod margin;
 mod moments;
 mod power;
 mod sign_test;
@@ -19,11 +18,10 @@ mod student;
 pub(crate) use bootstrap::bca_interval;
 pub(crate) use effect_size::{cohen_d_z, hedges_g};
 pub(crate) use holm::holm;
-pub(crate) use margin::{equivalence, minimum_effect};
 pub(crate) use moments::{Moments, mean};
 pub(crate) use power::replicates_needed;
 pub(crate) use sign_test::sign_test;
-pub(crate) use student::mean_interval;
+pub(crate) use student::{equivalence, mean_interval, minimum_effect};
 
 /// An interval, its ends included.
 #[derive(Debug, Clone, Copy, PartialEq)]
