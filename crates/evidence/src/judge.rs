@@ -1,13 +1,13 @@
-//! Claims judged: what the report says against what the records show.
+//! Claims judged: what the report says, compared with what the records show.
 
 use spec::{Claim, Expectation};
 
-use super::{Comparison, Replicates, SIGNIFICANCE};
-use crate::statistics::{equivalence, holm, minimum_effect, paired_t, sign_test};
+use crate::statistics::{PValues, equivalence, holm, minimum_effect, sign_test};
+use crate::{Comparison, Replicates, SIGNIFICANCE};
 
-/// Outcomes that a claim is tested for: higher or lower or the same, above or below or within the margin.
+/// Number of outcomes that a claim is tested for: higher, lower or the same; or above, below or within the margin.
 const OUTCOMES: f64 = 3.0;
-/// They with their p-values, not yet corrected.
+/// The outcomes with their p-values, not yet corrected.
 type Outcomes = [(Decision, f64); 3];
 
 /// A claim with what the records say about it.
@@ -21,44 +21,44 @@ pub struct Judged {
     pub comparison: Comparison,
     /// Whether it holds.
     pub verdict: Verdict,
-    /// The p-value of the verdict, corrected for the outcomes tested and, by Holm, for the claims of the report; of the
-    /// likeliest outcome where nothing is decided. None where there are too few pairs for a test.
+    /// The p-value of the verdict, corrected for the outcomes tested and, by Holm, for the claims of the report; the smallest
+    /// one where nothing is decided. None where there are too few pairs for a test.
     pub p: Option<f64>,
 }
 
 /// Whether a claim holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// What it says is so.
+    /// It holds.
     Holds,
-    /// It is not.
+    /// This is so instead.
     DoesNotHold(Decision),
-    /// The runs do not tell.
+    /// The runs do not decide it.
     Undecided {
-        /// Seeds that would probably decide it, beyond those there are; none where nobody can say.
+        /// How many more seeds would probably decide it; none where that is not known.
         more_seeds: Option<usize>,
     },
 }
 
-/// What is so in place of what a claim says.
+/// What the records show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// The metric is higher than the other's.
     Higher,
     /// It is lower.
     Lower,
-    /// There is no difference beyond the margin.
+    /// Any difference is within the margin.
     Same,
 }
 
-/// Judges every claim of some experiments. The claims are one family: the chance that any verdict that is reached is
-/// wrong stays below [`SIGNIFICANCE`].
+/// Judges every claim of some experiments. The claims are one family: the chance that any of the verdicts is wrong is at most
+/// [`SIGNIFICANCE`].
 ///
-/// A claim of "higher" holds if a paired one-sided t-test says so; it does not if one says "lower", or if the equivalence
-/// test says that there is no difference beyond the margin, be it different from 0 or not. A claim of "about the same"
-/// holds if the equivalence test says so, and does not if a test says that the difference is beyond the margin. Where a
-/// value is censored, sign tests stand in for t-tests. The p-value of a claim is that of its likeliest outcome times the
-/// three that it is tested for.
+/// A claim of "higher" holds if a paired one-sided t-test finds the metric higher; it does not hold if one finds it lower, or
+/// if the equivalence test finds no difference beyond the margin, even one that differs from 0. A claim of "about the same"
+/// holds if the equivalence test finds no difference beyond the margin, and does not hold if a test finds one. Where a value
+/// is censored, sign tests replace the t-tests. The p-value of a claim is the smallest of its outcomes' p-values times the
+/// number of outcomes.
 #[must_use]
 pub fn judge(experiments: &[Replicates]) -> Vec<Judged> {
     let claims = experiments.iter().flat_map(|one| one.spec.claims.iter().map(move |claim| (one, claim)));
@@ -99,7 +99,7 @@ fn compare(one: &Replicates, claim: &Claim, experiments: &[Replicates]) -> Compa
     other.map_or_else(Comparison::default, |other| Comparison::of(claim.metric, one, other))
 }
 
-/// By what Holm's correction multiplies the p-value of each claim.
+/// The factor by which Holm's correction multiplies the p-value of each claim.
 fn holm_factors(outcomes: &[Option<Outcomes>]) -> Vec<f64> {
     let p = outcomes.iter().map(|outcomes| outcomes.map_or(1.0, |outcomes| (OUTCOMES * smallest(&outcomes)).min(1.0)));
     let p: Vec<f64> = p.collect();
@@ -108,23 +108,24 @@ fn holm_factors(outcomes: &[Option<Outcomes>]) -> Vec<f64> {
     p.iter().zip(adjusted).map(|(&p, adjusted)| if p > 0.0 { adjusted / p } else { 1.0 }).collect()
 }
 
-/// What a claim is tested for, in the order in which it counts, each with its p-value: of paired t-tests, against 0 or
-/// against the margin; of sign tests where pairs are censored. None of less than two pairs.
+/// The outcomes that a claim is tested for, in the order in which they count, each with its p-value: of paired t-tests,
+/// against 0 or against the margin; of sign tests where pairs are censored. None of less than two pairs.
 fn outcomes(claim: &Claim, pairs: &Comparison) -> Option<Outcomes> {
     if pairs.n < 2 {
         return None;
     }
     let is_same_expected = claim.expect == Expectation::AboutTheSame;
-    let (same, higher, lower) = if pairs.is_censored {
-        let signs = sign_test(pairs.signs.0, pairs.signs.1);
-        if is_same_expected { (1.0, 1.0, 1.0) } else { (1.0, signs.greater, signs.less) }
-    } else {
-        let (test, beyond) = (paired_t(&pairs.differences)?.p, minimum_effect(&pairs.differences, claim.margin)?);
-        let same = equivalence(&pairs.differences, claim.margin, SIGNIFICANCE)?.p;
-        if is_same_expected { (same, beyond.above, beyond.below) } else { (same, test.greater, test.less) }
+    let (same, beyond) = match (pairs.is_censored, is_same_expected) {
+        // The order of the pairs says nothing about a margin.
+        (true, true) => (1.0, PValues { greater: 1.0, less: 1.0 }),
+        (true, false) => (1.0, sign_test(pairs.signs.0, pairs.signs.1)),
+        (false, _) => {
+            let edge = if is_same_expected { claim.margin } else { 0.0 };
+            (equivalence(&pairs.differences, claim.margin)?, minimum_effect(&pairs.differences, edge)?)
+        }
     };
-    // A difference within the margin may differ from 0 all the same: that it does not matter is what counts.
-    Some([(Decision::Same, same), (Decision::Higher, higher), (Decision::Lower, lower)])
+    // First of all that it does not matter: a difference within the margin may differ from 0 as well.
+    Some([(Decision::Same, same), (Decision::Higher, beyond.greater), (Decision::Lower, beyond.less)])
 }
 
 fn smallest(outcomes: &Outcomes) -> f64 {

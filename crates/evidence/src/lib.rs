@@ -1,10 +1,10 @@
-//! What the records show: metrics of replicates with their intervals, and every claim judged. Numbers in, verdicts out: no
+//! What records show: metrics of replicates with their intervals, and every claim judged. Numbers in, verdicts out: no
 //! drawing, no files.
 
 mod judge;
 mod pairs;
 mod replicates;
-pub mod statistics;
+mod statistics;
 mod summary;
 #[cfg(test)]
 mod tests;
@@ -12,9 +12,10 @@ mod tests;
 pub use judge::{Decision, Judged, Verdict, judge, tally};
 pub use pairs::Comparison;
 pub use replicates::Replicates;
+pub use statistics::Interval;
 pub use summary::{Centre, SeedSummary};
 
 /// Confidence of every interval.
 pub const CONFIDENCE: f64 = 0.95;
-/// Chance of a wrong decision that all claims of a report together may have.
+/// The chance, at most, that any of a report's verdicts is wrong.
 pub const SIGNIFICANCE: f64 = 0.05;

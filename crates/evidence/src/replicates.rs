@@ -1,4 +1,4 @@
-//! `Replicates`: the runs of one experiment, which differ in their seed alone.
+//! `Replicates`: the runs of one experiment, which differ only in their seed.
 
 use record::RunRecord;
 use spec::ExperimentSpec;
@@ -15,13 +15,12 @@ pub struct Replicates {
 impl Replicates {
     /// The runs of an experiment among some records, in the order of their seeds.
     ///
-    /// A run that was trained for another file with the same settings is one of them.
+    /// A run that was trained for another file, or with overrides, is one of them if the settings are the same.
     #[must_use]
     pub fn among<'a>(spec: &ExperimentSpec, records: impl IntoIterator<Item = &'a RunRecord>) -> Self {
         let is_same = |record: &&RunRecord| record.spec.has_settings_of(spec);
-        let records =
-            records.into_iter().filter(is_same).map(|record| RunRecord { spec: spec.clone(), ..record.clone() });
-        let mut records: Vec<RunRecord> = records.collect();
+        let named = |record: &RunRecord| RunRecord { spec: spec.clone(), overrides: Vec::new(), ..record.clone() };
+        let mut records: Vec<RunRecord> = records.into_iter().filter(is_same).map(named).collect();
         // Of two records of a seed the finished one counts.
         records.sort_by_key(|record| (record.seed, !record.stop_reason.is_finished()));
         records.dedup_by_key(|record| record.seed);

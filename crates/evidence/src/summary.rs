@@ -3,8 +3,8 @@
 use record::Measured;
 use spec::{Metric, MetricKind};
 
-use super::{CONFIDENCE, Replicates};
 use crate::statistics::{Interval, bca_interval, mean, mean_interval};
+use crate::{CONFIDENCE, Replicates};
 
 /// Resamples of a bootstrap.
 const RESAMPLES: usize = 2_000;
@@ -16,11 +16,11 @@ const BOOTSTRAP_SEED: u64 = 1;
 pub struct SeedSummary {
     /// Replicates that have the metric.
     pub n: usize,
-    /// Of them, those that ended before what the metric waits for had come.
+    /// Of them, those that ended before they reached what the metric waits for.
     pub n_censored: usize,
     /// Where the values lie.
     pub centre: Centre,
-    /// The 95 % confidence interval of the mean; none of one value or of censored ones.
+    /// The 95 % confidence interval of the mean; none of a single value or where values are censored.
     ///
     /// By Student's t; of steps and ratios, which are skewed, by the bias-corrected and accelerated bootstrap.
     pub interval: Option<Interval>,
@@ -31,9 +31,9 @@ pub struct SeedSummary {
 pub enum Centre {
     /// At this mean.
     Mean(f64),
-    /// At this median: some values are censored, and they have no mean.
+    /// At this median: some values are censored, so that a mean does not exist.
     Median(f64),
-    /// Above this value, for half of the values or more are censored.
+    /// Above this value, because half of the values or more are censored.
     MoreThan(f64),
 }
 
@@ -57,7 +57,7 @@ impl Replicates {
 fn interval(metric: Metric, values: &[f64]) -> Option<Interval> {
     match metric.kind() {
         MetricKind::Share | MetricKind::Loss => mean_interval(values, CONFIDENCE),
-        MetricKind::Steps | MetricKind::Ratio => bca_interval(values, mean, CONFIDENCE, RESAMPLES, BOOTSTRAP_SEED),
+        MetricKind::Steps | MetricKind::Ratio => bca_interval(values, CONFIDENCE, RESAMPLES, BOOTSTRAP_SEED),
     }
 }
 

@@ -1,10 +1,9 @@
-//! Replicates made for the tests: what is said of them is known.
+//! Claims and metrics of replicates whose values are known.
 
 use record::{RunRecord, StopReason};
 use spec::{Claim, Expectation, Metric};
 
 use super::*;
-use crate::statistics::Interval;
 use test_support::synthetic::{Curve, record};
 
 /// Replicates of an experiment with these best validation accuracies, seeds 1, 2 and so on.
@@ -87,8 +86,8 @@ fn more_claims_ask_for_more_of_each() {
         one.spec.claims = vec![claim(Metric::BestValidationAccuracy, Expectation::Higher, 0.001); n_claims];
         judge(&[base.clone(), one.clone()])[0].p.expect("a test")
     };
-    let (alone, among_ten) = (p_with(&mut one, 1), p_with(&mut one, 10));
-    assert!((among_ten / alone - 10.0).abs() < 1e-9, "{alone} {among_ten}");
+    let (single, among_ten) = (p_with(&mut one, 1), p_with(&mut one, 10));
+    assert!((among_ten / single - 10.0).abs() < 1e-9, "{single} {among_ten}");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use comfy_table::Table;
 use crossterm::terminal;
+use report::Table;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -31,18 +31,11 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     write_out(&(printable::json(&json) + "\n"))
 }
 
-/// A table of the terminal's width with this header.
-pub(crate) fn table(header: &[&str]) -> Table {
-    report::table(header, Some(width()))
-}
-
-/// Characters across a table in a file or a pipe.
-const USUAL_WIDTH: u16 = 120;
-
-/// Characters across the terminal, if stdout is one.
-pub(crate) fn width() -> u16 {
-    let columns = std::io::stdout().is_terminal().then(|| terminal::size().ok()).flatten().map(|(columns, _)| columns);
-    columns.unwrap_or(USUAL_WIDTH)
+/// Prints a table as wide as the terminal; elsewhere nothing in it is wrapped.
+pub(crate) fn print_table(table: &Table) -> Result<(), Failure> {
+    let stdout = std::io::stdout();
+    let width = stdout.is_terminal().then(|| terminal::size().ok()).flatten().map(|(columns, _)| columns);
+    print(&report::to_terminal(table, width))
 }
 
 /// A word of the experiment files in plain English: `fan_in_normal` becomes `fan in normal`.

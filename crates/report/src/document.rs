@@ -1,7 +1,7 @@
 //! `Document`: a report as plain data, before it is a page or a PDF.
 //!
-//! What the report says is put together once (`chapters`); `html` and `pdf` write the same document. All text is plain
-//! text here, and untrusted: a writer escapes it.
+//! `chapters` composes what the report says; `html` and `pdf` write the same document. All text is plain text here, and
+//! untrusted: a writer escapes it.
 
 use serde::Serialize;
 
@@ -14,9 +14,9 @@ pub struct Document {
     pub title: String,
     /// The line below it: dataset, seeds, date.
     pub subtitle: String,
-    /// What nobody may overlook, such as made-up digits; above everything else, on the first screen.
+    /// What the reader must not overlook, such as made-up digits; above everything else, on the first screen.
     pub warning: Option<String>,
-    /// What stands before the first section: the summary.
+    /// What comes before the first section.
     pub summary: Vec<Block>,
     /// The sections, in order.
     pub sections: Vec<Section>,
@@ -29,20 +29,20 @@ pub struct Section {
     pub id: String,
     /// The heading.
     pub heading: String,
-    /// What stands below it.
+    /// What comes below it.
     pub blocks: Vec<Block>,
     /// The sections within.
     pub sections: Vec<Section>,
 }
 
-/// A part of a section that stands on lines of its own.
+/// A block of a section.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Block {
     /// Running text.
     Paragraph(Vec<Inline>),
     /// Items with bullets.
     List(Vec<Vec<Inline>>),
-    /// An equation on a line of its own.
+    /// A displayed equation.
     Equation(Math),
     /// A table.
     Table(Table),
@@ -81,11 +81,11 @@ pub enum Tone {
     Good,
     /// It does not.
     Bad,
-    /// Nobody can say yet.
+    /// The runs do not decide it.
     Open,
 }
 
-/// A table with a caption.
+/// A table, for the page, the PDF, the terminal and Markdown alike.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Table {
     /// What the table shows.
@@ -96,16 +96,16 @@ pub struct Table {
     pub rows: Vec<Vec<Vec<Inline>>>,
 }
 
-/// A column's heading and where its cells stand.
+/// A column's heading and alignment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
     /// The heading.
     pub heading: String,
-    /// Where its cells stand.
+    /// Alignment of its cells.
     pub align: Align,
 }
 
-/// Where the cells of a column stand.
+/// Alignment of a column's cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Align {
     /// At the left: words.
@@ -121,11 +121,11 @@ pub struct Figure {
     pub id: String,
     /// What it shows.
     pub caption: Vec<Inline>,
-    /// The text for readers who do not see it.
+    /// What the picture shows, for readers who do not see it.
     pub alternative: String,
     /// The picture.
     pub picture: Picture,
-    /// The curves of the picture, for a writer that makes them interactive.
+    /// The same curves as numbers, from which the page makes an interactive chart.
     #[serde(skip)]
     pub chart: Option<Plot>,
 }
@@ -168,12 +168,19 @@ pub enum Math {
     Lines(Vec<(Math, Math)>),
 }
 
-#[cfg(test)]
 impl Inline {
     /// Plain text.
-    #[must_use]
-    pub fn text(text: impl Into<String>) -> Self {
+    #[cfg(test)]
+    pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
+    }
+
+    /// It as plain text; empty for a formula.
+    pub(crate) fn words(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Emphasis(text) | Self::Code(text) | Self::Badge { text, .. } => text,
+            Self::Math(_) => "",
+        }
     }
 }
 

@@ -1,14 +1,13 @@
-//! How numbers, names and reasons are written, in one place for tables and figures alike.
+//! How tables and figures write numbers, names and reasons.
 
 use record::{RunRecord, StopReason};
-use spec::{is_plain, thousands};
+use spec::{ExperimentSpec, is_plain, thousands};
 
-/// What stands where there is no finite number.
+/// Shown instead of a number that is missing or not finite.
 pub(crate) const NOTHING: &str = "-";
 
-/// A loss with four decimals, `0.2871`; one that is running away with an exponent, `7.2287e39`.
-#[must_use]
-pub fn loss(value: f64) -> String {
+/// A loss with four decimals, `0.2871`; a huge one with an exponent, `7.2287e39`.
+pub(crate) fn loss(value: f64) -> String {
     match value {
         _ if !value.is_finite() => NOTHING.to_owned(),
         _ if value.abs() < 1e6 => format!("{value:.4}"),
@@ -17,18 +16,16 @@ pub fn loss(value: f64) -> String {
 }
 
 /// A share as a percentage with two decimals: `96.08 %`.
-#[must_use]
-pub fn accuracy(share: f64) -> String {
+pub(crate) fn accuracy(share: f64) -> String {
     if share.is_finite() { format!("{:.2} %", 100.0 * share) } else { NOTHING.to_owned() }
 }
 
 /// Seconds with one decimal: `11.7`.
-#[must_use]
-pub fn seconds(value: f64) -> String {
+pub(crate) fn seconds(value: f64) -> String {
     if value.is_finite() { format!("{value:.1}") } else { NOTHING.to_owned() }
 }
 
-/// A p-value: `0.012`, `3.2e-8`, `< 1e-15` where double precision ends.
+/// A p-value: `0.012`, `3.2e-8`, or `< 1e-15` at the limit of double precision.
 pub(crate) fn p_value(p: f64) -> String {
     match p {
         _ if !p.is_finite() => NOTHING.to_owned(),
@@ -38,9 +35,8 @@ pub(crate) fn p_value(p: f64) -> String {
     }
 }
 
-/// What people call a reason to stop.
-#[must_use]
-pub fn stop_words(reason: StopReason) -> &'static str {
+/// A reason to stop in words.
+pub(crate) fn stop_words(reason: StopReason) -> &'static str {
     match reason {
         StopReason::EarlyStopping => "early stopping",
         StopReason::MaxEpochs => "all epochs done",
@@ -51,21 +47,20 @@ pub fn stop_words(reason: StopReason) -> &'static str {
 
 /// Text on one line that a terminal, an SVG and a table can show.
 ///
-/// White space becomes a space; control characters, marks that turn the writing direction or are not seen and code
+/// White space becomes a space. Control characters, invisible characters, marks that change the writing direction and code
 /// points that XML forbids are left out.
 #[must_use]
 pub fn plain_text(text: &str) -> String {
     text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| is_plain(c)).collect()
 }
 
-/// What tells the runs apart: their titles, with the overrides, and with the seed where the seeds differ.
-#[must_use]
-pub fn run_labels(records: &[&RunRecord]) -> Vec<String> {
+/// Labels that tell the runs apart: names or titles with the overrides, and with the seed where the seeds differ.
+pub(crate) fn run_labels(records: &[&RunRecord], name: fn(&ExperimentSpec) -> &String) -> Vec<String> {
     let seeds_differ = records.windows(2).any(|pair| pair[0].seed != pair[1].seed);
-    records.iter().map(|record| label(&record.spec.title, record, seeds_differ)).collect()
+    records.iter().map(|record| label(name(&record.spec), record, seeds_differ)).collect()
 }
 
-/// A name or a title with what was overridden, and with the seed on demand.
+/// A name or a title with what was overridden and, if wanted, the seed.
 pub(crate) fn label(name: &str, record: &RunRecord, with_seed: bool) -> String {
     let overrides = match record.overrides.as_slice() {
         [] => String::new(),
@@ -75,7 +70,7 @@ pub(crate) fn label(name: &str, record: &RunRecord, with_seed: bool) -> String {
     plain_text(name) + &overrides + &seed
 }
 
-/// Where the numbers come from: dataset, sizes of the sets, seeds; every distinct value once.
+/// Where the numbers come from: dataset, sizes of the sets and seeds, every distinct value once.
 pub(crate) fn provenance(records: &[&RunRecord]) -> String {
     let datasets = distinct(records, |record| {
         let data = &record.spec.data;
@@ -104,13 +99,13 @@ pub(crate) fn seeds_in_words(seeds: &[u64]) -> String {
     }
 }
 
-/// Every distinct value of these records, in the order of their first.
+/// Every distinct value of these records, in the order in which they first occur.
 pub(crate) fn distinct<T: PartialEq>(records: &[&RunRecord], value: impl Fn(&RunRecord) -> T) -> Vec<T> {
     let groups = grouped(records, |one, other| value(one) == value(other));
     groups.iter().map(|group| value(group[0])).collect()
 }
 
-/// Records that are the same in some way together, in the order of their first.
+/// The records in groups of those that are the same in some way, in the order of each group's first.
 pub(crate) fn grouped<'a>(
     records: &[&'a RunRecord],
     is_same: impl Fn(&RunRecord, &RunRecord) -> bool,
@@ -125,7 +120,7 @@ pub(crate) fn grouped<'a>(
     groups
 }
 
-/// The nearest whole number from 0 on; none is too large, because a cast saturates.
+/// The nearest whole number, at least 0 and at most the largest one.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
 pub(crate) fn whole(value: f64) -> usize {
     value.round() as usize
@@ -183,10 +178,10 @@ mod tests {
     fn labels_name_the_seed_only_where_it_differs() {
         let one = record("task4a", "32 hidden units", 100, &Curve::STANDARD);
         let mut other = one.clone();
-        assert_eq!(run_labels(&[&one, &other]), ["32 hidden units", "32 hidden units"]);
+        assert_eq!(run_labels(&[&one, &other], |spec| &spec.title), ["32 hidden units", "32 hidden units"]);
         other.seed = 7;
         other.overrides = vec!["model.hidden_units=[16]".to_owned()];
-        let labels = run_labels(&[&one, &other]);
+        let labels = run_labels(&[&one, &other], |spec| &spec.title);
         assert_eq!(labels, ["32 hidden units, seed 1", "32 hidden units (model.hidden_units=[16]), seed 7"]);
     }
 }

@@ -8,7 +8,7 @@ use test_support::{Scale, hostile_texts};
 use crate::chapters::tests::material;
 use crate::html::tests::{outline, tags};
 use crate::{
-    CloseUp, CurveSets, Material, Plot, compose, markdown_table, replicates_table, run_table, verdict_markdown,
+    CloseUp, CurveSets, Material, Plot, compose, replicates_table, run_table, runs_in_rows, to_markdown, to_terminal,
     verdict_table,
 };
 
@@ -63,12 +63,12 @@ fn printed(material: &Material) -> Vec<String> {
     let judged = judge(&material.experiments);
     let plot = Plot::of_records(&material.experiments[0].spec.title, &records[..3], CurveSets::Both);
     vec![
-        run_table(&records[..4], Some(100)),
-        run_table(&records, Some(100)),
-        replicates_table(&records, Some(100)),
-        verdict_table(&judged, 100),
-        markdown_table(&records),
-        verdict_markdown(&judged),
+        to_terminal(&run_table(&records[..4]), Some(100)),
+        to_terminal(&run_table(&records), Some(100)),
+        to_terminal(&replicates_table(&records).expect("replicates"), Some(100)),
+        to_terminal(&verdict_table(&judged), Some(100)),
+        to_markdown(&runs_in_rows(&records)),
+        to_markdown(&verdict_table(&judged)),
         plot.to_svg().expect("a figure"),
     ]
 }

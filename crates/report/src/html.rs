@@ -1,7 +1,7 @@
-//! The report as one page that opens from disk: no network, no script needed to read it.
+//! The report as one page that opens from disk: reading it needs neither network nor scripts.
 //!
-//! `page` is the frame, `content` and what it calls write the blocks, `chart` the numbers of the interactive figures,
-//! `assets` what is embedded and the policy that lets nothing else in.
+//! `page` writes the frame, `content` and what it calls the blocks, `chart` the numbers of the interactive figures; `assets`
+//! holds what is embedded and the policy that allows nothing else.
 
 mod assets;
 mod chart;
@@ -15,8 +15,8 @@ use crate::document::Document;
 
 /// The document as an HTML page with everything in it; the same document gives the same bytes.
 ///
-/// Every text is escaped by the templates; characters that are no text, such as those that steer a terminal or turn the
-/// writing direction, are left out of the whole page.
+/// The templates escape every text; control characters, such as those that steer a terminal or change the writing
+/// direction, are left out of the whole page.
 #[must_use]
 pub fn to_html(document: &Document) -> String {
     let mut page = page::page(document).into_string();

@@ -6,7 +6,7 @@ mod error;
 mod figure;
 mod format;
 mod html;
-pub mod measure;
+mod measure;
 mod table;
 
 #[cfg(test)]
@@ -15,15 +15,15 @@ mod hostile;
 mod sample_formulas;
 
 pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
-pub use document::Document;
+pub use document::{Document, Table};
 pub use error::{FigureError, Result};
 pub use figure::{
     CurveSets, FONT, Plot, PlotPoint, RunCurves, accuracy_over_parameters, confusion, digits, first_layer_weights,
     gradient_course, gradient_sizes, to_png,
 };
-pub use format::{accuracy, loss, plain_text, run_labels, seconds, stop_words};
+pub use format::plain_text;
 pub use html::to_html;
 pub use table::{
-    difference_words, markdown_table, replicates_table, run_table, table, verdict_markdown, verdict_table,
+    Columns, layer_table, replicates_table, run_table, runs_in_rows, to_markdown, to_terminal, verdict_table,
     verdict_words,
 };

@@ -1,14 +1,12 @@
-//! How values of metrics are written, in one place: by the kind of number that a metric is.
+//! How values of metrics are written: by the kind of number that a metric is.
 
-use evidence::statistics::Interval;
-use evidence::{Centre, Replicates, SeedSummary};
+use evidence::{Centre, Interval, Replicates, SeedSummary};
 use spec::{Metric, MetricKind, thousands};
 
 use crate::format::{NOTHING, accuracy, loss, whole};
 
 /// A value of a metric: `96.11 %`, `0.1342`, `9,000`, `0.21`.
-#[must_use]
-pub fn value(metric: Metric, value: f64) -> String {
+pub(crate) fn value(metric: Metric, value: f64) -> String {
     match metric.kind() {
         _ if !value.is_finite() => NOTHING.to_owned(),
         MetricKind::Share => accuracy(value),
@@ -19,22 +17,19 @@ pub fn value(metric: Metric, value: f64) -> String {
 }
 
 /// A difference of two values, with its sign: `+0.81 points`, `-0.0105`, `+2,125`.
-#[must_use]
-pub fn difference(metric: Metric, value: f64) -> String {
+pub(crate) fn difference(metric: Metric, value: f64) -> String {
     let unit = if metric.kind() == MetricKind::Share { " points" } else { "" };
     signed(metric, value) + unit
 }
 
 /// An interval of a difference: `+0.70 to +0.92`; of shares in percentage points.
-#[must_use]
-pub fn difference_interval(metric: Metric, interval: Interval) -> String {
+pub(crate) fn difference_interval(metric: Metric, interval: Interval) -> String {
     format!("{} to {}", signed(metric, interval.low), signed(metric, interval.high))
 }
 
-/// A mean with its interval behind it, `96.11 % ± 0.09`, or `9,000 (8,750 to 9,375)` where that is not symmetric; what is
-/// censored says so.
-#[must_use]
-pub fn summary(metric: Metric, summary: &SeedSummary) -> String {
+/// A mean with its interval, `96.11 % ± 0.09`, or `9,000 (8,750 to 9,375)` where that is not symmetric; with the number of
+/// censored values, if there are any.
+pub(crate) fn summary(metric: Metric, summary: &SeedSummary) -> String {
     let censored = format!(" ({} of {} never)", summary.n_censored, summary.n);
     match (summary.centre, summary.interval) {
         (Centre::Mean(mean), Some(interval)) if is_symmetric(mean, interval) => {
@@ -54,7 +49,7 @@ pub(crate) fn of(replicates: &Replicates, metric: Metric) -> Option<String> {
     replicates.summary(metric).map(|of_metric| summary(metric, &of_metric))
 }
 
-/// Whether the ends of an interval are equally far from the mean, as Student's are.
+/// Whether the ends of an interval are equally far from the mean, as those of Student's interval are.
 fn is_symmetric(mean: f64, interval: Interval) -> bool {
     let (below, above) = (mean - interval.low, interval.high - mean);
     (above - below).abs() <= 1e-9 * (above + below)
@@ -74,7 +69,7 @@ fn signed(metric: Metric, number: f64) -> String {
     }
 }
 
-/// Three significant digits or more: a ratio can be any size.
+/// A ratio can have any size: `0.213`, `21.3`, `2.1e-5`.
 fn ratio(value: f64) -> String {
     match value.abs() {
         size if size != 0.0 && size < 1e-3 => format!("{value:.1e}"),

@@ -38,6 +38,7 @@ fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["skrifa", "resvg", "maud"]), ["report"], "only `report` draws");
     assert_eq!(who_knows(&["typst"]), ["pdf"], "only `pdf` typesets");
     assert_eq!(who_knows(&["minijinja", "pulldown-cmark"]), ["report"], "only `report` has templates");
+    assert_eq!(who_knows(&["comfy-table"]), ["report"], "only `report` lays out tables");
     assert_eq!(who_knows(&["statrs"]), ["evidence"], "only `evidence` computes statistics");
     assert_eq!(who_knows(&["csv", "safetensors"]), ["record"], "only `record` knows the formats of its files");
     assert_eq!(

@@ -2,27 +2,25 @@
 
 use statrs::function::gamma::ln_gamma;
 
-use super::summary::Moments;
+use super::moments::Moments;
 
 /// Cohen's `d_z = x̄ / s` of paired differences.
 ///
 /// `None` below two differences, and where they are all equal.
 ///
 /// Source: Lakens, "Calculating and Reporting Effect Sizes" (2013).
-#[must_use]
-pub fn cohen_d_z(differences: &[f64]) -> Option<f64> {
-    let summary = Moments::of(differences).filter(|summary| summary.standard_deviation > 0.0)?;
-    Some(summary.mean / summary.standard_deviation)
+pub(crate) fn cohen_d_z(differences: &[f64]) -> Option<f64> {
+    let moments = Moments::of(differences).filter(|moments| moments.standard_deviation > 0.0)?;
+    Some(moments.mean / moments.standard_deviation)
 }
 
 /// Hedges' g: `d_z` without its bias of small samples, `g = J d_z` with
 /// `J = Γ(m / 2) / (sqrt(m / 2) Γ((m - 1) / 2))`, `m = n - 1`.
 ///
-/// `None` below three differences, where `d_z` has no expectation, and where they are all equal.
+/// `None` below three differences, where the expectation of `d_z` does not exist, and where they are all equal.
 ///
 /// Source: Hedges, "Distribution Theory for Glass's Estimator of Effect Size" (1981).
-#[must_use]
-pub fn hedges_g(differences: &[f64]) -> Option<f64> {
+pub(crate) fn hedges_g(differences: &[f64]) -> Option<f64> {
     let half = (differences.len() as f64 - 1.0) / 2.0;
     let d_z = cohen_d_z(differences).filter(|_| differences.len() > 2)?;
     Some((ln_gamma(half) - ln_gamma(half - 0.5)).exp() / half.sqrt() * d_z)

@@ -1,13 +1,12 @@
-//! Holm's correction: several tests at once, and the chance of a single false one still at most α.
+//! Holm's correction: with several tests, the chance of any false finding is still at most α.
 
-/// p-values adjusted for their number, in the order in which they came: a test holds where its own is below α.
+/// The p-values in their order, adjusted for their number: a test has a finding where its own is below α.
 ///
 /// The k-th smallest of m (from 1) becomes the largest of `(m - j + 1) p_j` for `j <= k`, at most 1. The tests need not
 /// be independent. `None` where a p-value is outside `[0, 1]`.
 ///
 /// Source: Holm, "A Simple Sequentially Rejective Multiple Test Procedure" (1979).
-#[must_use]
-pub fn holm(p_values: &[f64]) -> Option<Vec<f64>> {
+pub(crate) fn holm(p_values: &[f64]) -> Option<Vec<f64>> {
     if !p_values.iter().all(|p| (0.0..=1.0).contains(p)) {
         return None;
     }
@@ -34,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_probability_is_refused() {
+    fn only_probabilities_are_adjusted() {
         for p in [-0.1, 1.1, f64::NAN] {
             assert_eq!(holm(&[0.5, p]), None);
         }

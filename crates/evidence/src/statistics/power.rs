@@ -7,7 +7,7 @@ use statrs::distribution::{Chi, Continuous, ContinuousCDF, Normal};
 use super::is_open_share;
 use super::student::upper_quantile;
 
-/// Number of replicates above which nobody asks.
+/// Number of replicates at which the search ends.
 const MOST_REPLICATES: usize = 10_000;
 
 /// The smallest number of replicates at which a one-sided paired t-test at level `alpha` finds an effect with the given
@@ -22,8 +22,7 @@ const MOST_REPLICATES: usize = 10_000;
 /// outside `(0, 1)`.
 ///
 /// Source: Cohen, "Statistical Power Analysis for the Behavioral Sciences" (1988), chapter 2.
-#[must_use]
-pub fn replicates_needed(effect: f64, alpha: f64, power: f64) -> Option<usize> {
+pub(crate) fn replicates_needed(effect: f64, alpha: f64, power: f64) -> Option<usize> {
     let is_enough = |n| t_test_power(effect, n, alpha) >= power;
     let is_asked = effect > 0.0 && is_open_share(alpha) && is_open_share(power);
     if !is_asked || !is_enough(MOST_REPLICATES) {
@@ -55,7 +54,7 @@ pub(super) fn t_test_power(effect: f64, n: usize, alpha: f64) -> f64 {
     integral(integrand, low, step) + integral(integrand, step, high)
 }
 
-/// Integral by the tanh-sinh rule, whose points crowd at both ends: a step there does no harm.
+/// Integral by the tanh-sinh rule, whose points are dense at both ends, so that a step there does no harm.
 ///
 /// Source: Takahasi and Mori, "Double Exponential Formulas for Numerical Integration" (1974).
 fn integral(integrand: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
@@ -74,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_can_ask_for_is_none() {
+    fn what_is_not_defined_is_none() {
         for (effect, alpha, power) in [
             (0.0, 0.05, 0.8),
             (-1.0, 0.05, 0.8),

@@ -1,12 +1,12 @@
 //! `experiments claims`: tests the report's statements on the records of all seeds.
 
 use evidence::{Judged, Replicates, Verdict, judge};
-use report::{verdict_markdown, verdict_table, verdict_words};
+use report::{to_markdown, verdict_table, verdict_words};
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 
 use crate::command_line::arguments;
 use crate::failure::Failure;
-use crate::output::{print, print_json, width};
+use crate::output::{print, print_json, print_table};
 use crate::workspace::Workspace;
 
 pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Result<(), Failure> {
@@ -17,9 +17,9 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     if arguments.output.json {
         print_json(&judged.iter().map(as_json).collect::<Vec<_>>())?;
     } else if arguments.output.markdown {
-        print(&verdict_markdown(&judged))?;
+        print(&to_markdown(&verdict_table(&judged)))?;
     } else {
-        print(&verdict_table(&judged, width()))?;
+        print_table(&verdict_table(&judged))?;
     }
     if judged.iter().any(|judged| judged.comparison.n == 0) {
         workspace

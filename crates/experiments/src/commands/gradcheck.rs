@@ -2,14 +2,14 @@
 
 use mlp::{Activation, Bias, Examples, MlpConfig, NetworkConfig, WeightInit, WeightSelection, check_gradients};
 use mnist::{Dataset, Splits};
-use report::CheckedNetwork;
+use report::{CheckedNetwork, Columns, Table};
 use spec::thousands;
 
 use crate::backend::Backend;
 use crate::command_line::arguments;
 use crate::data;
 use crate::failure::Failure;
-use crate::output::{print, table};
+use crate::output::print_table;
 use crate::workspace::Workspace;
 
 /// Images of the check, from the assignment.
@@ -38,16 +38,8 @@ pub(super) fn gradcheck(workspace: &Workspace, arguments: &arguments::Gradcheck)
     let selection = if arguments.all_weights { WeightSelection::All } else { SOME_WEIGHTS };
     let checks = checks(dataset, backend, selection, arguments.seed)?;
 
-    let mut rows = table(&["Task", "Hidden layers", "Activation", "Weights checked", "Largest difference", "Kinks"]);
-    rows.add_rows(checks.iter().map(row));
     let largest = checks.iter().map(|check| check.largest_difference).fold(0.0, f64::max);
-    let verdict = if largest < TOLERANCE { "below" } else { "NOT below" };
-    print(&format!(
-        "{}\nLargest difference {largest:.1e}, {verdict} {TOLERANCE:.0e}. {N_IMAGES} images of {}, f64, eps 1e-3.\n\
-         Kinks: weights with a smaller eps, because a unit crossed the kink of ReLU within 1e-3.\n",
-        rows.trim_fmt(),
-        dataset.name.title(),
-    ))?;
+    print_table(&table(&checks, largest, dataset.name.title()))?;
     if largest < TOLERANCE { Ok(()) } else { Err(Failure::outside("the gradients are wrong")) }
 }
 
@@ -90,13 +82,17 @@ fn examples(splits: &Splits) -> Examples {
     }
 }
 
-fn row(check: &CheckedNetwork) -> Vec<String> {
-    vec![
-        check.task.clone(),
-        check.hidden_layers.clone(),
-        check.activation.clone(),
-        format!("{} of {}", thousands(check.checked), thousands(check.parameters)),
-        format!("{:.1e}", check.largest_difference),
-        check.smaller_steps.to_string(),
-    ]
+fn table(checks: &[CheckedNetwork], largest: f64, dataset: &str) -> Table {
+    let verdict = if largest < TOLERANCE { "below" } else { "NOT below" };
+    let columns = Columns::of(checks)
+        .words("Task", |check| check.task.clone())
+        .words("Hidden layers", |check| check.hidden_layers.clone())
+        .words("Activation", |check| check.activation.clone())
+        .numbers("Weights checked", |check| format!("{} of {}", thousands(check.checked), thousands(check.parameters)))
+        .numbers("Largest difference", |check| format!("{:.1e}", check.largest_difference))
+        .numbers("Kinks", |check| check.smaller_steps.to_string());
+    columns.table(&format!(
+        "Largest difference {largest:.1e}, {verdict} {TOLERANCE:.0e}. {N_IMAGES} images of {dataset}, f64, eps 1e-3.\n\
+         Kinks: weights with a smaller eps, because a unit crossed the kink of ReLU within 1e-3.",
+    ))
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use comfy_table::ColumnConstraint;
 use record::{RunRecord, StopReason, Unfinished};
+use report::{Columns, Table};
 use serde::Serialize;
 use spec::{Declaration, ExperimentSpec, ImageShape};
 
 use crate::command_line::arguments::Json;
 use crate::failure::Failure;
-use crate::output::{in_words, number, print, print_json, table};
+use crate::output::{in_words, number, print_json, print_table};
 use crate::workspace::Workspace;
 
 /// A declared experiment and the records of its runs.
@@ -47,13 +47,7 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
         );
         return print_json(&listed);
     }
-    let mut rows = table(&["Name", "Title", "Hidden layers", "Activation", "Weights", "Optimizer", "Rate", "Runs"]);
-    rows.add_rows(experiments.iter().map(row));
-    // The states are not broken into lines, even if long names leave little room for the titles.
-    rows.column_iter_mut().skip(7).for_each(|runs| {
-        runs.set_constraint(ColumnConstraint::ContentWidth);
-    });
-    let mut text = format!("{}\n", rows.trim_fmt());
+    let mut text = String::new();
     for comparison in comparisons {
         text += &format!("{}: {} ({})\n", comparison.name, comparison.title, comparison.runs.join(", "));
     }
@@ -61,7 +55,7 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
         let how = if is_trained { "in training" } else { "stopped; run the same command again to resume" };
         text += &format!("{experiment}, seed {seed}: at step {steps}, {how}\n");
     }
-    print(&text)
+    print_table(&table(&experiments, &text))
 }
 
 fn listed(spec: ExperimentSpec, shape: ImageShape, records: &[RunRecord]) -> Listed {
@@ -74,17 +68,18 @@ fn listed(spec: ExperimentSpec, shape: ImageShape, records: &[RunRecord]) -> Lis
     Listed { parameters: spec.model.parameters(shape), runs: runs.collect(), spec }
 }
 
-fn row(Listed { spec, runs, .. }: &Listed) -> Vec<String> {
-    vec![
-        spec.name.clone(),
-        spec.title.clone(),
-        spec.model.hidden_layers(),
-        spec.model.activation().title().to_owned(),
-        in_words(&spec.model.weight_init()),
-        spec.optimizer.title(),
-        number(spec.optimizer.learning_rate()),
-        state(runs),
-    ]
+/// The experiments, with a text below them.
+fn table(experiments: &[Listed], below: &str) -> Table {
+    let columns = Columns::of(experiments)
+        .words("Name", |listed| listed.spec.name.clone())
+        .words("Title", |listed| listed.spec.title.clone())
+        .words("Hidden layers", |listed| listed.spec.model.hidden_layers())
+        .words("Activation", |listed| listed.spec.model.activation().title().to_owned())
+        .words("Weights", |listed| in_words(&listed.spec.model.weight_init()))
+        .words("Optimizer", |listed| listed.spec.optimizer.title())
+        .numbers("Rate", |listed| number(listed.spec.optimizer.learning_rate()))
+        .numbers("Runs", |listed| state(&listed.runs));
+    columns.table(below)
 }
 
 /// `mnist: 3 finished, 1 diverged, 1 interrupted` for every dataset.

@@ -9,7 +9,7 @@ use crate::backend;
 use crate::command_line::arguments::Run;
 use crate::data;
 use crate::failure::Failure;
-use crate::output::{print, print_json, width};
+use crate::output::{print, print_json, print_table};
 use crate::plan::{Group, Plan, PlannedRun};
 use crate::records::{Filter, Records};
 use crate::runner::{Runner, tell_finished};
@@ -74,10 +74,13 @@ fn show(
     if arguments.output.json {
         print_json(&records)?;
     } else if arguments.output.markdown {
-        print(&report::markdown_table(&records))?;
+        print(&report::to_markdown(&report::runs_in_rows(&records)))?;
     } else {
-        print(&report::run_table(&records, Some(width())))?;
-        print(&report::replicates_table(&records, Some(width())))?;
+        print_table(&report::run_table(&records))?;
+        if let Some(means) = report::replicates_table(&records) {
+            print("\n")?;
+            print_table(&means)?;
+        }
     }
     for group in &plan.groups {
         let records = of_group(group, results);

@@ -1,10 +1,10 @@
 //! `experiments show`: an experiment in full.
 
-use spec::{Comparison, Declaration, Experiment, ExperimentSpec, ImageShape, differing_keys, thousands};
+use spec::{Comparison, Declaration, Experiment, ImageShape, differing_keys, thousands};
 
 use crate::command_line::arguments;
 use crate::failure::Failure;
-use crate::output::{in_words, print, print_json, settings, table};
+use crate::output::{in_words, print, print_json, print_table, settings};
 use crate::plan::parse_overrides;
 use crate::workspace::Workspace;
 
@@ -16,17 +16,20 @@ pub(super) fn show(workspace: &Workspace, arguments: &arguments::Show) -> Result
         Declaration::Comparison(comparison) if arguments.json.json => {
             print_json(&comparison.runs.iter().map(|run| &run.spec).collect::<Vec<_>>())
         }
-        Declaration::Experiment(experiment) => print(&describe(&experiment, shape)),
-        Declaration::Comparison(comparison) => print(&describe_comparison(&comparison, shape)),
+        Declaration::Experiment(experiment) => describe(&experiment, shape),
+        Declaration::Comparison(comparison) => describe_comparison(&comparison, shape),
     }
 }
 
-fn describe_comparison(comparison: &Comparison, shape: ImageShape) -> String {
-    let runs: Vec<String> = comparison.runs.iter().map(|run| describe(run, shape)).collect();
-    format!("{}: {}\n\n{}", comparison.spec.name, comparison.spec.title, runs.join("\n"))
+fn describe_comparison(comparison: &Comparison, shape: ImageShape) -> Result<(), Failure> {
+    print(&format!("{}: {}\n", comparison.spec.name, comparison.spec.title))?;
+    comparison.runs.iter().try_for_each(|run| {
+        print("\n")?;
+        describe(run, shape)
+    })
 }
 
-fn describe(experiment: &Experiment, shape: ImageShape) -> String {
+fn describe(experiment: &Experiment, shape: ImageShape) -> Result<(), Failure> {
     let spec = &experiment.spec;
     let mut text = format!("{}: {}\n", spec.name, spec.title);
     if let Some(baseline) = &experiment.baseline {
@@ -54,17 +57,6 @@ fn describe(experiment: &Experiment, shape: ImageShape) -> String {
         training.patience_validations,
         spec.checkpoint.every_validations,
     );
-    text + &layers(spec, shape)
-}
-
-/// The layers with their shapes: the count of task 2d.
-fn layers(spec: &ExperimentSpec, shape: ImageShape) -> String {
-    let model = &spec.model;
-    let mut rows = table(&["Layer", "Weights", "Biases", "Parameters"]);
-    for layer in model.layers(shape) {
-        let weight: Vec<String> = layer.weight.iter().map(ToString::to_string).collect();
-        let biases = if layer.has_bias { layer.biases().to_string() } else { "-".to_owned() };
-        rows.add_row([layer.title.clone(), weight.join(" x "), biases, thousands(layer.parameters())]);
-    }
-    format!("{}\n{} parameters\n", rows.trim_fmt(), thousands(model.parameters(shape)))
+    print(&text)?;
+    print_table(&report::layer_table(&spec.model, shape))
 }

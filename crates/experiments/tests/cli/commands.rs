@@ -94,13 +94,13 @@ fn show_counts_the_parameters_layer_by_layer() {
     training   batches of 32, shuffled every epoch, at most 1 epochs of 20 steps
     validation every 4 steps, early stopping after 50 without a new lowest loss
     checkpoint every 10 validations
-    ───────────────────────────────────────────
-     Layer      Weights    Biases   Parameters
-    ───────────────────────────────────────────
-     hidden 1   784 x 60   60       47,100
-     hidden 2   60 x 60    -        3,600
-     output     60 x 10    -        600
-    ───────────────────────────────────────────
+    ───────────────────────────────────────
+    Layer      Weights  Biases  Parameters
+    ───────────────────────────────────────
+    hidden 1  784 x 60      60      47,100
+    hidden 2   60 x 60       0       3,600
+    output     60 x 10       0         600
+    ───────────────────────────────────────
     51,300 parameters
     ");
     let json: Value =

@@ -1,14 +1,14 @@
-//! What is embedded in the page: style, scripts, and the policy that lets nothing else in.
+//! What is embedded in the page: style, scripts, and the policy that allows nothing else.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
 use crate::document::{Block, Document, Section};
 
-/// The page's style; the drawing library's comes first, so that ours can change it.
+/// The page's style; that of the drawing library comes first, so that ours can override it.
 pub(super) const STYLE: &str =
     concat!(include_str!("../../assets/uplot/uPlot.min.css"), "\n", include_str!("../../assets/report.css"));
-/// The drawing library, with the licence that goes with every copy.
+/// The drawing library, with the licence that every copy must have.
 const CHART_LIBRARY: &str = concat!(
     "/*\n",
     include_str!("../../assets/uplot/LICENSE"),
@@ -31,7 +31,7 @@ fn any_chart(blocks: &[Block]) -> bool {
     blocks.iter().any(|block| matches!(block, Block::Figure(figure) if figure.chart.is_some()))
 }
 
-/// The Content Security Policy: this style, these scripts, pictures within the page, and nothing from anywhere.
+/// The Content Security Policy: this style, these scripts, pictures within the page, and nothing else.
 pub(super) fn policy(scripts: &[&str]) -> String {
     let scripts = match scripts {
         [] => "'none'".to_owned(),
@@ -43,7 +43,7 @@ pub(super) fn policy(scripts: &[&str]) -> String {
     )
 }
 
-/// A source of the policy: whoever has exactly this text.
+/// A source of the policy: an element with exactly this text.
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)))
 }

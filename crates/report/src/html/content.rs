@@ -1,4 +1,4 @@
-//! The blocks of a section, with figures and tables numbered in the order in which they stand.
+//! The blocks of a section; figures and tables are numbered in their order.
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{Markup, PreEscaped, html};
@@ -37,7 +37,7 @@ impl Content {
                 self.figures += 1;
                 figure(content, self.figures)
             }
-            // A container that scrolls is reached by keyboard.
+            // A block that scrolls can be focused, so that the keyboard scrolls it.
             Block::Code(lines) => html! { pre.code tabindex="0" { code { (lines) } } },
             Block::Note(text) => html! { p.note { (inline(text)) } },
         }
@@ -62,7 +62,7 @@ fn figure(figure: &Figure, number: usize) -> Markup {
     }
 }
 
-/// The picture within its address. A drawing is a picture too, not part of the page, so nothing in it can act on the page.
+/// The picture as a data URL. A drawing too is a picture and not part of the page, so nothing in it can act on the page.
 fn source(picture: &Picture) -> String {
     match picture {
         Picture::Svg(drawing) => format!("data:image/svg+xml;base64,{}", BASE64_STANDARD.encode(drawing)),
@@ -89,7 +89,7 @@ fn table(table: &Table, number: usize) -> Markup {
 
 fn head(column: &Column) -> Markup {
     html! {
-        // Over a column without a name stands no header, which would be read out as an empty one.
+        // A column without a name has a plain cell: screen readers would read out an empty header.
         @if column.heading.is_empty() {
             td {}
         } @else {

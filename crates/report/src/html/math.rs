@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::document::Math;
 
-/// A formula on a line of its own, in a container that scrolls where it is too long.
+/// A displayed formula, in a container that scrolls where it is too long.
 pub(super) fn display(formula: &Math) -> Markup {
     html! {
         div.equation tabindex="0" role="group" aria-label="Equation" {
@@ -49,7 +49,7 @@ fn has_slanted_letter(name: &str) -> bool {
     letters.next().is_none() && first.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, 'Α'..='ω' | '∂' | 'ϵ'))
 }
 
-/// The parts, with a thin space between a word and a neighbour that is no operator: `log x`.
+/// The parts, with a thin space between a word and a neighbour that is not an operator: `log x`.
 fn row(parts: &[Math]) -> Markup {
     html! {
         @for (index, part) in parts.iter().enumerate() {
@@ -65,7 +65,7 @@ fn row(parts: &[Math]) -> Markup {
     }
 }
 
-/// Whether a plus or minus belongs to what follows it, as in `= −x`: it stands after an operator that closes nothing.
+/// Whether a plus or minus belongs to what follows it, as in `= −x`: it follows an operator that closes nothing.
 fn is_sign(sign: &str, before: &Math) -> bool {
     let is_closing = |operator: &str| matches!(operator, ")" | "]" | "}" | "|" | "!");
     matches!(sign, "+" | "-" | "−") && matches!(before, Math::Operator(operator) if !is_closing(operator))

@@ -48,7 +48,7 @@ fn head(title: &str, scripts: &[&str]) -> Markup {
     html! {
         head {
             meta charset="utf-8";
-            // Before anything that it rules.
+            // Before everything that it applies to.
             meta http-equiv="Content-Security-Policy" content=(assets::policy(scripts));
             meta name="viewport" content="width=device-width, initial-scale=1";
             title { (title) }

@@ -1,23 +1,24 @@
 //! Tables in Markdown.
 
-use crate::document::{Align, Column};
+use super::words;
+use crate::document::{Align, Table};
+use crate::format::plain_text;
 
-/// The table of these rows; every text is shown as it is.
-pub(crate) fn markdown(header: &[Column], rows: impl Iterator<Item = Vec<String>>) -> String {
-    let line = |cells: Vec<String>| {
-        let cells: Vec<String> = cells.iter().map(|cell| escaped(cell)).collect();
-        format!("| {} |", cells.join(" | "))
-    };
-    let headings = header.iter().map(|column| column.heading.clone()).collect();
-    let rules = header.iter().map(|column| if column.align == Align::Right { "---:|" } else { "---|" });
-    let head = [line(headings), format!("|{}", rules.collect::<String>())];
-    head.into_iter().chain(rows.map(line)).collect::<Vec<_>>().join("\n")
+/// The table, its caption below it; every text is shown as it is.
+#[must_use]
+pub fn to_markdown(table: &Table) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let headings = table.header.iter().map(|column| escaped(&column.heading)).collect();
+    let rules = table.header.iter().map(|column| if column.align == Align::Right { "---:|" } else { "---|" });
+    let rows = table.rows.iter().map(|row| line(row.iter().map(|cell| escaped(&words(cell))).collect()));
+    let (head, rules, rows) = (line(headings), rules.collect::<String>(), rows.collect::<String>());
+    format!("{head}|{rules}\n{rows}\n{}\n", escaped(&words(&table.caption)))
 }
 
 /// Text that Markdown shows as it is.
-pub(super) fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in plain_text(text).chars() {
         if matches!(c, '\\' | '|' | '*' | '_' | '`' | '[' | ']' | '<' | '>' | '&') {
             escaped.push('\\');
         }

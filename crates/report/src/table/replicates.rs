@@ -1,56 +1,61 @@
-//! Replicates as a table for the terminal: a line an experiment, means with their intervals.
+//! Replicates as a table: a row an experiment, means with their intervals.
 
-use comfy_table::CellAlignment;
 use evidence::Replicates;
 use record::RunRecord;
 use spec::Metric;
 
-use super::table;
+use super::Columns;
+use crate::document::Table;
 use crate::format::{NOTHING, grouped, label};
 use crate::measure;
 
 /// What the table says of every experiment.
-const METRICS: [(&str, Metric); 6] = [
-    ("Best accuracy", Metric::BestValidationAccuracy),
-    ("Best loss", Metric::BestValidationLoss),
-    ("Last accuracy", Metric::LastValidationAccuracy),
-    ("Training accuracy", Metric::LastTrainAccuracy),
-    ("Steps", Metric::Steps),
-    ("Steps to 90 %", Metric::StepsTo90PercentAccuracy),
+const METRICS: [Metric; 6] = [
+    Metric::BestValidationAccuracy,
+    Metric::BestValidationLoss,
+    Metric::LastValidationAccuracy,
+    Metric::LastTrainAccuracy,
+    Metric::Steps,
+    Metric::StepsTo90PercentAccuracy,
 ];
 
-/// Means over the seeds with 95 % confidence intervals, a line an experiment; empty where no experiment has two seeds.
+/// Means over the seeds with 95 % confidence intervals, a row an experiment; none where no experiment has two seeds.
 #[must_use]
-pub fn replicates_table(records: &[&RunRecord], width: Option<u16>) -> String {
+pub fn replicates_table(records: &[&RunRecord]) -> Option<Table> {
     let groups = grouped(records, |one, other| spec::differing_keys(&one.spec, &other.spec).is_empty());
     let of_group = |group: Vec<&RunRecord>| Replicates {
         spec: group[0].spec.clone(),
         records: group.into_iter().cloned().collect(),
     };
     let replicates: Vec<Replicates> = groups.into_iter().map(of_group).collect();
-    if replicates.iter().all(|replicates| replicates.records.len() < 2) {
-        return String::new();
-    }
-    let mut rows = table(["Run", "Seeds"].into_iter().chain(METRICS.map(|(heading, _)| heading)), width);
-    rows.add_rows(replicates.iter().map(row));
-    rows.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    format!("\n{}\nMeans over the seeds with their 95 % confidence intervals.\n", rows.trim_fmt())
+    let has_two_seeds = replicates.iter().any(|replicates| replicates.records.len() > 1);
+    has_two_seeds.then(|| means(&replicates))
 }
 
-fn row(replicates: &Replicates) -> Vec<String> {
+fn means(replicates: &[Replicates]) -> Table {
+    let name = |replicates: &Replicates| label(&replicates.spec.title, &replicates.records[0], false);
+    let mut columns = Columns::of(replicates).words("Run", name).numbers("Seeds", seeds);
+    for metric in METRICS {
+        let (first, rest) = metric.title().split_at(1);
+        let mean = |replicates: &Replicates| measure::of(replicates, metric).unwrap_or_else(|| NOTHING.to_owned());
+        columns = columns.numbers(&(first.to_uppercase() + rest), mean);
+    }
+    columns.table("Means over the seeds with their 95 % confidence intervals.")
+}
+
+/// How many runs ended as they should, `3`, or `2 of 3`.
+fn seeds(replicates: &Replicates) -> String {
     let complete = replicates.complete().count();
-    let seeds = match replicates.records.len() {
+    match replicates.records.len() {
         all if all == complete => all.to_string(),
         all => format!("{complete} of {all}"),
-    };
-    let metric = |(_, metric): (&str, Metric)| measure::of(replicates, metric).unwrap_or_else(|| NOTHING.to_owned());
-    let name = label(&replicates.spec.title, &replicates.records[0], false);
-    [name, seeds].into_iter().chain(METRICS.map(metric)).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::to_terminal;
     use test_support::synthetic::{Curve, record};
 
     #[test]
@@ -62,9 +67,10 @@ mod tests {
             record
         };
         let records = [of_seed(1), of_seed(2), of_seed(3)];
-        let text = replicates_table(&records.iter().collect::<Vec<_>>(), None);
+        let table = replicates_table(&records.iter().collect::<Vec<_>>()).unwrap();
+        let text = to_terminal(&table, None);
         let line = text.lines().find(|line| line.contains("Standard model")).unwrap();
         assert!(line.contains(" 3 ") && line.contains("1,250 ("), "{text}");
-        assert_eq!(replicates_table(&[&records[0]], None), "");
+        assert_eq!(replicates_table(&[&records[0]]), None);
     }
 }

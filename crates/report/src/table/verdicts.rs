@@ -1,60 +1,38 @@
-//! The verdicts as a table for the terminal.
+//! Verdicts as a table, and in words.
 
 use evidence::{Decision, Judged, Verdict, tally};
 
-use super::{markdown, table};
-use crate::document::columns;
-use crate::format::{NOTHING, p_value, plain_text};
+use super::Columns;
+use crate::document::Table;
+use crate::format::{NOTHING, p_value};
 use crate::measure::{difference, difference_interval};
-
-/// What the table says of every claim.
-const COLUMNS: [&str; 9] =
-    ["Experiment", "Against", "Statement", "Metric", "Difference", "95 %", "Pairs", "p", "Verdict"];
-
-/// The claims with their verdicts, a line each, and below it how they were reached; `width` in characters.
-#[must_use]
-pub fn verdict_table(judged: &[Judged], width: u16) -> String {
-    if judged.is_empty() {
-        return "no claims\n".to_owned();
-    }
-    let mut rows = table(COLUMNS, Some(width));
-    rows.add_rows(judged.iter().map(row));
-    format!("{}\n{}\n{}\n", rows.trim_fmt(), counts(judged), HOW)
-}
-
-/// The same in Markdown.
-#[must_use]
-pub fn verdict_markdown(judged: &[Judged]) -> String {
-    format!("{}\n\n{} {HOW}\n", markdown(&columns(&COLUMNS, &[]), judged.iter().map(row)), counts(judged))
-}
 
 /// How to read the table.
 const HOW: &str =
     "Differences are paired by seed. p: corrected by Holm for all claims of the table; a verdict needs p < 0.05.";
 
-fn row(judged: &Judged) -> Vec<String> {
-    vec![
-        plain_text(&judged.experiment),
-        plain_text(&judged.claim.against),
-        plain_text(&judged.claim.says),
-        judged.claim.metric.title().to_owned(),
-        difference_words(judged),
-        interval_words(judged),
-        judged.comparison.n.to_string(),
-        p_words(judged),
-        verdict_words(judged),
-    ]
-}
-
-/// `6 claims: 3 hold, 1 do not hold, 2 undecided.`
-fn counts(judged: &[Judged]) -> String {
-    let [hold, do_not, undecided] = tally(judged);
-    format!("{} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.", judged.len())
+/// The claims with their verdicts, a row each.
+#[must_use]
+pub fn verdict_table(judged: &[Judged]) -> Table {
+    let columns = Columns::of(judged)
+        .words("Experiment", |judged| judged.experiment.clone())
+        .words("Against", |judged| judged.claim.against.clone())
+        .words("Statement", |judged| judged.claim.says.clone())
+        .words("Metric", |judged| judged.claim.metric.title().to_owned())
+        .words("Difference", difference_words)
+        .words("95 % interval", interval_words)
+        .numbers("Pairs", |judged| judged.comparison.n.to_string())
+        .numbers("p", p_words)
+        .words("Verdict", verdict_words);
+    if judged.is_empty() {
+        return columns.table("no claims");
+    }
+    let ([hold, do_not, undecided], all) = (tally(judged), judged.len());
+    columns.table(&format!("{all} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.\n{HOW}"))
 }
 
 /// The mean difference, `+0.81 points`; where pairs are censored, in how many the metric is higher and lower.
-#[must_use]
-pub fn difference_words(judged: &Judged) -> String {
+pub(crate) fn difference_words(judged: &Judged) -> String {
     let pairs = &judged.comparison;
     match pairs.mean() {
         Some(mean) => difference(judged.claim.metric, mean),
@@ -99,6 +77,7 @@ mod tests {
     use test_support::synthetic::{Curve, record};
 
     use super::*;
+    use crate::table::to_terminal;
 
     /// Five runs with these best validation accuracies.
     fn replicates(name: &str, accuracies: [f64; 5]) -> Replicates {
@@ -124,14 +103,14 @@ mod tests {
             claim("a statement", Expectation::Lower),
         ];
         let judged = judge(&[replicates("base", [0.800, 0.801, 0.802, 0.800, 0.801]), one]);
-        insta::assert_snapshot!(verdict_table(&judged, 130), @r"
+        insta::assert_snapshot!(to_terminal(&verdict_table(&judged), Some(130)), @"
         ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-         Experiment   Against   Statement           Metric              Difference     95 %             Pairs   p        Verdict
+        Experiment  Against  Statement        Metric           Difference    95 % interval   Pairs       p  Verdict
         ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-         one          base      the accuracy is     best validation     +2.00 points   +1.80 to +2.20   5       2.8e-5   holds
-                                [31mhigher          accuracy
-         one          base      a statement         best validation     +2.00 points   +1.80 to +2.20   5       2.8e-5   does not hold:
-                                                    accuracy                                                             it is higher
+        one         base     the accuracy is  best validation  +2.00 points  +1.80 to +2.20      5  2.8e-5  holds
+                             [31mhigher       accuracy
+        one         base     a statement      best validation  +2.00 points  +1.80 to +2.20      5  2.8e-5  does not hold: it is higher
+                                              accuracy
         ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
         2 claims: 1 hold, 1 do not hold, 0 undecided.
         Differences are paired by seed. p: corrected by Holm for all claims of the table; a verdict needs p < 0.05.

@@ -4,9 +4,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use crate::statistics::{
-    Interval, bca_interval, equivalence, holm, mean, mean_interval, minimum_effect, paired_t, replicates_needed,
-};
+use crate::statistics::student::t_test;
+use crate::statistics::{Interval, bca_interval, equivalence, holm, mean_interval, minimum_effect, replicates_needed};
 
 const SAMPLES: usize = 20_000;
 const ALPHA: f64 = 0.05;
@@ -21,6 +20,12 @@ fn share(samples: usize, seed: u64, mut holds: impl FnMut(&mut ChaCha8Rng) -> bo
 
 fn normal(rng: &mut ChaCha8Rng, mean: f64, n: usize) -> Vec<f64> {
     StandardNormal.sample_iter(rng).take(n).map(|value: f64| mean + value).collect()
+}
+
+/// The two-sided p-value against a mean of 0.
+fn two_sided(values: &[f64]) -> f64 {
+    let p = t_test(values, 0.0).unwrap();
+    2.0 * p.greater.min(p.less)
 }
 
 fn covers(interval: Interval, truth: f64) -> bool {
@@ -44,7 +49,7 @@ fn the_t_interval_covers_the_mean_as_often_as_it_says() {
 fn the_bca_interval_covers_a_skewed_mean_nearly_as_often_as_it_says() {
     let covered = share(2_000, 2, |rng| {
         let values: Vec<f64> = Exp1.sample_iter(rng).take(20).collect();
-        covers(bca_interval(&values, mean, 0.95, 1_000, 1).unwrap(), 1.0)
+        covers(bca_interval(&values, 0.95, 1_000, 1).unwrap(), 1.0)
     });
     assert!((0.90..0.97).contains(&covered), "{covered}");
 }
@@ -52,18 +57,18 @@ fn the_bca_interval_covers_a_skewed_mean_nearly_as_often_as_it_says() {
 #[test]
 fn paired_t_finds_nothing_as_rarely_as_it_says() {
     for n in [2, 5, 10] {
-        assert_about(share(SAMPLES, 3, |rng| paired_t(&normal(rng, 0.0, n)).unwrap().p.two_sided < ALPHA), ALPHA);
-        assert_about(share(SAMPLES, 4, |rng| paired_t(&normal(rng, 0.0, n)).unwrap().p.less < ALPHA), ALPHA);
+        assert_about(share(SAMPLES, 3, |rng| two_sided(&normal(rng, 0.0, n)) < ALPHA), ALPHA);
+        assert_about(share(SAMPLES, 4, |rng| t_test(&normal(rng, 0.0, n), 0.0).unwrap().less < ALPHA), ALPHA);
     }
 }
 
 #[test]
 fn holm_keeps_the_chance_of_a_single_false_finding() {
-    let p = |rng: &mut ChaCha8Rng, mean| paired_t(&normal(rng, mean, 6)).unwrap().p.two_sided;
+    let p = |rng: &mut ChaCha8Rng, mean| two_sided(&normal(rng, mean, 6));
     let found = share(SAMPLES, 6, |rng| holm(&[0.0; 5].map(|mean| p(rng, mean))).unwrap().iter().any(|&p| p < ALPHA));
     // Of five independent tests, `1 - (1 - α / 5)^5`.
     assert_about(found, 1.0 - (1.0 - ALPHA / 5.0).powi(5));
-    // Beside two true effects three are false, of which one is still found no more often than α.
+    // Next to two true effects three are false, of which one is still found no more often than α.
     let false_ones = share(SAMPLES, 7, |rng| {
         let adjusted = holm(&[9.0, 0.0, 9.0, 0.0, 0.0].map(|mean| p(rng, mean))).unwrap();
         [1, 3, 4].iter().any(|&index| adjusted[index] < ALPHA)
@@ -75,11 +80,11 @@ fn holm_keeps_the_chance_of_a_single_false_finding() {
 fn at_the_edge_of_the_margin_neither_side_is_found_more_often_than_alpha() {
     // The margin is wide against the standard error, so that the other edge plays no part.
     for mean in [-3.0, 3.0] {
-        let within = share(SAMPLES, 8, |rng| equivalence(&normal(rng, mean, 10), 3.0, ALPHA).unwrap().p < ALPHA);
+        let within = share(SAMPLES, 8, |rng| equivalence(&normal(rng, mean, 10), 3.0).unwrap() < ALPHA);
         assert_about(within, ALPHA);
         let beyond = share(SAMPLES, 9, |rng| {
             let found = minimum_effect(&normal(rng, mean, 10), 3.0).unwrap();
-            found.above.min(found.below) < ALPHA
+            found.greater.min(found.less) < ALPHA
         });
         assert_about(beyond, ALPHA);
     }
@@ -88,15 +93,16 @@ fn at_the_edge_of_the_margin_neither_side_is_found_more_often_than_alpha() {
 #[test]
 fn as_many_replicates_as_needed_find_the_effect() {
     let n = replicates_needed(1.0, ALPHA, 0.8).unwrap();
-    let found = |n| share(SAMPLES, 11, |rng| paired_t(&normal(rng, 1.0, n)).unwrap().p.greater < ALPHA);
+    let found = |n| share(SAMPLES, 11, |rng| t_test(&normal(rng, 1.0, n), 0.0).unwrap().greater < ALPHA);
     assert!(found(n) > 0.8 - 2.0 * ERROR && found(n - 1) < 0.8 + 2.0 * ERROR, "{n}");
 }
 
 #[test]
 fn equivalence_is_found_exactly_where_its_interval_lies_within_the_margin() {
     let agree = share(2_000, 10, |rng| {
-        let found = equivalence(&normal(rng, 0.4, 8), 1.0, ALPHA).unwrap();
-        (found.p < ALPHA) == (found.interval.low > -1.0 && found.interval.high < 1.0)
+        let values = normal(rng, 0.4, 8);
+        let interval = mean_interval(&values, 1.0 - 2.0 * ALPHA).unwrap();
+        (equivalence(&values, 1.0).unwrap() < ALPHA) == (interval.low > -1.0 && interval.high < 1.0)
     });
     assert!((agree - 1.0).abs() < f64::EPSILON, "{agree}");
 }

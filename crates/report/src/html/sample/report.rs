@@ -5,7 +5,7 @@ use record::RunRecord;
 use crate::document::{Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
 use crate::format::{accuracy, loss, run_labels, stop_words};
 use crate::sample_formulas::{self, output_error};
-use crate::{CurveSets, Plot, run_table};
+use crate::{CurveSets, Plot, run_table, to_terminal};
 use spec::thousands;
 use test_support::synthetic::{Curve, record};
 
@@ -26,7 +26,11 @@ pub(crate) fn report() -> Document {
             section("task-2c", "Task 2c: the baseline", baseline),
             tricks,
             section("task-4d", "Task 4d: two hidden layers of 60 units", vec![Block::Table(results(&runs))]),
-            section("again", "How to make this report again", vec![Block::Code(run_table(&runs, Some(160)))]),
+            section(
+                "again",
+                "How to make this report again",
+                vec![Block::Code(to_terminal(&run_table(&runs), Some(160)))],
+            ),
         ],
     }
 }
@@ -117,7 +121,7 @@ fn results(runs: &[&RunRecord]) -> Table {
     Table {
         caption: vec![Inline::text("The runs at their lowest validation loss, the mean of five seeds.")],
         header: std::iter::once(Column::left("Run")).chain(header.map(Column::right)).collect(),
-        rows: run_labels(runs).into_iter().zip(runs).map(row).collect(),
+        rows: run_labels(runs, |spec| &spec.title).into_iter().zip(runs).map(row).collect(),
     }
 }
 
