@@ -1,4 +1,4 @@
-//! Files read with a bound on their size: those of other people may be anything.
+//! Reading files with a bound on their size: files of other people may be anything.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -7,20 +7,20 @@ use std::path::Path;
 /// Why the bytes of a file were not read.
 #[derive(Debug)]
 pub enum Unread {
-    /// The system refuses.
+    /// The system refuses to read it.
     Io(io::Error),
     /// It is a folder, a pipe or a device.
     NotAFile,
-    /// It has more bytes than are asked for.
+    /// It is larger than the bound.
     TooLarge,
 }
 
-/// The bytes of a regular file that has at most so many.
+/// The bytes of a regular file of at most `most_bytes`.
 ///
 /// # Errors
-/// Why they were not read.
+/// If the file is larger, is not a regular file, or cannot be read.
 pub fn read_bounded(path: &Path, most_bytes: u64) -> Result<Vec<u8>, Unread> {
-    // Looked at before opening, because opening a pipe would wait for its writer.
+    // Checked before opening, because opening a pipe would wait for its writer.
     let metadata = fs::metadata(path).map_err(Unread::Io)?;
     if !metadata.is_file() {
         return Err(Unread::NotAFile);

@@ -1,5 +1,5 @@
-//! Files as this project wants them: written so that they are there whole, on the disk, or not at all; read with a bound on
-//! their size; known by their SHA-256. Also how messages write numbers: [`thousands()`].
+//! Files: written whole and on the disk or not at all, read with a bound on their size, identified by their SHA-256. Also
+//! numbers in messages: [`thousands()`].
 
 mod bounded;
 mod digest;
