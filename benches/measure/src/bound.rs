@@ -1,7 +1,7 @@
-//! The same training by hand: plain vectors, `gemm`'s matrix products, loops; no framework, one thread.
+//! The same training written by hand: plain vectors, loops and matrix products by `gemm`; no framework, one thread.
 //!
-//! What a careful programmer gets without using that most pixels are background. Only its speed is of interest, and
-//! that its loss falls.
+//! It is careful code that does not exploit that most pixels are background. Only its speed matters, and that its loss
+//! falls.
 
 use std::hint::black_box;
 use std::iter;
@@ -21,7 +21,7 @@ const MOMENTUM: f32 = 0.9;
 /// Images of an evaluation batch.
 const EVALUATION_BATCH: usize = 500;
 
-/// Seconds of a step, from one permutation of the images to the next.
+/// Seconds per step, over permutations of the images.
 pub(crate) fn steps(digits: &Digits, spec: &ExperimentSpec) -> Timing {
     let mut network = Network::new(spec);
     let (images, labels) = normalized(digits, &digits.splits.train);
@@ -39,7 +39,7 @@ pub(crate) fn steps(digits: &Digits, spec: &ExperimentSpec) -> Timing {
     timing
 }
 
-/// Seconds of loss and accuracy on 20,000 and 10,000 images.
+/// Seconds for loss and accuracy on 20,000 and 10,000 images.
 pub(crate) fn validations(digits: &Digits, spec: &ExperimentSpec) -> Timing {
     let mut network = Network::new(spec);
     let sets = [&digits.splits.train, &digits.splits.validation].map(|set| normalized(digits, set));
@@ -55,7 +55,7 @@ fn normalized(digits: &Digits, set: &mnist::ImageSet) -> (Vec<f32>, Vec<u8>) {
     (set.pixels.iter().map(|&pixel| table[usize::from(pixel)]).collect(), set.labels.clone())
 }
 
-/// Weights or biases, and how they move.
+/// Weights or biases, with velocity and gradient.
 struct Parameter {
     values: Vec<f32>,
     velocity: Vec<f32>,
@@ -87,7 +87,7 @@ struct Layer {
     n_outputs: usize,
     weight: Parameter,
     bias: Parameter,
-    /// What leaves it, and the gradient there.
+    /// The outputs of a batch, and the gradient at them.
     outputs: Vec<f32>,
     gradient: Vec<f32>,
 }
@@ -142,7 +142,7 @@ impl Network {
         }
     }
 
-    /// One update; the loss before it.
+    /// One update; returns the loss before it.
     fn step(&mut self, images: &[f32], labels: &[u8], batch: &[usize]) -> f64 {
         let n = batch.len();
         for (input, &index) in self.inputs.chunks_exact_mut(784).zip(batch) {
@@ -174,7 +174,7 @@ impl Network {
         scores.loss / n as f64
     }
 
-    /// Loss and right answers of every batch.
+    /// Loss and number of correct predictions of every batch.
     fn evaluate(&mut self, images: &[f32], labels: &[u8]) {
         for (images, labels) in images.chunks(EVALUATION_BATCH * 784).zip(labels.chunks(EVALUATION_BATCH)) {
             Self::forward(&mut self.layers, images, labels.len());
@@ -196,8 +196,8 @@ impl Layer {
     }
 }
 
-/// `1.7159 tanh(2 z / 3)`, with `exp` as a polynomial that a compiler turns into vector instructions.
-#[expect(clippy::inline_always, reason = "only inlined does it use the instruction set of its caller")]
+/// `1.7159 tanh(2 z / 3)`, with `exp` as a polynomial that the compiler vectorises.
+#[expect(clippy::inline_always, reason = "it uses the instruction set of its caller only if it is inlined")]
 #[inline(always)]
 fn scaled_tanh(z: f32) -> f32 {
     let x = (-2.0 * SLOPE * z).clamp(-87.0, 87.0);
@@ -209,11 +209,11 @@ fn scaled_tanh(z: f32) -> f32 {
     2.0 * AMPLITUDE / (1.0 + power) - AMPLITUDE
 }
 
-/// A matrix by its strides.
+/// A matrix with its strides.
 #[derive(Clone, Copy)]
 struct Matrix<'a> {
     values: &'a [f32],
-    /// From a row to the next, from a column to the next.
+    /// From one row to the next, from one column to the next.
     strides: [usize; 2],
 }
 
@@ -226,13 +226,13 @@ impl<'a> Matrix<'a> {
         Self { values, strides: [1, n_columns] }
     }
 
-    /// Whether every element of `n_rows x n_columns` is there.
+    /// Whether the slice has all elements of `n_rows x n_columns`.
     fn holds(self, n_rows: usize, n_columns: usize) -> bool {
         (n_rows - 1) * self.strides[0] + (n_columns - 1) * self.strides[1] < self.values.len()
     }
 }
 
-/// `out = left right`, added to what is there if `adds`; `[n, depth, m]` are the sizes, `out` is row-major.
+/// `out = left right`, or `out += left right` if `adds`; `[n, depth, m]` are the sizes, `out` is row-major.
 #[expect(clippy::cast_possible_wrap, reason = "a slice is never longer than isize::MAX")]
 fn product(out: &mut [f32], [n, depth, m]: [usize; 3], left: Matrix<'_>, right: Matrix<'_>, adds: bool) {
     assert!(n * depth * m > 0 && out.len() == n * m && left.holds(n, depth) && right.holds(depth, m));

@@ -1,4 +1,4 @@
-//! What a checkpoint costs: made into bytes, written, on the disk.
+//! The cost of a checkpoint: serialised, written, on the disk.
 
 use kernels::ComputePath;
 use record::{Checkpoint, RunStore};
@@ -8,9 +8,9 @@ use crate::ours;
 use crate::setting::{Digits, SHAPE, lasting};
 use crate::timing::Timing;
 
-/// Seconds to save the checkpoint of a run of ten epochs, which is longer than most are when they are saved.
+/// Seconds to save the checkpoint of a run of ten epochs; most checkpoints are of shorter runs.
 ///
-/// The training does not wait for it: another thread saves, and most of the time waits for the disk.
+/// The training does not wait for it: another thread saves, and mostly waits for the disk.
 pub(crate) fn saves(digits: &Digits, spec: &ExperimentSpec) -> Timing {
     let experiment = lasting(spec, 10, 5);
     let state = ours::train(&experiment, digits, ComputePath::Fused).state;

@@ -1,6 +1,6 @@
-//! How fast a training is: `measure` prints a table, `measure scaling` one over sizes, `measure json` one figure.
+//! How fast a training is: `measure` prints a table, `measure scaling` a table over sizes, `measure json` one figure.
 //!
-//! On real MNIST where `MNIST_DIR` names it, else on made-up digits; the tables say which.
+//! It uses MNIST if `MNIST_DIR` names its folder, else made-up digits; the tables say which.
 
 mod bound;
 mod checkpoints;
@@ -15,11 +15,11 @@ use kernels::ComputePath;
 use setting::Digits;
 use timing::Timing;
 
-/// As in the program.
+/// The same allocator as in the program.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Measures a training's parts.
+/// Measures the parts of a training.
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(subcommand)]
@@ -34,10 +34,10 @@ enum Command {
     Scaling,
     /// One figure as JSON
     Json {
-        /// Whose
+        /// Which implementation
         #[arg(long)]
         who: Who,
-        /// Of what
+        /// Which part of a training
         #[arg(long)]
         what: What,
         /// Hidden layers of 64 units
@@ -51,11 +51,11 @@ enum Command {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Who {
-    /// A training through Burn's learner, metrics, early stopping and journal on
+    /// A training through Burn's learner, with metrics, early stopping and journal
     Ours,
     /// The same by Burn's modules, operation by operation
     Plain,
-    /// A loop written by hand, without a framework
+    /// A hand-written loop without a framework
     Bound,
 }
 
@@ -68,13 +68,12 @@ enum What {
 }
 
 fn main() {
-    let digits = Digits::load();
     match Cli::parse().command.unwrap_or(Command::Table) {
-        Command::Table => table::print(&digits),
-        Command::Scaling => scaling::print(&digits),
+        Command::Table => table::print(&Digits::load()),
+        Command::Scaling => scaling::print(&Digits::load()),
         Command::Json { who, what, hidden_layers, threads } => {
             rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("nothing has used the pool yet");
-            let timing = measure(&digits, who, what, hidden_layers);
+            let timing = measure(&Digits::load(), who, what, hidden_layers);
             let (name, unit) = match what {
                 What::Step => ("us_per_step", 1e6),
                 What::Evaluation => ("ms_per_evaluation", 1e3),

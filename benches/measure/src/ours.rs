@@ -1,4 +1,4 @@
-//! The suite's own training: a bare loop over its step, and the whole of it through Burn's learner.
+//! This project's training: a bare loop over its steps, and the whole training through Burn's learner.
 
 use std::hint::black_box;
 use std::iter;
@@ -14,12 +14,12 @@ use training::{Outcome, Renderer, Training, evaluate, evaluation};
 use crate::setting::{Digits, lasting};
 use crate::timing::Timing;
 
-/// Epochs whose steps are timed through the learner.
+/// Epochs of steps that are timed through the learner.
 const EPOCHS: usize = 8;
-/// Validations that are timed through the learner; with one more they part an epoch of 625 steps evenly.
+/// Validations that are timed through the learner; one more than these divides an epoch of 625 steps evenly.
 const VALIDATIONS: usize = 24;
 
-/// Seconds of a step without the learner's loop: batch, forward, backward, update.
+/// Seconds per step without the learner's loop: batch, forward, backward, update.
 pub(crate) fn bare_steps(digits: &Digits, spec: &ExperimentSpec, path: ComputePath, count: usize) -> Timing {
     let device = Device::flex();
     let training = training(spec, digits, &device, path);
@@ -32,7 +32,7 @@ pub(crate) fn bare_steps(digits: &Digits, spec: &ExperimentSpec, path: ComputePa
     })
 }
 
-/// Seconds of a step and of a validation with everything on: the differences of runs by their number of each.
+/// Seconds per step and per validation of a whole training, from the differences between runs with more or fewer of them.
 pub(crate) fn through_the_learner(digits: &Digits, spec: &ExperimentSpec, path: ComputePath) -> (Timing, Timing) {
     let (long, often) = (lasting(spec, 1 + EPOCHS, 1), lasting(spec, 1, 1 + VALIDATIONS));
     let n_steps = (EPOCHS * spec.steps_per_epoch()) as f64;
@@ -45,7 +45,7 @@ pub(crate) fn through_the_learner(digits: &Digits, spec: &ExperimentSpec, path: 
     (Timing::new(steps), Timing::new(validations))
 }
 
-/// Seconds of loss and accuracy on 20,000 and 10,000 images, without the learner.
+/// Seconds for loss and accuracy on 20,000 and 10,000 images, without the learner.
 pub(crate) fn bare_validations(digits: &Digits, spec: &ExperimentSpec, path: ComputePath) -> Timing {
     let device = Device::flex();
     let network = training(spec, digits, &device, path).stepper().classifier().valid();

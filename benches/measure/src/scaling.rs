@@ -7,13 +7,13 @@ use spec::ExperimentSpec;
 use crate::ours;
 use crate::setting::{Digits, SHAPE, experiment};
 
-/// Floating-point operations that are timed at least.
+/// Least number of floating-point operations to time.
 const WORK: f64 = 2e9;
 
 /// Measures and prints.
 pub(crate) fn print(digits: &Digits) {
     println!(
-        "{}, bare steps. GFLOP/s count the dense products, also where pixels of background are passed over.\n",
+        "{}, bare steps. GFLOP/s count the whole dense products, although the fused path skips background pixels.\n",
         digits.title
     );
     let widths = [16, 32, 64, 128, 256, 512, 1024].map(|width| (format!("784-{width}-10"), vec![width]));
@@ -40,8 +40,8 @@ pub(crate) fn print(digits: &Digits) {
     println!("{table}");
 }
 
-/// Multiplications and additions of a step's dense products: forward, gradient of the weights, and but for the first layer
-/// the gradient of the inputs.
+/// Multiplications and additions of a step's dense products: forward, gradient at the weights, and except for the first
+/// layer the gradient at the inputs.
 fn operations(spec: &ExperimentSpec) -> f64 {
     let weights: Vec<usize> = spec.model.layers(SHAPE).iter().map(|layer| layer.n_inputs * layer.n_outputs).collect();
     let products = 2 * weights[0] + 3 * weights[1..].iter().sum::<usize>();

@@ -1,4 +1,4 @@
-//! What is measured on: the digits, and the networks as experiments.
+//! The digits and the networks to measure with, the latter as experiments.
 
 use burn::tensor::Device;
 use kernels::ComputePath;
@@ -14,7 +14,7 @@ const VALIDATION_IMAGES: usize = 10_000;
 
 /// The images of the report's tasks.
 pub(crate) struct Digits {
-    /// Of the dataset.
+    /// The dataset's title.
     pub(crate) title: &'static str,
     pub(crate) splits: Splits,
     fused: Images,
@@ -41,7 +41,7 @@ impl Digits {
         Self { title: dataset.name.title(), splits, fused, plain }
     }
 
-    /// As a path takes them.
+    /// In the form that suits a path.
     pub(crate) fn images(&self, path: ComputePath) -> &Images {
         if path == ComputePath::Fused { &self.fused } else { &self.plain }
     }
@@ -52,7 +52,7 @@ pub(crate) fn report(hidden_layers: usize) -> ExperimentSpec {
     experiment(&vec![64; hidden_layers], 32)
 }
 
-/// An experiment of one epoch with one validation, which early stopping does not end.
+/// An experiment of one epoch with one validation, without early stopping.
 pub(crate) fn experiment(hidden_units: &[usize], batch_size: usize) -> ExperimentSpec {
     let overrides: [&str; 6] = [
         &format!("model.hidden_units={hidden_units:?}"),

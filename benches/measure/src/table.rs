@@ -7,7 +7,7 @@ use crate::setting::{Digits, lasting, report};
 use crate::timing::Timing;
 use crate::{bound, checkpoints, ours};
 
-/// Steps of a timing.
+/// Steps per timing.
 const STEPS: usize = 500;
 
 /// Measures and prints.

@@ -1,13 +1,13 @@
-//! `Timing`: seconds of something, measured several times.
+//! `Timing`: the duration of something, measured several times.
 
 use std::time::Instant;
 
-/// Seconds, one for every repetition, in ascending order.
+/// The seconds of every repetition, in ascending order.
 #[derive(Debug, Clone)]
 pub(crate) struct Timing(Vec<f64>);
 
 impl Timing {
-    /// Times `work`, which does `count` of the things, `repetitions` times after one that does not count.
+    /// Times `work`, which does the same thing `count` times, `repetitions` times after one that is not timed.
     pub(crate) fn of(repetitions: usize, count: usize, mut work: impl FnMut()) -> Self {
         work();
         let seconds = (0..repetitions).map(|_| {
@@ -24,12 +24,12 @@ impl Timing {
         Self(seconds)
     }
 
-    /// The middle one.
+    /// The median.
     pub(crate) fn median(&self) -> f64 {
         self.0[self.0.len() / 2]
     }
 
-    /// The smallest: what disturbs a measurement only ever makes it longer.
+    /// The minimum: disturbances only ever make a measurement longer.
     pub(crate) fn fastest(&self) -> f64 {
         self.0[0]
     }

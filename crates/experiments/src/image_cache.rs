@@ -41,7 +41,7 @@ impl<'a> ImageCache<'a> {
         let info = info(self.dataset, &splits.normalization);
         let splits = match spec.pixel_scaling {
             PixelScaling::TrainMeanStd => splits,
-            PixelScaling::None => splits.with_normalization(Normalization::identity()),
+            PixelScaling::None => Splits { normalization: Normalization::identity(), ..splits },
         };
         let batcher =
             |images| MnistBatcher::new(images, &splits.normalization, self.device, ComputePath::of(self.device));

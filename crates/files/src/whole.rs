@@ -4,13 +4,13 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Writes a file so that at every moment it is there whole, on the disk, or not at all.
+/// Writes a file so that at every moment it exists whole and on the disk, or not at all.
 ///
-/// Until it is whole it has a name that begins with `prefix`, in the same folder, which has to be there. A process that is
-/// killed meanwhile leaves it. What was at the path before is replaced, and after an error it is still there.
+/// Until it is whole, its name begins with `prefix`; it is in the same folder, which must exist. A process that is killed
+/// meanwhile leaves it behind. A file that was at the path before is replaced; after an error it is unchanged.
 ///
 /// # Errors
-/// When the system refuses any of it.
+/// If the system refuses any step.
 pub fn write_whole(path: &Path, prefix: &str, bytes: &[u8]) -> io::Result<()> {
     // A path without a folder has an empty parent.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -24,7 +24,8 @@ pub fn write_whole(path: &Path, prefix: &str, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// Lets temporary files and folders, which are private, be as readable as any other: with this mode less the process's mask.
+/// Makes temporary files and folders, which are private by default, as readable as any other: this mode minus the process's
+/// mask.
 pub fn open_to_all(builder: &mut tempfile::Builder, mode: u32) {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
@@ -32,10 +33,10 @@ pub fn open_to_all(builder: &mut tempfile::Builder, mode: u32) {
     let _ = (builder, mode);
 }
 
-/// Makes the names in a folder last through a power cut, where a folder can be opened to say so; elsewhere the system decides.
+/// Makes the names in a folder survive a power cut, on systems where a folder can be synchronised.
 ///
 /// # Errors
-/// When the disk fails.
+/// If the disk fails.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     let Ok(file) = File::open(folder) else { return Ok(()) };
     match file.sync_all() {

@@ -1,8 +1,9 @@
-//! `Rows`: what enters a network, dense or sparse, and `ComputePath`: whether it is computed by fused kernels.
+//! `Rows`: the input of a network, dense or sparse; `ComputePath`: whether fused kernels compute it.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use crate::SparseRows;
 
@@ -11,28 +12,28 @@ use crate::SparseRows;
 pub enum ComputePath {
     /// By this crate's kernels.
     Fused,
-    /// By Burn's modules, operation by operation: the reference, and the way of every backend but flex.
+    /// By Burn's modules, operation by operation: the reference, and the only path of every backend but flex.
     Plain,
 }
 
 impl ComputePath {
-    /// The fastest path of a device. This is the one place where it is chosen.
+    /// The fastest path of a device. It is chosen only here.
     #[must_use]
     pub fn of(device: &Device) -> Self {
         if device.clone().inner() == Device::flex() { Self::Fused } else { Self::Plain }
     }
 }
 
-/// What enters a network: `[batch_size, n_inputs]`.
+/// The input of a network: `[batch_size, n_inputs]`.
 #[derive(Debug, Clone)]
 #[expect(
     clippy::large_enum_variant,
-    reason = "a batch is made and used up at once; a box would cost an allocation a step"
+    reason = "a batch is used as soon as it is made; a box would cost an allocation per step"
 )]
 pub enum Rows {
     /// A tensor.
     Dense(Tensor<2>),
-    /// Rows of a sparse set, for [`ComputePath::Fused`] alone.
+    /// Rows of a sparse set, only for [`ComputePath::Fused`].
     Sparse(SparseBatch),
 }
 
@@ -53,6 +54,36 @@ impl Rows {
             Self::Dense(tensor) => tensor.clone(),
             Self::Sparse(SparseBatch { set, rows }) => {
                 Tensor::from_data(TensorData::new(set.to_dense(rows), [rows.len(), set.n_columns()]), device)
+            }
+        }
+    }
+
+    /// The rows with these indices, in this order.
+    ///
+    /// # Panics
+    /// If there are 2^31 rows.
+    #[must_use]
+    pub fn select(&self, indices: &[usize]) -> Self {
+        match self {
+            Self::Dense(tensor) => {
+                let rows = indices.iter().map(|&index| i32::try_from(index).expect("a set has fewer than 2^31 rows"));
+                let rows = TensorData::new(rows.collect(), [indices.len()]);
+                Self::Dense(tensor.clone().select(0, Tensor::<1, Int>::from_data(rows, &tensor.device())))
+            }
+            Self::Sparse(SparseBatch { set, rows }) => {
+                let rows = indices.iter().map(|&index| rows[index]).collect();
+                Self::Sparse(SparseBatch { set: set.clone(), rows })
+            }
+        }
+    }
+
+    /// The rows of a range, without a copy if the backend can.
+    #[must_use]
+    pub fn slice(&self, range: Range<usize>) -> Self {
+        match self {
+            Self::Dense(tensor) => Self::Dense(tensor.clone().slice(range)),
+            Self::Sparse(SparseBatch { set, rows }) => {
+                Self::Sparse(SparseBatch { set: set.clone(), rows: rows[range].into() })
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The kernels themselves: loops over slices, without tensors.
 //!
-//! Each runs with the instruction set that the processor has (AVX-512, AVX2, NEON, or none of them), found when the
-//! program runs. No unsafe code: `pulp` holds what is.
+//! Each runs with the instruction set of the processor (AVX-512, AVX2, NEON, or none of them), found at run time. There is
+//! no unsafe code here: `pulp` has it.
 
 mod activation;
 mod lanes;

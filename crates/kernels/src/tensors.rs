@@ -16,10 +16,10 @@ use burn::tensor::{DType, Element, Int, Tensor, TensorData};
 
 use crate::slices::Real;
 
-/// A device that records what it computes.
+/// The backend of tensors that record operations for the backward pass.
 type Tracked = Autodiff<Flex>;
 
-const NOT_FLEX: &str = "the fused path is taken on the flex backend alone";
+const NOT_FLEX: &str = "only the flex backend has the fused path";
 
 /// Runs code with `T` the tensor's floating-point type.
 macro_rules! with_float {
@@ -39,12 +39,12 @@ macro_rules! with_float {
 }
 use with_float;
 
-/// The numbers of a tensor as they lie, row-major.
+/// The numbers of a contiguous tensor, row-major.
 fn numbers<T: Real + Element>(tensor: &FlexTensor) -> &[T] {
     tensor.as_slice().expect("a parameter, and what this crate makes, is contiguous")
 }
 
-/// A tensor that lies contiguously.
+/// The same tensor, contiguous.
 fn contiguous(tensor: FlexTensor) -> FlexTensor {
     if tensor.is_contiguous() { tensor } else { tensor.to_contiguous() }
 }
@@ -53,7 +53,7 @@ fn new_tensor<T: Element, const D: usize>(numbers: Vec<T>, shape: [usize; D]) ->
     FlexTensor::from_data(TensorData::new(numbers, shape))
 }
 
-/// The tensor of this backend, whether or not it is tracked.
+/// The tensor of this backend, tracked or not.
 fn primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
     let tensor = if tensor.device().is_autodiff() { tensor.inner() } else { tensor };
     tensor.try_into_primitive::<Flex>().expect(NOT_FLEX)
@@ -62,7 +62,7 @@ fn primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
 /// Classes as bytes.
 ///
 /// # Panics
-/// If one is not between 0 and 255.
+/// If a class is not between 0 and 255.
 fn classes(targets: Tensor<1, Int>) -> Vec<u8> {
     fn bytes<I: Copy>(numbers: &[I]) -> Vec<u8>
     where

@@ -22,7 +22,7 @@ impl Activation {
     /// Every activation, in the order of the report.
     pub const ALL: [Self; 4] = [Self::Sigmoid, Self::ImprovedSigmoid, Self::Tanh, Self::Relu];
 
-    /// What people call it.
+    /// The name in tables and figures.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -44,8 +44,8 @@ impl Activation {
         }
     }
 
-    /// `f'(x)` by the output `y = f(x)`: `y (1 - y)`, `2/3 (1.7159 - y^2 / 1.7159)`, `1 - y^2`, and of ReLU 1 where `y` is
-    /// above 0.
+    /// `f'(x)` as a function of the output `y = f(x)`: `y (1 - y)`, `2/3 (1.7159 - y^2 / 1.7159)`, `1 - y^2`, and for ReLU
+    /// 1 if `y` is above 0, else 0.
     #[cfg(feature = "burn")]
     pub(crate) fn slope_at_output(self, y: f64) -> f64 {
         match self {
@@ -56,7 +56,7 @@ impl Activation {
         }
     }
 
-    /// The greatest `f'(x)` there is.
+    /// The maximum of `f'(x)`.
     #[cfg(feature = "burn")]
     pub(crate) fn greatest_slope(self) -> f64 {
         match self {
@@ -72,7 +72,7 @@ impl Activation {
         self == Self::Relu
     }
 
-    /// The same function as the fused kernels name it.
+    /// The same function for the fused kernels.
     #[cfg(feature = "burn")]
     pub(crate) fn kernel(self) -> kernels::Nonlinearity {
         use kernels::Nonlinearity;
@@ -94,7 +94,7 @@ impl Activation {
         use burn::tensor::activation;
         match self {
             Self::Sigmoid => activation::sigmoid(x),
-            // tanh(y) = 2 sigmoid(2y) - 1: on the CPU the library's tanh is far slower than the exponential in it.
+            // tanh(y) = 2 sigmoid(2y) - 1: on the CPU, the library's tanh is far slower than an exponential.
             Self::ImprovedSigmoid => {
                 activation::sigmoid(x.mul_scalar(4.0 / 3.0)).mul_scalar(2.0 * 1.7159).sub_scalar(1.7159)
             }

@@ -8,57 +8,29 @@ use crate::{Examples, ImageShape, MlpConfig, Network, Tensors};
 
 /// Step of the central differences, as the assignment sets it.
 const EPSILON: f64 = 1e-3;
-/// Below this step, rounding costs more than the curvature does.
+/// Below this step, rounding is the larger error.
 const SMALLEST_EPSILON: f64 = 1e-7;
 
-/// Which weights are checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WeightSelection {
-    /// Every weight and bias.
-    All,
-    /// At most this many of every layer, evenly spread over it.
-    PerLayer(usize),
-}
-
-/// The check of one layer.
+/// The result of a gradient check.
 #[derive(Debug, Clone, PartialEq)]
-pub struct LayerCheck {
+pub struct GradientCheck {
     /// Weights and biases that were checked.
     pub checked: usize,
     /// Largest `|dL/dw - (L(w + eps) - L(w - eps)) / (2 eps)|`.
     pub largest_difference: f64,
-    /// Weights whose step had to shrink because a unit crossed the kink of its activation within it.
+    /// Weights whose step shrank because a unit would have crossed the kink of its activation.
     pub smaller_steps: usize,
-}
-
-/// The check of a network.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NetworkCheck {
-    /// Its layers, first to last.
-    pub layers: Vec<LayerCheck>,
     /// `|Burn's loss - the reference's|` in double precision.
     pub loss_difference: f64,
-}
-
-impl NetworkCheck {
-    /// The largest difference of all layers.
-    #[must_use]
-    pub fn largest_difference(&self) -> f64 {
-        self.layers.iter().map(|layer| layer.largest_difference).fold(0.0, f64::max)
-    }
-
-    /// Weights and biases that were checked.
-    #[must_use]
-    pub fn checked(&self) -> usize {
-        self.layers.iter().map(|layer| layer.checked).sum()
-    }
 }
 
 /// Compares Burn's gradients in f64 with central differences, `(L(w + eps) - L(w - eps)) / (2 eps)`, eps = 1e-3.
 ///
 /// The differences come from `Reference`, a second forward pass in double precision, so that a wrong formula in one of
-/// the two shows. Where the network crosses a kink between `w - eps` and `w + eps` the difference is not a derivative: there the step
-/// shrinks until it does not.
+/// the two shows. Where the network crosses a kink between `w - eps` and `w + eps`, the difference is not a derivative:
+/// there the step shrinks until it crosses none.
+///
+/// Of every layer at most `most_per_layer` weights and biases are checked, evenly spread over it.
 ///
 /// # Panics
 /// If the device does not compute in f64.
@@ -68,33 +40,33 @@ pub fn check_gradients(
     shape: ImageShape,
     weights: &Tensors,
     examples: &Examples,
-    selection: WeightSelection,
+    most_per_layer: usize,
     device: &Device,
-) -> NetworkCheck {
+) -> GradientCheck {
     let network = Network::Mlp(config.build(weights, &device.clone().autodiff(), DType::F64));
-    compare(&network, &config.reference(shape, weights), shape, examples, selection)
+    compare(&network, &config.reference(shape, weights), shape, examples, most_per_layer)
 }
 
-/// The gradients of a network in double precision against the differences of its reference.
+/// Compares the gradients of a network in double precision with the differences of its reference.
 pub(crate) fn compare(
     network: &Network,
     reference: &Reference,
     shape: ImageShape,
     examples: &Examples,
-    selection: WeightSelection,
-) -> NetworkCheck {
+    most_per_layer: usize,
+) -> GradientCheck {
     let (loss, gradients) = burn_gradients(network, shape, examples);
-    let trace = reference.trace(examples);
+    let loss_difference = (loss - reference.loss_from(0, examples.inputs.clone(), &examples.targets).0).abs();
+    let mut check = GradientCheck { checked: 0, largest_difference: 0.0, smaller_steps: 0, loss_difference };
+    let (trace, targets) = (&reference.trace(examples), &examples.targets);
     let operations = (0..reference.0.len()).filter(|&operation| reference.0[operation].is_layer());
-    let check = |(operation, gradient): (usize, &Vec<f64>)| {
-        let targets = &examples.targets;
-        CheckedLayer { reference, operation, trace: &trace, targets }.check(gradient, selection)
-    };
-    let layers = operations.zip(&gradients).map(check).collect();
-    NetworkCheck { layers, loss_difference: (loss - reference.loss(examples)).abs() }
+    for (operation, gradient) in operations.zip(&gradients) {
+        CheckedLayer { reference, operation, trace, targets }.add_to(&mut check, gradient, most_per_layer);
+    }
+    check
 }
 
-/// Loss and gradients by Burn: for every layer its weights' row by row, then its biases'.
+/// Loss and gradients by Burn, layer by layer.
 fn burn_gradients(network: &Network, shape: ImageShape, examples: &Examples) -> (f64, Vec<Vec<f64>>) {
     let device = parameters::device(network);
     let n = examples.targets.len();
@@ -106,12 +78,10 @@ fn burn_gradients(network: &Network, shape: ImageShape, examples: &Examples) -> 
 
     let loss = network.loss(inputs.into(), targets);
     let value = loss.clone().into_scalar::<f64>();
-    let gradients = parameters::gradients(network, &loss.backward());
-    let by_layer = gradients.chunk_by(|(layer, _), (next, _)| layer == next);
-    (value, by_layer.map(|parameters| parameters.iter().flat_map(|(_, values)| values.clone()).collect()).collect())
+    (value, parameters::gradients(network, &loss.backward()))
 }
 
-/// One layer with what enters and leaves it: a weight's perturbation starts from here.
+/// One layer with its inputs and outputs, from which the perturbation of a weight starts.
 struct CheckedLayer<'a> {
     reference: &'a Reference,
     operation: usize,
@@ -120,20 +90,16 @@ struct CheckedLayer<'a> {
 }
 
 impl CheckedLayer<'_> {
-    fn check(&self, gradient: &[f64], selection: WeightSelection) -> LayerCheck {
-        let stride = match selection {
-            WeightSelection::All => 1,
-            // An odd stride, so that it visits every unit of a layer with an even number of them.
-            WeightSelection::PerLayer(most) => gradient.len().div_ceil(most) | 1,
-        };
-        let mut check = LayerCheck { checked: 0, largest_difference: 0.0, smaller_steps: 0 };
+    /// Adds the comparison of this layer's gradient with the differences.
+    fn add_to(&self, check: &mut GradientCheck, gradient: &[f64], most: usize) {
+        // An odd stride, so that it visits every unit of a layer with an even number of them.
+        let stride = gradient.len().div_ceil(most) | 1;
         for (parameter, &gradient) in gradient.iter().enumerate().step_by(stride) {
             let (difference, epsilon) = self.central_difference(parameter);
             check.checked += 1;
             check.largest_difference = check.largest_difference.max((gradient - difference).abs());
             check.smaller_steps += usize::from(epsilon < EPSILON);
         }
-        check
     }
 
     /// The central difference of one parameter and the step it was taken with.
@@ -184,9 +150,9 @@ pub(crate) mod tests {
     ) {
         let weights = config.initial_weights(shape, 3);
         let network = config.build(shape, &weights, &Device::flex().autodiff(), DType::F64);
-        let check = compare(&network, &reference(&weights), shape, &examples(20, shape), WeightSelection::All);
-        assert_eq!(check.checked(), config.parameters(shape));
-        assert!(check.largest_difference() < 1e-6, "{config:?}: {check:?}");
+        let check = compare(&network, &reference(&weights), shape, &examples(20, shape), usize::MAX);
+        assert_eq!(check.checked, config.parameters(shape));
+        assert!(check.largest_difference < 1e-6, "{config:?}: {check:?}");
         assert!(check.loss_difference < 1e-12, "{config:?}: {check:?}");
     }
 
@@ -210,9 +176,11 @@ pub(crate) mod tests {
         let reference = config.reference(SHAPE, &weights);
         let network = Network::Mlp(config.build(&weights, &Device::flex().autodiff(), DType::F64));
         let (_, mut gradients) = burn_gradients(&network, SHAPE, &examples);
+        let mut check = GradientCheck { checked: 0, largest_difference: 0.0, smaller_steps: 0, loss_difference: 0.0 };
         gradients[1][0] += 1e-5;
         let (trace, targets) = (reference.trace(&examples), &examples.targets);
         let output = CheckedLayer { reference: &reference, operation: 2, trace: &trace, targets };
-        assert!(output.check(&gradients[1], WeightSelection::All).largest_difference > 9e-6);
+        output.add_to(&mut check, &gradients[1], usize::MAX);
+        assert!(check.largest_difference > 9e-6);
     }
 }

@@ -1,4 +1,4 @@
-//! Initial weights, drawn from a generator of our own so that a seed means the same weights on every backend.
+//! Initial weights, drawn from this project's generator so that a seed means the same weights on every backend.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ImageShape, NamedTensor, NetworkConfig, ParameterShape, Tensors};
 
-/// Stream of the seed's generator that the initial weights come from; stream n orders the images of epoch n.
+/// The stream of the seed's generator for the initial weights; stream n orders the images of epoch n.
 const WEIGHT_STREAM: u64 = u64::MAX;
 
 /// Distribution of the initial weights; the bias row is drawn from the same one.
@@ -20,15 +20,15 @@ pub enum WeightInit {
     ///
     /// Source: LeCun, Bottou, Orr and Müller, "Efficient BackProp" (2012), section 4.6.
     FanInNormal,
-    /// Normal with mean 0 and standard deviation `sqrt(2 / fan_in)`, which keeps the size of what ReLU, off for half of its
-    /// inputs, hands on.
+    /// Normal with mean 0 and standard deviation `sqrt(2 / fan_in)`, which keeps the size of the outputs of ReLU, off for
+    /// half of its inputs, the same from layer to layer.
     ///
     /// Source: He, Zhang, Ren and Sun, "Delving Deep into Rectifiers" (2015), section 2.2.
     HeNormal,
 }
 
 impl WeightInit {
-    /// What people call it.
+    /// The name in tables.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -116,7 +116,7 @@ mod tests {
         assert_ne!(weights(WeightInit::FanInNormal, 3), weights(WeightInit::FanInNormal, 4));
     }
 
-    /// The generator and the normal distribution come from libraries: a change of theirs would move every curve.
+    /// The generator and the normal distribution come from libraries: a change there would move every curve.
     #[test]
     fn the_weights_of_seed_one_are_pinned() {
         let first = |init, name| weights(init, 1).get(name).expect("a parameter").values[0];

@@ -1,4 +1,4 @@
-//! `Layer`: one layer with weights, as tables, probes and weight files know it.
+//! `Layer`: one layer with weights, as tables, probes and weight files describe it.
 
 use crate::ParameterShape;
 
@@ -7,7 +7,7 @@ use crate::ParameterShape;
 pub struct Layer {
     /// Its name in weight files and probes: `layers.0`.
     pub name: String,
-    /// What people call it: `hidden 1`, `output`.
+    /// Its name in tables: `hidden 1`, `output`.
     pub title: String,
     /// Dimensions of its weights: of a dense layer `[inputs, units]`, of a convolution `[maps, maps before, rows, columns]`.
     pub weight: Vec<usize>,
@@ -17,12 +17,12 @@ pub struct Layer {
     pub n_outputs: usize,
     /// Whether it adds a bias.
     pub has_bias: bool,
-    /// Values per image that its activation is applied to; 0 for the output layer, which has none.
+    /// Values per image to which its activation is applied; 0 for the output layer.
     pub n_activations: usize,
 }
 
 impl Layer {
-    /// Dense layers from each of these widths to the next, the output layer last; all with a bias.
+    /// Dense layers from each of these widths to the next, the output layer last, all with a bias.
     pub(crate) fn dense(name: &str, title: &str, widths: &[usize]) -> Vec<Self> {
         let layer = |(index, pair): (usize, &[usize])| {
             let is_output = index + 2 == widths.len();
@@ -57,7 +57,7 @@ impl Layer {
         self.weights() + self.biases()
     }
 
-    /// Its weights and, where it has one, its bias, in the order in which they are drawn.
+    /// Its weights and its bias, if any, in the order in which they are drawn.
     pub fn shapes(&self) -> impl Iterator<Item = ParameterShape> + use<> {
         // The bias is the weight of a constant input: 785 inputs in the report's first layer.
         let fan_in = self.n_inputs + usize::from(self.has_bias);

@@ -1,7 +1,7 @@
 //! The networks of the report: their plain configuration, activations, initial weights and optimizers, and (feature `burn`)
 //! the Burn modules, with their gradient check.
 //!
-//! Knows nothing of images' files, tasks or training.
+//! Knows nothing about image files, tasks or training.
 
 mod activation;
 #[cfg(feature = "burn")]
@@ -26,7 +26,7 @@ pub mod values;
 
 pub use activation::Activation;
 #[cfg(feature = "burn")]
-pub use gradient_check::{LayerCheck, NetworkCheck, WeightSelection, check_gradients};
+pub use gradient_check::{GradientCheck, check_gradients};
 pub use init::WeightInit;
 pub use layer::Layer;
 #[cfg(feature = "burn")]

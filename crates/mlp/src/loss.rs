@@ -1,4 +1,4 @@
-//! Softmax cross-entropy and the number of correct predictions.
+//! Softmax cross-entropy and number of correct predictions, by Burn's operations.
 
 use burn::tensor::{Int, Tensor, activation::log_softmax};
 use kernels::ScoreSums;
@@ -14,7 +14,7 @@ pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
     log_softmax(logits, 1).gather(1, targets.unsqueeze_dim(1)).mean().neg()
 }
 
-/// Sum of the cross-entropies and number of logits that are largest at their target.
+/// Sum of the cross-entropies and number of images whose largest logit is that of their target.
 ///
 /// # Shapes
 /// - `logits`: `[n, n_classes]`

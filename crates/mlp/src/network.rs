@@ -1,4 +1,4 @@
-//! `NetworkConfig`: the choice of a network. A new kind is a file of its own, a variant here and an arm of each `match`.
+//! `NetworkConfig`: the choice of a network. A new kind is a new file, a variant here and an arm of each `match`.
 
 mod lenet;
 mod mlp;
@@ -18,7 +18,7 @@ pub use mlp::{Bias, MlpConfig};
 
 use crate::{Activation, ImageShape, Layer, ParameterShape, WeightInit};
 
-/// A network as declared: `[model]` with its `kind`, `mlp` where a file does not say.
+/// A network as declared: `[model]` with its `kind`, which is `mlp` in a file that names none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NetworkConfig {
@@ -28,7 +28,7 @@ pub enum NetworkConfig {
     Lenet(LenetConfig),
 }
 
-/// What every kind of network says of itself.
+/// Describes a kind of network.
 pub trait DescribeNetwork {
     /// Its layers with weights for images of this shape, first to last.
     fn layers(&self, shape: ImageShape) -> Vec<Layer>;
@@ -43,7 +43,7 @@ pub trait DescribeNetwork {
     fn weight_init(&self) -> WeightInit;
 }
 
-/// A choice answers for its kind.
+/// The description of the chosen kind.
 impl Deref for NetworkConfig {
     type Target = dyn DescribeNetwork;
 
@@ -96,7 +96,7 @@ mod module {
     use super::{Lenet, Mlp};
     use crate::{Activation, ImageShape, Tensors, cross_entropy, parameters, score_sums};
 
-    /// A network as a Burn module: the one of its configuration.
+    /// A network as a Burn module, of the kind of its configuration.
     #[derive(Module, Debug)]
     pub enum Network {
         /// Dense layers.
@@ -107,7 +107,7 @@ mod module {
 
     /// What every kind of network computes.
     pub trait Compute {
-        /// How it is computed: by Burn's operations, unless a kind has kernels of its own.
+        /// How it is computed: by Burn's operations, unless there are kernels for this kind.
         fn path(&self) -> ComputePath {
             ComputePath::Plain
         }
@@ -115,15 +115,30 @@ mod module {
         /// Activation of the hidden layers.
         fn activation(&self) -> Activation;
 
+        /// Logits of a batch. On the way, `look` sees the outputs of every hidden layer, activation included, in the order
+        /// of the configuration's layers.
+        ///
+        /// # Shapes
+        /// - `inputs`: `[batch_size, pixels]`
+        /// - what `look` sees: `[batch_size, values of the layer]`
+        /// - output: `[batch_size, n_classes]`
+        fn pass(&self, inputs: Rows, look: &mut dyn FnMut(&Tensor<2>)) -> Tensor<2>;
+
         /// Logits of a batch.
         ///
         /// # Shapes
         /// - `inputs`: `[batch_size, pixels]`
         /// - output: `[batch_size, n_classes]`
-        fn forward(&self, inputs: Rows) -> Tensor<2>;
+        fn forward(&self, inputs: Rows) -> Tensor<2> {
+            self.pass(inputs, &mut |_| {})
+        }
 
-        /// Outputs of every hidden layer, activation included, in the order of its configuration's layers.
-        fn hidden_outputs(&self, inputs: Rows) -> Vec<Vec<f32>>;
+        /// Outputs of every hidden layer, activation included, in the order of the configuration's layers.
+        fn hidden_outputs(&self, inputs: Rows) -> Vec<Vec<f32>> {
+            let mut outputs = Vec::new();
+            self.pass(inputs, &mut |output| outputs.push(parameters::numbers(output.clone())));
+            outputs
+        }
 
         /// Mean softmax cross-entropy of a batch, to be differentiated.
         ///
@@ -171,7 +186,7 @@ mod module {
     }
 
     impl Network {
-        /// The network for images of this shape with these weights on this device, computed the fastest way that the device has.
+        /// The network for images of this shape with these weights, on this device and by its fastest path.
         ///
         /// # Panics
         /// If the weights are not those of such a network.
@@ -180,7 +195,7 @@ mod module {
             config.build(shape, weights, device, DType::F32)
         }
 
-        /// The same network, computed another way where it has one.
+        /// The same network on another path, if its kind has more than one.
         #[must_use]
         pub fn with_path(self, path: ComputePath) -> Self {
             match self {

@@ -1,4 +1,4 @@
-//! `NetworkOptimizer`: an optimizer with the state of every parameter, which Burn's own keeps to itself.
+//! `NetworkOptimizer`: an optimizer whose state for every parameter can be read; Burn keeps it private.
 
 use std::collections::HashMap;
 
@@ -14,20 +14,20 @@ pub trait NetworkOptimizer: Send {
     /// The network after one parameter update.
     fn step(&mut self, network: Network, gradients: GradientsParams) -> Network;
 
-    /// What it remembers of every parameter of the network that it optimizes.
+    /// Its state for every parameter of the network.
     fn state(&self, network: &Network) -> OptimizerState;
 
-    /// Continues from a state: the next step is the one that would have followed it.
+    /// Restores a state: the next step is the one that would have followed.
     ///
     /// # Panics
-    /// If the state is not one of this kind of optimizer and of this network.
+    /// If the state does not belong to this kind of optimizer and this network.
     fn restore(&mut self, network: &Network, state: &OptimizerState);
 }
 
 /// A Burn optimizer with the state of every parameter.
 pub(crate) struct Stateful<O> {
     optimizer: O,
-    /// What the optimizer puts in front of the names of its state.
+    /// The optimizer's prefix to the names in its state.
     prefix: &'static str,
     learning_rate: f64,
     states: HashMap<ParamId, DynState>,
@@ -120,7 +120,7 @@ impl<O: Optimizer> Visit for Restore<'_, O> {
         }
         let device = parameter.val().inner().device();
         let state = O::State::<D>::state_unflatten("", &mut source, &device);
-        let state = state.expect("a state has what its optimizer keeps of every parameter");
+        let state = state.expect("a state has everything that its optimizer keeps for every parameter");
         self.optimizer.states.insert(parameter.id, DynState::create(state, D));
     }
 }
@@ -224,7 +224,7 @@ mod tests {
         let mut network = network;
         for time in 1..=5 {
             let (values, gradients) = gradient(&network);
-            for ((weight, (m, v)), g) in weights.0[0].values.iter_mut().zip(&mut moments).zip(&values[0].1) {
+            for ((weight, (m, v)), g) in weights.0[0].values.iter_mut().zip(&mut moments).zip(&values[0]) {
                 *m = beta_1 * *m + (1.0 - beta_1) * g;
                 *v = beta_2 * *v + (1.0 - beta_2) * g * g;
                 let (m, v) = (*m / (1.0 - beta_1.powi(time)), *v / (1.0 - beta_2.powi(time)));

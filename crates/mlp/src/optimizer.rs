@@ -1,4 +1,4 @@
-//! `OptimizerConfig`: the choice of an optimizer. A new kind is a file of its own, a variant here and an arm of each `match`.
+//! `OptimizerConfig`: the choice of an optimizer. A new kind is a new file, a variant here and an arm of each `match`.
 
 mod adam;
 mod sgd;
@@ -10,17 +10,17 @@ use serde::{Deserialize, Serialize};
 pub use adam::AdamConfig;
 pub use sgd::SgdConfig;
 
-/// An optimizer as declared: `[optimizer]` with its `kind`, `sgd` where a file does not say.
+/// An optimizer as declared: `[optimizer]` with its `kind`, which is `sgd` in a file that names none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OptimizerConfig {
     /// `kind = "sgd"`: stochastic gradient descent, with momentum or without.
     Sgd(SgdConfig),
-    /// `kind = "adam"`: a step size of its own for every parameter.
+    /// `kind = "adam"`: a separate step size for every parameter.
     Adam(AdamConfig),
 }
 
-/// What an optimizer keeps of every parameter from the first step on.
+/// The state that an optimizer keeps for every parameter from the first step on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StateNames {
     /// Tensors in the shape of the parameter.
@@ -29,23 +29,23 @@ pub struct StateNames {
     pub counters: &'static [&'static str],
 }
 
-/// What every kind of optimizer says of itself.
+/// Describes and builds a kind of optimizer.
 pub trait DescribeOptimizer {
     /// Step size.
     fn learning_rate(&self) -> f64;
 
-    /// What it keeps of every parameter from the first step on.
+    /// The state that it keeps for every parameter from the first step on.
     fn state(&self) -> StateNames;
 
-    /// Its kind and settings, the learning rate aside, in a few words for tables: `SGD, momentum 0.9`.
+    /// Its kind and settings except the learning rate, in a few words for tables: `SGD, momentum 0.9`.
     fn title(&self) -> String;
 
-    /// The optimizer of a network that is computed by this path, before the first step.
+    /// The optimizer for a network on this path, before the first step.
     #[cfg(feature = "burn")]
     fn build(&self, path: kernels::ComputePath) -> Box<dyn crate::NetworkOptimizer>;
 }
 
-/// A choice answers for its kind.
+/// The description of the chosen kind.
 impl Deref for OptimizerConfig {
     type Target = dyn DescribeOptimizer;
 

@@ -1,4 +1,4 @@
-//! The parameters of a Burn module by name: read as plain numbers, made from them, visited.
+//! The parameters of a Burn module by name: reading them as plain numbers, making them from those, visiting them.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::nn::Linear;
@@ -6,7 +6,7 @@ use burn::tensor::{DType, Device, Gradients, Tensor, TensorData};
 
 use crate::{NamedTensor, Tensors};
 
-/// What is done with every parameter of a module.
+/// Something to do with every parameter of a module.
 pub(crate) trait Visit {
     /// Called with the parameter's name, `layers.0.weight`, in the order of the module.
     fn visit<const D: usize>(&mut self, name: &str, parameter: &Param<Tensor<D>>);
@@ -17,27 +17,29 @@ pub(crate) fn visit(module: &impl Module, visitor: &mut impl Visit) {
     module.visit(&mut Walk { path: Vec::new(), visitor });
 }
 
-/// The gradient of every parameter of a module: the name of its layer and its values, row-major.
+/// The gradients of every layer of a module: its weights' row by row, then its biases'.
 ///
 /// # Panics
 /// If the module is not on a device that records gradients.
-pub(crate) fn gradients(module: &impl Module, gradients: &Gradients) -> Vec<(String, Vec<f64>)> {
+pub(crate) fn gradients(module: &impl Module, gradients: &Gradients) -> Vec<Vec<f64>> {
     struct Read<'a>(&'a Gradients, Vec<(String, Vec<f64>)>);
     impl Visit for Read<'_> {
         fn visit<const D: usize>(&mut self, name: &str, parameter: &Param<Tensor<D>>) {
             let gradient = parameter.val().grad(self.0).expect("a network that is trained has a gradient everywhere");
             let values = gradient.into_data().convert::<f64>().try_into_vec().expect("a float tensor reads as f64");
-            self.1.push((layer_of(name).to_owned(), values));
+            self.1.push((name.to_owned(), values));
         }
     }
     let mut read = Read(gradients, Vec::new());
     visit(module, &mut read);
-    read.1
+    by_layer(&read.1)
 }
 
-/// The layer of a parameter: `layers.0` of `layers.0.weight`.
-pub(crate) fn layer_of(parameter: &str) -> &str {
-    parameter.rsplit_once('.').map_or(parameter, |(layer, _)| layer)
+/// The values of every layer, from those of its parameters by name: `layers.0` has `layers.0.weight` and `layers.0.bias`.
+pub(crate) fn by_layer(parameters: &[(String, Vec<f64>)]) -> Vec<Vec<f64>> {
+    let layer = |name: &str| name.rsplit_once('.').map(|(layer, _)| layer.to_owned());
+    let layers = parameters.chunk_by(|(name, _), (next, _)| layer(name) == layer(next));
+    layers.map(|layer| layer.iter().flat_map(|(_, values)| values).copied().collect()).collect()
 }
 
 /// Every parameter of a module as plain numbers.
@@ -55,7 +57,7 @@ pub(crate) fn read(module: &impl Module) -> Tensors {
     read.0
 }
 
-/// Where the parameters of a module are.
+/// The device of a module.
 pub(crate) fn device(module: &impl Module) -> Device {
     module.devices().pop().expect("a network has parameters")
 }
@@ -68,7 +70,7 @@ pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
 /// A dense layer of these weights; it has a bias if they have one.
 ///
 /// # Panics
-/// If the weights lack the layer, or the shape of one is not what it claims.
+/// If the weights lack the layer, or a shape does not fit its values.
 pub(crate) fn linear(weights: &Tensors, layer: &str, device: &Device, dtype: DType) -> Linear {
     let weight = optional(weights, &format!("{layer}.weight"), device, dtype);
     Linear {
@@ -89,7 +91,7 @@ pub(crate) fn optional<const D: usize>(
     Some(Param::from_tensor(Tensor::from_data(data, (device, dtype))))
 }
 
-/// Knows the name of the parameter at which a visit stands.
+/// Keeps track of the name of the parameter that is visited.
 struct Walk<'a, V> {
     path: Vec<String>,
     visitor: &'a mut V,
@@ -113,7 +115,7 @@ impl<V: Visit> ModuleVisitor for Walk<'_, V> {
     }
 }
 
-/// The kind of a network is not part of its parameters' names.
+/// The kind of a network is not part of the names of its parameters.
 fn is_choice(container: &str) -> bool {
     container.starts_with("Enum:")
 }

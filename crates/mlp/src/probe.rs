@@ -1,5 +1,5 @@
-//! A look into a network on a few images: the size of gradients and updates of every layer, and which units are
-//! saturated. These tell vanishing gradients from a network that is too complex.
+//! What a network does on a few images: the size of gradients and updates of every layer, and how many units are
+//! saturated. This tells vanishing gradients from a network that is too complex.
 
 use crate::recorded;
 
@@ -14,8 +14,8 @@ recorded! {
         pub update_rms: Option<f64> = Size,
         /// Size of the weights and biases.
         pub weight_rms: f64 = Size,
-        /// Share of the activations, over all images, where the slope is below 5 % of the activation's greatest; none for
-        /// the output layer. Of ReLU these are the units that are off.
+        /// Share of the activations, over all images, with a slope below 5 % of the activation's greatest; none for the
+        /// output layer. With ReLU these are the units that are off.
         pub saturated: Option<f64> = Share,
     }
 }
@@ -32,7 +32,7 @@ mod look {
     use kernels::Rows;
 
     use super::LayerProbe;
-    use crate::parameters::{self, layer_of};
+    use crate::parameters::{self, by_layer};
     use crate::{Activation, NamedTensor, Network, Tensors};
 
     impl Network {
@@ -48,8 +48,8 @@ mod look {
         pub fn probe(&self, previous: Option<&Self>, inputs: &Rows, targets: Tensor<1, Int>) -> Vec<LayerProbe> {
             let gradients = sizes(&parameters::gradients(self, &self.loss(inputs.clone(), targets).backward()));
             let weights = self.weights();
-            let updates = previous.map(|previous| sizes(&widened(&weights, Some(&previous.weights()))));
-            let weights = sizes(&widened(&weights, None));
+            let updates = previous.map(|previous| sizes(&layers(&weights, Some(&previous.weights()))));
+            let weights = sizes(&layers(&weights, None));
             let mut saturated = self.saturated(inputs.clone()).into_iter();
             let probe = |(layer, gradient_rms): (usize, f64)| LayerProbe {
                 gradient_rms,
@@ -74,24 +74,21 @@ mod look {
         saturated.count() as f64 / outputs.len() as f64
     }
 
-    /// The layer and the values of every parameter, less those of another network if there is one.
-    fn widened(weights: &Tensors, before: Option<&Tensors>) -> Vec<(String, Vec<f64>)> {
+    /// The values of every layer, less those of another network if there is one.
+    fn layers(weights: &Tensors, before: Option<&Tensors>) -> Vec<Vec<f64>> {
         let parameter = |(index, tensor): (usize, &NamedTensor)| {
             let before = |value: usize| before.map_or(0.0, |before| before.0[index].values[value]);
             let values = tensor.values.iter().enumerate().map(|(at, value)| f64::from(value - before(at)));
-            (layer_of(&tensor.name).to_owned(), values.collect())
+            (tensor.name.clone(), values.collect())
         };
-        weights.0.iter().enumerate().map(parameter).collect()
+        by_layer(&weights.0.iter().enumerate().map(parameter).collect::<Vec<_>>())
     }
 
     /// The root mean square of every layer, its weights and biases together.
-    fn sizes(parameters: &[(String, Vec<f64>)]) -> Vec<f64> {
-        let layers = parameters.chunk_by(|(layer, _), (next, _)| layer == next);
-        let size = |layer: &[(String, Vec<f64>)]| {
-            let values = || layer.iter().flat_map(|(_, values)| values);
-            (values().map(|value| value.powi(2)).sum::<f64>() / values().count() as f64).sqrt()
-        };
-        layers.map(size).collect()
+    fn sizes(layers: &[Vec<f64>]) -> Vec<f64> {
+        let size =
+            |values: &Vec<f64>| (values.iter().map(|value| value.powi(2)).sum::<f64>() / values.len() as f64).sqrt();
+        layers.iter().map(size).collect()
     }
 
     #[cfg(test)]

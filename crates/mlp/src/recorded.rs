@@ -12,7 +12,7 @@ pub enum Quantity {
     Loss,
     /// A share, 0 to 1.
     Share,
-    /// A root mean square; any number, for a training that is about to diverge has any.
+    /// A root mean square; any number, because a training that is about to diverge may have any.
     Size,
 }
 
@@ -23,7 +23,7 @@ pub struct Column {
     pub name: &'static str,
     /// What kind of number it is.
     pub quantity: Quantity,
-    /// What it is, a sentence or two.
+    /// Its description, a sentence or two.
     pub meaning: &'static str,
     /// Whether a row may lack it.
     pub is_optional: bool,
@@ -31,13 +31,13 @@ pub struct Column {
 
 /// A row of values, as [`recorded!`](crate::recorded!) describes it.
 pub trait Recorded: Sized {
-    /// What the values are, in their order.
+    /// The columns, in the order of the values.
     const COLUMNS: &'static [Column];
 
-    /// Every value, none where the row lacks it.
+    /// Every value; `None` where the row lacks it.
     fn values(&self) -> Vec<Option<f64>>;
 
-    /// The row of these values; none if one is missing that no row lacks, or is not of its type.
+    /// The row of these values; `None` if one is not of its type, or is missing but not optional.
     fn from_values(values: impl IntoIterator<Item = Option<f64>>) -> Option<Self>;
 
     /// Whether every value is one that its quantity can have.
@@ -55,12 +55,12 @@ pub trait Value: Sized {
     /// The value as a number.
     fn to_number(self) -> Option<f64>;
 
-    /// The value of a number; none if it cannot be this one.
+    /// The value from a number; `None` if the number is not of this type.
     fn from_number(number: Option<f64>) -> Option<Self>;
 }
 
 impl Quantity {
-    /// What people call it.
+    /// The name in the documentation.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ impl Quantity {
         }
     }
 
-    /// Whether a number can be one.
+    /// Whether a number can be such a quantity.
     #[must_use]
     pub fn allows(self, number: f64) -> bool {
         match self {
@@ -84,7 +84,7 @@ impl Quantity {
         }
     }
 
-    /// The number as tables have it: the fewest digits that read back equal, empty where there is none.
+    /// The number as tables have it: the fewest digits that read back equal; empty if there is none.
     #[must_use]
     pub fn write(self, number: Option<f64>) -> String {
         match (self, number) {
@@ -129,7 +129,7 @@ impl Value for usize {
     }
 }
 
-/// Declares a row of recorded values: of each its meaning (its doc comment), name, type and [`Quantity`].
+/// Declares a row of recorded values, each with its meaning (the doc comment), name, type and [`Quantity`].
 #[macro_export]
 macro_rules! recorded {
     (

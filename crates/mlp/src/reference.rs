@@ -1,5 +1,5 @@
-//! `Reference`: a network in double precision, without tensors, written from the formulas: what Burn's gradients are held
-//! against.
+//! `Reference`: a network in double precision, without tensors, written from the formulas. The gradient check compares
+//! Burn's gradients with it.
 
 use crate::{Activation, NamedTensor, Tensors};
 
@@ -17,7 +17,7 @@ pub(crate) struct Reference(pub(crate) Vec<Box<dyn Operation>>);
 
 /// One operation on the values of every example.
 pub(crate) trait Operation {
-    /// The outputs; what is not smooth notes in `sides` which side of its kink every value is on.
+    /// The outputs. An operation with a kink adds to `sides` on which side of it every value is.
     fn apply(&self, inputs: &[f64], sides: &mut Vec<u8>) -> Vec<f64>;
 
     /// Whether it has parameters.
@@ -25,8 +25,8 @@ pub(crate) trait Operation {
         false
     }
 
-    /// Adds to the outputs what a change of one parameter does. Parameters are counted through the weights, row-major, and
-    /// then the biases.
+    /// Adds to the outputs the effect of changing one parameter by `delta`. Parameters are numbered through the weights,
+    /// row-major, and then the biases.
     fn nudge(&self, _parameter: usize, _delta: f64, _inputs: &[f64], _outputs: &mut [f64]) {}
 }
 
@@ -41,13 +41,8 @@ pub(crate) struct Dense {
 }
 
 impl Reference {
-    /// Mean softmax cross-entropy, `-1/n sum_i log softmax(z_i)[t_i]`.
-    pub(crate) fn loss(&self, examples: &Examples) -> f64 {
-        self.loss_from(0, examples.inputs.clone(), &examples.targets).0
-    }
-
-    /// The loss when `values` enter an operation, and which side of every kink the network is on: where that differs
-    /// between two points, a difference of their losses is not a derivative.
+    /// The mean softmax cross-entropy, `-1/n sum_i log softmax(z_i)[t_i]`, when `values` enter an operation, and the side of
+    /// every kink that the network is on: if two points differ in that, the difference of their losses is not a derivative.
     pub(crate) fn loss_from(&self, operation: usize, mut values: Vec<f64>, targets: &[usize]) -> (f64, Vec<u8>) {
         let mut sides = Vec::new();
         for operation in &self.0[operation..] {
@@ -56,7 +51,7 @@ impl Reference {
         (mean_cross_entropy(&values, targets), sides)
     }
 
-    /// What enters every operation, and at the end the logits.
+    /// The inputs of every operation, and at the end the logits.
     pub(crate) fn trace(&self, examples: &Examples) -> Vec<Vec<f64>> {
         let mut trace = vec![examples.inputs.clone()];
         for operation in &self.0 {
@@ -77,7 +72,7 @@ impl Operation for Activation {
     }
 }
 
-/// A parameter in double precision; empty if the network lacks it.
+/// A parameter in double precision; empty if the network does not have it.
 pub(crate) fn widened(weights: &Tensors, name: &str) -> Vec<f64> {
     weights.get(name).map_or_else(Vec::new, |tensor| tensor.values.iter().copied().map(f64::from).collect())
 }
@@ -109,7 +104,7 @@ impl Operation for Dense {
         true
     }
 
-    /// One column moves; the row behind the last weight is the bias, whose input is 1.
+    /// One column of the outputs moves; the row after the last weight is the bias, whose input is 1.
     fn nudge(&self, parameter: usize, delta: f64, inputs: &[f64], outputs: &mut [f64]) {
         let (row, column) = (parameter / self.n_outputs, parameter % self.n_outputs);
         let examples = inputs.chunks_exact(self.n_inputs).zip(outputs.chunks_exact_mut(self.n_outputs));

@@ -1,10 +1,10 @@
-//! `ImageShape`: what a dataset asks of a network.
+//! `ImageShape`: what a network has to know about a dataset.
 
 use serde::{Deserialize, Serialize};
 
 use crate::values;
 
-/// Size of the images of a dataset and number of its classes.
+/// Image size and number of classes of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageShape {
@@ -14,7 +14,7 @@ pub struct ImageShape {
     /// Columns of an image.
     #[serde(deserialize_with = "values::count::<_, 1, 4_096>")]
     pub width: usize,
-    /// Classes, one logit each.
+    /// Number of classes, one logit each.
     #[serde(deserialize_with = "values::count::<_, 2, 256>")]
     pub classes: usize,
 }

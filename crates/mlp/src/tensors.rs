@@ -1,11 +1,11 @@
-//! Named tensors: what weights and optimizer state are outside of this crate.
+//! Named tensors: weights and optimizer state as other crates see them.
 
 use std::collections::BTreeMap;
 
 /// A tensor in single precision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedTensor {
-    /// Where it belongs: `layers.0.weight`.
+    /// The parameter, or the part of the optimizer's state: `layers.0.weight`.
     pub name: String,
     /// Its dimensions.
     pub shape: Vec<usize>,
@@ -13,7 +13,7 @@ pub struct NamedTensor {
     pub values: Vec<f32>,
 }
 
-/// Tensors, each with a name of its own, in the order of the network's layers.
+/// Tensors with distinct names, in the order of the network's layers.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tensors(pub Vec<NamedTensor>);
 
@@ -24,7 +24,7 @@ impl Tensors {
         self.0.iter().find(|tensor| tensor.name == name)
     }
 
-    /// The values of the tensor of this name, to be changed.
+    /// The values of the tensor of this name, for changing them.
     #[must_use]
     pub fn values_mut(&mut self, name: &str) -> Option<&mut Vec<f32>> {
         self.0.iter_mut().find(|tensor| tensor.name == name).map(|tensor| &mut tensor.values)
@@ -34,20 +34,20 @@ impl Tensors {
 /// Everything that an optimizer remembers between two steps; empty before the first one.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct OptimizerState {
-    /// Tensors behind the name of their parameter: `layers.0.weight.velocity`.
+    /// Tensors, named after their parameter: `layers.0.weight.velocity`.
     pub tensors: Tensors,
-    /// Counters in the same way: `layers.0.weight.time`.
+    /// Counters, named in the same way: `layers.0.weight.time`.
     pub counters: BTreeMap<String, u64>,
 }
 
-/// Name, shape and fan-in of a parameter: all that is needed to draw, read or check it.
+/// Name, shape and fan-in of a parameter: enough to draw, read or check it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParameterShape {
     /// `layers.0.weight`
     pub name: String,
     /// Its dimensions.
     pub shape: Vec<usize>,
-    /// Inputs of every unit that it belongs to, the constant input of the bias counted as one.
+    /// Inputs of each unit that it belongs to; the constant input of the bias counts as one.
     pub fan_in: usize,
 }
 

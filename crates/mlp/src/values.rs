@@ -1,21 +1,21 @@
-//! Values that validate themselves when they are read, from whatever format: functions for `#[serde(deserialize_with)]`.
+//! Values that validate themselves when they are read, from any format: functions for `#[serde(deserialize_with)]`.
 //!
-//! An error says what would do, in words that follow "must be".
+//! An error says what the value must be, in words that follow "must be".
 
 use std::fmt;
 
 pub use files::thousands;
-use serde::de::{Deserializer, Error, SeqAccess, Unexpected, Visitor};
-
-/// How a text names the bounds that a number must keep.
-type Rule = fn(&mut fmt::Formatter<'_>) -> fmt::Result;
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Unexpected, Visitor};
 
 /// A whole number from `LEAST` to `MOST`.
 ///
 /// # Errors
 /// Anything else.
 pub fn count<'de, D: Deserializer<'de>, const LEAST: usize, const MOST: usize>(source: D) -> Result<usize, D::Error> {
-    source.deserialize_any(Count::<LEAST, MOST>)
+    source.deserialize_any(Number {
+        read: |found| whole(found).filter(|value| (LEAST..=MOST).contains(value)),
+        must_be: |f| write!(f, "a whole number from {} to {}", thousands(LEAST), thousands(MOST)),
+    })
 }
 
 /// A list of whole numbers, each from `LEAST` to `MOST`.
@@ -34,8 +34,10 @@ where
 /// # Errors
 /// Anything else.
 pub fn positive<'de, D: Deserializer<'de>>(source: D) -> Result<f64, D::Error> {
-    let is_valid = |value: f64| value.is_finite() && value > 0.0;
-    source.deserialize_any(Number { is_valid, rule: |f| f.write_str("a finite number above 0") })
+    source.deserialize_any(Number {
+        read: |found| real(found).filter(|value| value.is_finite() && *value > 0.0),
+        must_be: |f| f.write_str("a finite number above 0"),
+    })
 }
 
 /// A number from 0 to below 1.
@@ -43,62 +45,66 @@ pub fn positive<'de, D: Deserializer<'de>>(source: D) -> Result<f64, D::Error> {
 /// # Errors
 /// Anything else.
 pub fn share<'de, D: Deserializer<'de>>(source: D) -> Result<f64, D::Error> {
-    let is_valid = |value: f64| (0.0..1.0).contains(&value);
-    source.deserialize_any(Number { is_valid, rule: |f| f.write_str("a number from 0 to below 1") })
+    source.deserialize_any(Number {
+        read: |found| real(found).filter(|value| (0.0..1.0).contains(value)),
+        must_be: |f| f.write_str("a number from 0 to below 1"),
+    })
 }
 
-struct Number {
-    is_valid: fn(f64) -> bool,
-    rule: Rule,
+/// A number with a rule: how it is read, and what it must be.
+struct Number<T> {
+    read: fn(Unexpected<'_>) -> Option<T>,
+    must_be: fn(&mut fmt::Formatter<'_>) -> fmt::Result,
 }
 
-impl Number {
-    fn checked<E: Error>(&self, value: f64, found: Unexpected) -> Result<f64, E> {
-        if (self.is_valid)(value) { Ok(value) } else { Err(E::invalid_value(found, self)) }
+impl<T> Number<T> {
+    fn checked<E: Error>(&self, found: Unexpected<'_>) -> Result<T, E> {
+        (self.read)(found).ok_or_else(|| E::invalid_value(found, self))
     }
 }
 
-impl Visitor<'_> for Number {
-    type Value = f64;
+impl<T> Visitor<'_> for Number<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (self.rule)(f)
+        (self.must_be)(f)
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<f64, E> {
-        self.checked(value, Unexpected::Float(value))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
+        self.checked(Unexpected::Float(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<f64, E> {
-        self.checked(value as f64, Unexpected::Signed(value))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
+        self.checked(Unexpected::Signed(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<f64, E> {
-        self.checked(value as f64, Unexpected::Unsigned(value))
-    }
-}
-
-struct Count<const LEAST: usize, const MOST: usize>;
-
-impl<const LEAST: usize, const MOST: usize> Count<LEAST, MOST> {
-    fn checked<E: Error>(&self, value: Option<usize>, found: Unexpected) -> Result<usize, E> {
-        value.filter(|value| (LEAST..=MOST).contains(value)).ok_or_else(|| E::invalid_value(found, self))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
+        self.checked(Unexpected::Unsigned(value))
     }
 }
 
-impl<const LEAST: usize, const MOST: usize> Visitor<'_> for Count<LEAST, MOST> {
-    type Value = usize;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a whole number from {} to {}", thousands(LEAST), thousands(MOST))
+fn whole(found: Unexpected<'_>) -> Option<usize> {
+    match found {
+        Unexpected::Signed(value) => value.try_into().ok(),
+        Unexpected::Unsigned(value) => value.try_into().ok(),
+        _ => None,
     }
+}
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<usize, E> {
-        self.checked(value.try_into().ok(), Unexpected::Signed(value))
+fn real(found: Unexpected<'_>) -> Option<f64> {
+    match found {
+        Unexpected::Float(value) => Some(value),
+        Unexpected::Signed(value) => Some(value as f64),
+        Unexpected::Unsigned(value) => Some(value as f64),
+        _ => None,
     }
+}
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<usize, E> {
-        self.checked(value.try_into().ok(), Unexpected::Unsigned(value))
+struct Count<const LEAST: usize, const MOST: usize>(usize);
+
+impl<'de, const LEAST: usize, const MOST: usize> Deserialize<'de> for Count<LEAST, MOST> {
+    fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
+        count::<D, LEAST, MOST>(source).map(Self)
     }
 }
 
@@ -112,15 +118,8 @@ impl<'de, const LEAST: usize, const MOST: usize> Visitor<'de> for Counts<LEAST, 
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<usize>, A::Error> {
-        struct One<const LEAST: usize, const MOST: usize>;
-        impl<'de, const LEAST: usize, const MOST: usize> serde::de::DeserializeSeed<'de> for One<LEAST, MOST> {
-            type Value = usize;
-            fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<usize, D::Error> {
-                count::<D, LEAST, MOST>(source)
-            }
-        }
         let mut counts = Vec::new();
-        while let Some(count) = list.next_element_seed(One::<LEAST, MOST>)? {
+        while let Some(Count::<LEAST, MOST>(count)) = list.next_element()? {
             counts.push(count);
         }
         Ok(counts)

@@ -1,4 +1,4 @@
-//! The user's cache: where it is, and the made-up digits in it.
+//! The user's cache: its place, and the made-up digits in it.
 
 use std::fs;
 use std::io;
@@ -13,7 +13,7 @@ use crate::idx::{self, Content};
 use crate::made_up::{self, Split};
 use crate::progress::{Listener, Progress};
 
-/// How names of what is being written begin.
+/// Prefix of the names of unfinished files.
 const UNFINISHED: &str = ".caching-";
 
 /// This program's folder in the user's cache, `mnist-experiments`; `None` if the user's home is unknown.
@@ -22,7 +22,7 @@ pub fn default_cache_dir() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok().map(|strategy| strategy.cache_dir().join("mnist-experiments"))
 }
 
-/// The made-up digits, from this folder if they are there and intact, else drawn (and then written there, if possible).
+/// The made-up digits, from this folder if it has them intact; otherwise drawn, and written there if possible.
 pub(crate) fn made_up_digits(
     folder: Option<&Path>,
     spec: &DatasetSpec,
@@ -38,7 +38,7 @@ pub(crate) fn made_up_digits(
     let drawn = spec.files.iter().zip([train.pixels, train.labels, test.pixels, test.labels]);
     let files: Vec<Vec<u8>> = drawn.map(|(file, bytes)| idx::write(file.items, &bytes)).collect();
     if let Some(folder) = folder {
-        // The cache only saves time: if it cannot be written, the digits are drawn again the next time.
+        // The cache only saves time: without it, the digits are drawn again the next time.
         let _ = write(folder, spec, &files);
     }
     spec.files.iter().zip(&files).zip(keep).map(|((file, bytes), keep)| file.items.content(bytes, keep)).collect()

@@ -1,4 +1,4 @@
-//! What is known of the datasets beforehand: their shape, files, counts, digests and mirrors.
+//! The published facts about the datasets: shape, files, counts, digests and mirrors.
 
 use crate::idx::Items;
 use crate::{DatasetName, ImageShape, made_up};
@@ -11,7 +11,7 @@ pub(crate) struct FileSpec {
     pub(crate) name: &'static str,
     pub(crate) items: Items,
     pub(crate) count: usize,
-    /// SHA-256 of its unpacked bytes, where a trusted one is known.
+    /// SHA-256 of its unpacked bytes, if a trusted source gives it.
     pub(crate) sha256: Option<String>,
 }
 
@@ -21,9 +21,9 @@ impl FileSpec {
         self.items.file_bytes(self.count)
     }
 
-    /// The spellings of its name that are in use, in the order in which they are looked for.
+    /// The spellings of its name that are in use, in the order of the search.
     pub(crate) fn spellings(&self) -> [String; 4] {
-        // `train-images.idx3-ubyte` is what some tools unpack it to.
+        // Some tools unpack it to `train-images.idx3-ubyte`.
         let dotted = self.name.replacen("-idx", ".idx", 1);
         [self.name.to_owned(), format!("{}.gz", self.name), dotted.clone(), format!("{dotted}.gz")]
     }
@@ -46,18 +46,18 @@ const MNIST: [&str; 4] = [
     "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 ];
-/// Shape and counts of MNIST, which its kin share.
+/// Shape and counts of MNIST and the datasets made to replace it.
 const LIKE_MNIST: (ImageShape, [usize; 2]) = (ImageShape { height: 28, width: 28, classes: 10 }, [60_000, 10_000]);
 
 impl DatasetSpec {
-    /// What is known of a dataset: its shape, counts, digests and mirrors.
+    /// The published facts about a dataset.
     pub(crate) fn published(name: DatasetName) -> Self {
         let ((shape, counts), sha256, mirrors): (_, _, &[&str]) = match name {
             DatasetName::Mnist => {
                 let cvdf = "https://storage.googleapis.com/cvdf-datasets/mnist/";
                 (LIKE_MNIST, Some(MNIST), &[cvdf, "https://ossci-datasets.s3.amazonaws.com/mnist/"])
             }
-            // No trusted source gives digests of the next two: only their form is checked.
+            // No trusted source gives digests for the next two: only their form is checked.
             DatasetName::FashionMnist => {
                 (LIKE_MNIST, None, &["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"])
             }

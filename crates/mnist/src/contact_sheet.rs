@@ -1,4 +1,4 @@
-//! A contact sheet: one picture that shows at a glance what a data set looks like.
+//! A contact sheet: one picture that shows what the images of a dataset look like.
 
 use crate::{ImageSet, ImageShape};
 
@@ -7,7 +7,7 @@ const MAGNIFICATION: usize = 2;
 /// Black pixels between two images.
 const GAP: usize = 2;
 
-/// The sheet as a greyscale PNG: a row for every class, in it the first `columns` images of that class.
+/// The sheet as a greyscale PNG: one row per class, with the first `columns` images of that class.
 #[must_use]
 pub fn contact_sheet(images: &ImageSet, columns: usize) -> Vec<u8> {
     let columns = columns.max(1);
@@ -25,7 +25,7 @@ pub fn contact_sheet(images: &ImageSet, columns: usize) -> Vec<u8> {
     png(&sheet, width, height)
 }
 
-/// Copies the rows of one image, magnified, to the front of `sheet`, whose rows are `width` long.
+/// Copies the rows of one image, magnified, to the start of `sheet`, whose rows have `width` pixels.
 fn paste<'a>(sheet: &mut [u8], width: usize, rows: impl Iterator<Item = &'a [u8]>) {
     for (y, row) in rows.flat_map(|row| [row; MAGNIFICATION]).enumerate() {
         for (x, &pixel) in row.iter().flat_map(|pixel| [pixel; MAGNIFICATION]).enumerate() {

@@ -1,4 +1,4 @@
-//! A dataset in memory, and where it came from.
+//! A dataset in memory, and its origin.
 
 use std::array;
 use std::fmt;
@@ -19,12 +19,12 @@ pub struct FileDigest {
     pub sha256: String,
 }
 
-/// A dataset whose every byte was checked.
+/// A dataset; every byte of its files was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dataset {
     /// Which dataset.
     pub name: DatasetName,
-    /// Where it came from.
+    /// Its origin.
     pub origin: Origin,
     /// Size and classes of its images.
     pub shape: ImageShape,
@@ -33,27 +33,27 @@ pub struct Dataset {
     /// One digest for all four: the SHA-256, in hexadecimal, of the lines `<sha256>  <name>\n`, as `sha256sum` prints
     /// them.
     pub digest: String,
-    /// The training images; the first of them only, if the request was limited.
+    /// The training images; only the first ones, if the request limits them.
     pub train: ImageSet,
-    /// The test images; the first of them only, if the request was limited.
+    /// The test images; only the first ones, if the request limits them.
     pub test: ImageSet,
 }
 
-/// Where a dataset came from.
+/// The origin of a dataset.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Origin {
-    /// A folder of the user's: named, or the project's own.
+    /// A folder of the user: a named one, or the project's data folder.
     Folder(PathBuf),
     /// A folder in the user's cache, filled by an earlier run.
     Cache(PathBuf),
     /// A mirror, just now, into this folder in the user's cache.
     Download(PathBuf),
-    /// Drawn by this crate because it was asked for.
+    /// Drawn by this crate because the request named it.
     MadeUp,
     /// Drawn by this crate because MNIST was not found.
     StandIn {
-        /// Why not: a reason for every place that was tried.
+        /// Why not: one reason per place that was searched.
         reasons: Vec<String>,
     },
 }
@@ -86,14 +86,14 @@ impl Dataset {
         Self { name, origin, shape, digest: digest_of(&files), files, train, test }
     }
 
-    /// What the user has to know before trusting a number: that the images are a stand-in for MNIST, and why.
+    /// A warning if made-up digits replace MNIST, with the reasons: results on them say nothing about MNIST.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let Origin::StandIn { reasons } = &self.origin else { return None };
         Some(format!("MNIST was not found, made-up digits are used instead ({})", reasons.join("; ")))
     }
 
-    /// How to get MNIST instead, to be shown with the [`warning`](Self::warning).
+    /// How to get MNIST instead; goes with the [`warning`](Self::warning).
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         self.warning()?;
@@ -101,8 +101,7 @@ impl Dataset {
     }
 }
 
-/// One digest for a whole dataset: the SHA-256 of the lines `<sha256>  <name>\n`, file after file, which is the text
-/// that `sha256sum` prints.
+/// One digest for a whole dataset: the SHA-256 of the lines `<sha256>  <name>\n`, one per file, as `sha256sum` prints them.
 fn digest_of(files: &[FileDigest]) -> String {
     let lines: Vec<String> = files.iter().map(|file| format!("{}  {}\n", file.sha256, file.name)).collect();
     ::files::sha256(lines.concat().as_bytes())

@@ -13,7 +13,7 @@ use crate::{DataError, ImageShape};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DatasetName {
-    /// Handwritten digits: the data of the report.
+    /// Handwritten digits, the data of the report.
     Mnist,
     /// Articles of clothing, Xiao, Rasul and Vollgraf (2017).
     FashionMnist,
@@ -27,7 +27,7 @@ impl DatasetName {
     /// Every dataset, the default first.
     pub const ALL: [Self; 4] = [Self::Mnist, Self::FashionMnist, Self::Kmnist, Self::MadeUp];
 
-    /// The name on the command line, in records, and of the dataset's folder: `fashion-mnist`.
+    /// The name on the command line, in records and of the dataset's folder: `fashion-mnist`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,8 +1,8 @@
 //! Fetching a dataset from its mirrors into the cache.
 //!
-//! A file is received under the name `<name>.gz.part`, checked, and only then renamed: a file under its final name
-//! was whole and right when it was renamed. A `.part` survives an interruption and is continued, whatever mirror it began at; if
-//! it turns out wrong, it is deleted and fetched once more.
+//! A file is received under the name `<name>.gz.part`, checked, and only then renamed: a file under its final name was
+//! complete and correct when it was renamed. A `.part` file survives an interruption, and the next attempt continues it from
+//! any mirror; if its content turns out wrong, it is deleted and fetched once more.
 
 mod transfer;
 
@@ -21,13 +21,13 @@ use crate::progress::{Listener, Progress};
 /// Requests for a file to one mirror before the next mirror is tried.
 const ATTEMPTS: u32 = 4;
 
-/// For a name to be resolved, and again for a connection: short, because a machine without network waits that long.
+/// Limit for resolving a name, and again for a connection: short, because a machine without a network waits that long.
 const CONNECT: Duration = Duration::from_secs(3);
-/// For the answer to begin, and for more of it to come.
+/// Limit for the start of an answer, and for each pause within it.
 const SILENCE: Duration = Duration::from_secs(15);
-/// For a whole answer.
+/// Limit for a whole answer.
 const TRANSFER: Duration = Duration::from_mins(10);
-/// Before the second attempt; twice as long before each further one.
+/// Pause before the second attempt; it doubles before each further one.
 pub(crate) const BACKOFF: Duration = Duration::from_millis(500);
 
 /// Why a dataset could not be downloaded.
@@ -45,7 +45,7 @@ pub(crate) enum DownloadError {
     Data(#[from] Problem),
 }
 
-/// Fetches the files that are missing or broken in `folder`. Where all four are now.
+/// Fetches the files that are missing or broken in `folder`; returns the paths of all four.
 pub(crate) fn fetch(
     spec: &DatasetSpec,
     folder: &Path,
@@ -59,7 +59,7 @@ pub(crate) fn fetch(
     spec.files.iter().map(|file| fetcher.ensure(file)).collect()
 }
 
-/// Keeps other processes from writing the same files, until it is dropped.
+/// Keeps other processes from writing the same files until it is dropped.
 fn lock(folder: &Path, progress: &mut Listener<'_>) -> io::Result<File> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join("lock"))?;
     match file.try_lock() {
@@ -67,7 +67,7 @@ fn lock(folder: &Path, progress: &mut Listener<'_>) -> io::Result<File> {
             progress(Progress::Waiting { folder });
             file.lock()?;
         }
-        // Some network file systems know no locks; two downloads at once then cost time, as every file is checked.
+        // Some network file systems have no locks; two downloads at once then only cost time, as every file is checked.
         Err(TryLockError::Error(_)) | Ok(()) => {}
     }
     Ok(file)
@@ -88,7 +88,7 @@ fn agent() -> ureq::Agent {
 
 struct Fetcher<'a, 'b> {
     agent: ureq::Agent,
-    /// The mirrors that have been reached, or not tried yet.
+    /// The mirrors, without those that could not be reached.
     mirrors: Vec<String>,
     folder: &'a Path,
     backoff: Duration,
@@ -96,7 +96,7 @@ struct Fetcher<'a, 'b> {
 }
 
 impl Fetcher<'_, '_> {
-    /// Makes sure that a good copy of the file is in the folder. Where it is.
+    /// Makes sure that the folder has a good copy of the file; returns its path.
     fn ensure(&mut self, file: &FileSpec) -> Result<PathBuf, DownloadError> {
         while let Ok(Some(path)) = folder::find_file(self.folder, file) {
             if folder::read_file(&path, file, 0).is_ok() {
@@ -118,7 +118,7 @@ impl Fetcher<'_, '_> {
         files::sync_folder(self.folder)
     }
 
-    /// Asks one mirror after the other. One that cannot be reached is not asked for the other files either.
+    /// Tries one mirror after the other. One that cannot be reached is not tried for the other files either.
     fn try_mirrors(&mut self, file: &FileSpec, part: &Path) -> Result<(), DownloadError> {
         let mut reasons = Vec::new();
         for mirror in self.mirrors.clone() {
@@ -157,9 +157,9 @@ impl Fetcher<'_, '_> {
         }
     }
 
-    /// One request, and the check of the received file; a wrong `.part` is deleted.
+    /// One request, and the check of the received file; a wrong `.part` file is deleted.
     fn attempt(&mut self, url: &str, file: &FileSpec, part: &Path) -> Result<(), Failure> {
-        // No packed file is longer than its content by more than a few bytes: a longer one is not the file.
+        // A packed file is at most a few bytes longer than its content: a longer one is another file.
         let limit = file.bytes() as u64 + (1 << 16);
         receive(&self.agent, url, part, limit, &mut |received, total| {
             (self.progress)(Progress::Downloading { file: file.name, received, total });

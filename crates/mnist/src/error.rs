@@ -1,4 +1,4 @@
-//! What can be wrong with the data: the place, the bad value and what was expected.
+//! Errors in the data: the place, the bad value and what was expected.
 
 use std::io;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use files::thousands;
 
 use crate::{DatasetName, ImageShape};
 
-/// Why a dataset cannot be used, in one line; [`hint`](Self::hint) has another one.
+/// Why a dataset cannot be used, in one line; [`hint`](Self::hint) says what to do.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct DataError(#[from] pub(crate) Problem);
@@ -15,16 +15,16 @@ pub struct DataError(#[from] pub(crate) Problem);
 /// Why a dataset cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Problem {
-    /// A file is there, but is not what it should be.
+    /// A file exists, but is not what it should be.
     #[error("{}: {problem}", path.display())]
     BadFile { path: PathBuf, problem: FileProblem, place: Place },
-    /// A folder holds some of the four files, or was named and holds none; `file` is the first missing one.
+    /// A folder has some of the four files, or was named and has none; `file` is the first missing one.
     #[error("{}: `{file}` is missing, plain or with `.gz` (needed for {})", folder.display(), dataset.title())]
     MissingFile { folder: PathBuf, file: &'static str, place: Place, dataset: DatasetName },
-    /// A folder was named that cannot be read, or is not a folder.
+    /// The named folder cannot be read, or is not a folder.
     #[error("{}: {problem}", folder.display())]
     BadFolder { folder: PathBuf, problem: FolderProblem },
-    /// The dataset is in none of the places; `reasons` has one for every place that was tried.
+    /// The dataset was not found; there is one reason per place that was searched.
     #[error("{} was not found: {}", dataset.title(), reasons.join("; "))]
     Unavailable { dataset: DatasetName, reasons: Vec<String> },
     /// A name that is not a dataset.
@@ -33,15 +33,15 @@ pub(crate) enum Problem {
     /// More images were requested than there are, or none; `set` is `training` or `validation`.
     #[error("{} {set} images were requested, expected 1 to {}", thousands(wanted), thousands(available))]
     ImageCount { set: &'static str, wanted: usize, available: usize },
-    /// All pixels of the training images are equal, so that they cannot be standardised.
-    #[error("every pixel of the training images is {pixel}, expected images that differ from a blank sheet")]
+    /// All pixels of the training images are equal, so they cannot be standardised.
+    #[error("every pixel of the training images is {pixel}, expected images that are not blank")]
     NoContrast { pixel: u8 },
 }
 
-/// Who put a file where it was found, which decides what can be done about it.
+/// Who put a file where it was found; the hints depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// The user, in a folder that was named explicitly.
+    /// The user, in a folder that the request names.
     Given,
     /// The user, in the project's data folder.
     Project,
@@ -60,10 +60,10 @@ pub(crate) enum FolderProblem {
     Unreadable(io::Error),
 }
 
-/// What is wrong with an IDX file; `expected` counts the bytes of the right file, unpacked, if nothing else is said.
+/// What is wrong with an IDX file. Unless stated otherwise, `expected` is the number of unpacked bytes of the right file.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FileProblem {
-    /// The system refuses to read it, or it vanished.
+    /// The system refuses to read it, or it disappeared.
     #[error("cannot be read: {0}")]
     Unreadable(#[from] io::Error),
     /// A folder, a pipe or a device.
@@ -74,17 +74,17 @@ pub(crate) enum FileProblem {
     /// The gzip stream stops in the middle.
     #[error("the gzip stream ends early, after {} of {} bytes unpacked", thousands(unpacked), thousands(expected))]
     TruncatedGzip { unpacked: usize, expected: usize },
-    /// The gzip stream breaks its own rules or its checksum.
+    /// The gzip stream is malformed, or its checksum does not match.
     #[error("the gzip stream is corrupt after {} bytes unpacked: {cause}", thousands(unpacked))]
     CorruptGzip { unpacked: usize, cause: io::Error },
     #[error("bytes follow the end of the gzip stream, expected none")]
     TrailingBytes,
     #[error("unpacked to {} bytes, expected {}", thousands(actual), thousands(expected))]
     TooShort { actual: usize, expected: usize },
-    /// How many bytes more was not looked at.
+    /// Reading stops after the first byte too many.
     #[error("unpacks to more than {} bytes, expected exactly that many", thousands(expected))]
     TooLong { expected: usize },
-    /// The first four bytes, big-endian, are not those of such a file.
+    /// The first four bytes, big-endian, are not those of the expected kind of file.
     #[error("begins with {actual:#010x}, expected {expected:#010x} (IDX, unsigned bytes)")]
     WrongMagic { actual: u32, expected: u32 },
     /// The header announces images of another size.
@@ -96,7 +96,7 @@ pub(crate) enum FileProblem {
     /// A label beyond the last class.
     #[error("label {index} (from 0) is {label}, expected 0 to {}", classes - 1)]
     BadLabel { index: usize, label: u8, classes: usize },
-    /// The right form, but not the published bytes.
+    /// The form is right, but these are not the published bytes.
     #[error("the SHA-256 of its unpacked bytes is {actual}, expected {expected}")]
     WrongDigest { actual: String, expected: String },
     /// The published bytes of another dataset.
@@ -105,12 +105,12 @@ pub(crate) enum FileProblem {
 }
 
 impl DataError {
-    /// What the user can do about it, if anything: a separate line below the message.
+    /// What the user can do about it, if anything, for a separate line below the message.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match &self.0 {
             Problem::BadFile { problem: FileProblem::OtherDataset { actual, .. }, .. } => {
-                format!("to use it, ask for it with `--dataset {actual}`")
+                format!("to use it, pass `--dataset {actual}`")
             }
             Problem::BadFile { problem: FileProblem::WrongDigest { .. }, place: Place::Given, .. } => {
                 "if this is not MNIST, name the dataset: `--dataset fashion-mnist` or `--dataset kmnist`".into()

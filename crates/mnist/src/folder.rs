@@ -2,18 +2,18 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
+
+use rayon::prelude::*;
 
 use crate::catalogue::{self, DatasetSpec, FileSpec};
 use crate::error::{FileProblem, FolderProblem, Place, Problem};
 use crate::idx::{self, Content};
 
-/// Where a dataset's four files lie; `None` if the folder has none of them, or is not there.
+/// The paths of a dataset's four files; `None` if the folder has none of them, or does not exist.
 ///
 /// # Errors
-/// If some of the files are there and others are not, and if the folder cannot be searched.
+/// If the folder has some of the files but not all, and if it cannot be searched.
 pub(crate) fn find(folder: &Path, spec: &DatasetSpec, place: Place) -> Result<Option<Vec<PathBuf>>, Problem> {
     let found = spec.files.iter().map(|file| find_file(folder, file)).collect::<Result<Vec<_>, _>>()?;
     match found.iter().position(Option::is_none) {
@@ -26,7 +26,7 @@ pub(crate) fn find(folder: &Path, spec: &DatasetSpec, place: Place) -> Result<Op
     }
 }
 
-/// The first spelling of a file that is there, even as a broken link: it was put there to be read.
+/// The first spelling of a file that exists, even as a broken link: the user put it there to be read.
 pub(crate) fn find_file(folder: &Path, file: &FileSpec) -> Result<Option<PathBuf>, Problem> {
     for path in file.spellings().map(|spelling| folder.join(spelling)) {
         let problem = match fs::symlink_metadata(&path) {
@@ -40,21 +40,18 @@ pub(crate) fn find_file(folder: &Path, file: &FileSpec) -> Result<Option<PathBuf
     Ok(None)
 }
 
-/// Reads and checks the four files in parallel, and keeps the first items of each, as many as `keep` says.
+/// Reads and checks the four files in parallel, and keeps the first `keep` items of each.
 pub(crate) fn read(
     paths: &[PathBuf],
     spec: &DatasetSpec,
     keep: [usize; 4],
     place: Place,
 ) -> Result<Vec<Content>, Problem> {
-    thread::scope(|scope| {
-        let read = |((path, file), keep): ((&PathBuf, &FileSpec), usize)| {
-            read_file(path, file, keep).map_err(|problem| Problem::BadFile { path: path.clone(), problem, place })
-        };
-        let files = paths.iter().zip(&spec.files).zip(keep);
-        let readers: Vec<_> = files.map(|file| scope.spawn(move || read(file))).collect();
-        readers.into_iter().map(|reader| reader.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    })
+    let read = |((path, file), keep): ((&PathBuf, &FileSpec), usize)| {
+        read_file(path, file, keep).map_err(|problem| Problem::BadFile { path: path.clone(), problem, place })
+    };
+    let contents: Vec<_> = paths.par_iter().zip(&spec.files).zip(keep).map(read).collect();
+    contents.into_iter().collect()
 }
 
 /// Reads and checks one file, including its digest.

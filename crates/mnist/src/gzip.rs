@@ -11,11 +11,11 @@ use crate::error::FileProblem;
 /// Every gzip stream begins with these bytes (RFC 1952); an IDX file never does.
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// The unpacked bytes of a file that should have `expected` of them: at most one more, so a gzip bomb stays packed.
+/// The unpacked bytes of a file that should have `expected` of them; reads at most one more, so a gzip bomb stays packed.
 ///
-/// The content of the file says whether it is packed, not its name: browsers may unpack `.gz` silently.
+/// The content of the file decides whether it is packed, not its name: browsers may unpack `.gz` files silently.
 pub(crate) fn read_unpacked(path: &Path, expected: usize) -> Result<Vec<u8>, FileProblem> {
-    // Looked at before opening, because opening a pipe would wait for its writer.
+    // Checked before opening, because opening a pipe would wait for its writer.
     if !fs::metadata(path)?.is_file() {
         return Err(FileProblem::NotAFile);
     }
@@ -31,7 +31,7 @@ pub(crate) fn read_unpacked(path: &Path, expected: usize) -> Result<Vec<u8>, Fil
         return Ok(bytes);
     }
     let mut decoder = GzDecoder::new(file);
-    // Reading the end is what makes the unpacker compare its checksum.
+    // Only at the end of the stream does the decoder compare the checksum.
     decoder.by_ref().take(limit).read_to_end(&mut bytes).map_err(|cause| match cause.kind() {
         ErrorKind::UnexpectedEof => FileProblem::TruncatedGzip { unpacked: bytes.len(), expected },
         ErrorKind::InvalidInput | ErrorKind::InvalidData => FileProblem::CorruptGzip { unpacked: bytes.len(), cause },

@@ -1,7 +1,7 @@
-//! IDX files, the format of MNIST: a header of big-endian numbers, then one byte a pixel or a label.
+//! IDX files, the format of MNIST: a header of big-endian numbers, then one byte per pixel or label.
 //!
-//! A header is never trusted: how many items of which size a file must hold is known before it is opened, memory is
-//! reserved for no more than those, and everything that differs is refused.
+//! A header is never trusted: number and size of the items are known before the file is opened, memory is reserved only for
+//! those, and any other header is refused.
 
 use std::cmp::Ordering;
 use std::path::Path;
@@ -20,8 +20,8 @@ pub(crate) enum Items {
 }
 
 impl Items {
-    /// The numbers of the header: two zeros, the type (8: unsigned bytes) and the number of dimensions in one; then the
-    /// dimensions, of which the first is the number of items.
+    /// The numbers of the header. The first has the bytes 0, 0, type (8: unsigned bytes), number of dimensions; then come the
+    /// dimensions, the first of which is the number of items.
     fn header(self, count: usize) -> Vec<u32> {
         let number = |dimension| u32::try_from(dimension).expect("sets are smaller than 2^32 along every dimension");
         match self {
@@ -46,7 +46,7 @@ impl Items {
         self.header_bytes() + count * self.item_bytes()
     }
 
-    /// The content of a whole and right file, of which the first `keep` items are wanted.
+    /// The content of a complete and correct file, of which the first `keep` items are kept.
     pub(crate) fn content(self, file: &[u8], keep: usize) -> Content {
         let items = &file[self.header_bytes()..];
         let kept = items.len().min(keep.saturating_mul(self.item_bytes()));
@@ -57,13 +57,13 @@ impl Items {
 /// The checked content of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Content {
-    /// The first items, as many as were to be kept.
+    /// The items that are kept.
     pub(crate) bytes: Vec<u8>,
     /// SHA-256 of the whole file, unpacked.
     pub(crate) sha256: String,
 }
 
-/// Reads a file of exactly `count` items to its end, checks all of it, and keeps the first `keep` items.
+/// Reads a file of exactly `count` items, checks all of it, and keeps the first `keep` items.
 pub(crate) fn read(path: &Path, items: Items, count: usize, keep: usize) -> Result<Content, FileProblem> {
     let expected = items.file_bytes(count);
     let file = gzip::read_unpacked(path, expected)?;
@@ -81,7 +81,7 @@ pub(crate) fn read(path: &Path, items: Items, count: usize, keep: usize) -> Resu
     Ok(items.content(&file, keep))
 }
 
-/// The file that holds these items, unpacked.
+/// The unpacked bytes of a file with these items.
 pub(crate) fn write(items: Items, content: &[u8]) -> Vec<u8> {
     let header = items.header(content.len() / items.item_bytes());
     header.into_iter().flat_map(u32::to_be_bytes).chain(content.iter().copied()).collect()

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Size of the images of a dataset, and how many classes they belong to.
+/// Image size and number of classes of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ImageShape {
     /// Rows of an image.
@@ -21,12 +21,12 @@ impl ImageShape {
     }
 }
 
-/// Images and labels, one label an image.
+/// Images with one label each.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct ImageSet {
     /// Size and classes of the images.
     pub shape: ImageShape,
-    /// Grey values, 0 the background: `[n_images, height, width]` in row-major order.
+    /// Grey values, where 0 is the background: `[n_images, height, width]` in row-major order.
     pub pixels: Vec<u8>,
     /// Classes, from 0: `[n_images]`.
     pub labels: Vec<u8>,
@@ -66,7 +66,7 @@ impl ImageSet {
     }
 }
 
-/// Only the number of images: a failed assertion would fill the terminal with pixels otherwise.
+/// Only the number of images, so that a failed assertion does not fill the terminal with pixels.
 impl fmt::Debug for ImageSet {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("ImageSet").field("len", &self.len()).finish_non_exhaustive()

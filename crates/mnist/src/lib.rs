@@ -1,10 +1,10 @@
-//! The data of the experiments: MNIST and its kin from IDX files, found on disk or downloaded, or digits made up here.
+//! The data of the experiments: MNIST and similar datasets from IDX files, found on disk or downloaded, or made-up digits.
 //!
 //! ```text
 //! Request -> load -> Dataset -> Splits (training and validation images, normalisation)
 //! ```
 //!
-//! Every byte is checked before it is used, and a broken file is refused with a [`DataError`]. Knows nothing of models,
+//! Every byte is checked before it is used, and a broken file is refused with a [`DataError`]. Knows nothing about networks,
 //! tasks or training. Size and classes of the images are a property of the dataset ([`ImageShape`]), not constants.
 
 mod batch;
@@ -35,7 +35,7 @@ pub use dataset_name::DatasetName;
 pub use error::DataError;
 pub use image_set::{ImageSet, ImageShape};
 pub use load::{Request, has_local_files, load};
-pub use loader::{EvaluationLoader, TrainLoader};
+pub use loader::BatchLoader;
 pub use normalization::Normalization;
 pub use order::BatchOrder;
 pub use progress::{Listener, Progress};

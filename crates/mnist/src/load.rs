@@ -1,4 +1,4 @@
-//! Finding a dataset: the places, in their order, and what happens when one fails.
+//! Finding a dataset: the places in their order, and what happens if one fails.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -10,44 +10,44 @@ use crate::error::{FolderProblem, Place, Problem};
 use crate::progress::{Listener, Progress};
 use crate::{DataError, DatasetName, cache, folder};
 
-/// Which dataset is wanted, and where it may be looked for.
+/// The dataset to load, and the places to search.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
-    /// The dataset; `None` for MNIST or, if it is not found, made-up digits instead.
+    /// The dataset; `None` for MNIST, or made-up digits if MNIST is not found.
     pub dataset: Option<DatasetName>,
-    /// A folder named for this run (`--data-dir`): it holds the four files, or a folder named after the dataset.
+    /// A folder named for this run (`--data-dir`), with the four files or with a folder named after the dataset.
     pub data_dir: Option<PathBuf>,
-    /// The folder where this user keeps MNIST (environment variable `MNIST_DIR`); it is for no other dataset.
+    /// The user's folder for MNIST (environment variable `MNIST_DIR`), not searched for other datasets.
     pub mnist_dir: Option<PathBuf>,
-    /// The project's data folder, in which a folder with the name of the dataset is looked for.
+    /// The project's data folder, with one folder per dataset.
     pub project_data_dir: Option<PathBuf>,
-    /// The program's folder in the user's cache, usually [`default_cache_dir`](crate::default_cache_dir); without one
+    /// The program's folder in the user's cache, usually [`default_cache_dir`](crate::default_cache_dir). Without it,
     /// nothing is downloaded and made-up digits are drawn each time.
     pub cache_dir: Option<PathBuf>,
     /// Never use the network.
     pub offline: bool,
-    /// How many training images will be used, if not all: the rest is checked but not kept.
+    /// The number of training images to keep, if not all; the rest is only checked.
     pub train_images: Option<usize>,
-    /// How many test images will be used, if not all.
+    /// The number of test images to keep, if not all.
     pub test_images: Option<usize>,
 }
 
 /// Finds, reads and checks a dataset.
 ///
-/// The places in order: a folder that is named explicitly (the only place then), the project's data folder, the user's
-/// cache, the mirrors. If the request names no dataset and none of them has MNIST, the result is made-up digits, and
+/// The places in order: the folder that the request names (then the only place), the project's data folder, the user's
+/// cache, the mirrors. If the request names no dataset and no place has MNIST, the result is made-up digits, and
 /// [`Dataset::warning`] says why.
 ///
 /// # Errors
-/// If a dataset that the request names is not found; if a folder that it names lacks one of the four files; and if a file
-/// of the user is broken: a broken file is never skipped silently.
+/// If the dataset that the request names is not found; if the folder that it names lacks one of the four files; and if a
+/// file of the user is broken: a broken file is never skipped silently.
 pub fn load(request: &Request, progress: &mut Listener<'_>) -> Result<Dataset, DataError> {
     let spec = DatasetSpec::published(request.dataset.unwrap_or(DatasetName::Mnist));
     Ok(Search { spec: &spec, request, backoff: download::BACKOFF, progress }.dataset()?)
 }
 
-/// Whether [`load()`] finds the four files without a download, going only by their names: nothing is read. Made-up
-/// digits need no files.
+/// Whether [`load()`] finds the four files without a download, judging only by their names: nothing is read. Made-up digits
+/// need no files.
 #[must_use]
 pub fn has_local_files(request: &Request, dataset: DatasetName) -> bool {
     let spec = DatasetSpec::published(dataset);
@@ -59,7 +59,7 @@ pub fn has_local_files(request: &Request, dataset: DatasetName) -> bool {
 struct Search<'a, 'b> {
     spec: &'a DatasetSpec,
     request: &'a Request,
-    /// How long to wait before the second attempt to download.
+    /// Pause before the second attempt to download.
     backoff: Duration,
     progress: &'a mut Listener<'b>,
 }
@@ -89,7 +89,7 @@ impl Search<'_, '_> {
                 (Ok(Some(dataset)), _) => return Ok(dataset),
                 (Ok(None), Place::Cache) => reasons.push("it is not in the cache".into()),
                 (Ok(None), _) => reasons.push(format!("{} has none of its files", folder.display())),
-                // What is broken in the cache is downloaded again.
+                // A broken file in the cache is downloaded again.
                 (Err(error), Place::Cache) => reasons.push(error.to_string()),
                 (Err(error), _) => return Err(error),
             }
@@ -104,7 +104,7 @@ impl Search<'_, '_> {
         })
     }
 
-    /// The dataset from one folder, if it is there.
+    /// The dataset from one folder, if the folder has it.
     fn look_into(&mut self, folder: &Path, place: Place) -> Result<Option<Dataset>, Problem> {
         let Some(paths) = folder::find(folder, self.spec, place)? else { return Ok(None) };
         let origin = match place {
@@ -114,7 +114,7 @@ impl Search<'_, '_> {
         self.read(folder, &paths, origin, place).map(Some)
     }
 
-    /// Downloads what the user's cache lacks of the dataset, and reads it.
+    /// Downloads the files that the user's cache lacks, and reads the dataset.
     fn fetch(&mut self) -> Result<Dataset, DownloadError> {
         let folder = self.request.cached(self.spec.name).ok_or(DownloadError::NoCache)?;
         if self.request.offline {
@@ -144,7 +144,7 @@ impl Request {
         self.data_dir.as_deref().or(mnist_dir)
     }
 
-    /// The folders in which a dataset is looked for, in their order.
+    /// The folders to search for a dataset, in their order.
     fn folders(&self, dataset: DatasetName) -> Vec<(PathBuf, Place)> {
         if let Some(folder) = self.given_folder(dataset) {
             return vec![(folder.to_owned(), Place::Given), (folder.join(dataset.as_str()), Place::Given)];
@@ -158,7 +158,7 @@ impl Request {
         self.cache_dir.as_ref().map(|cache| cache.join(dataset.as_str()))
     }
 
-    /// How many items of each of the four files are kept in memory; all are checked.
+    /// The number of items of each of the four files to keep in memory; all are checked.
     fn keep(&self) -> [usize; 4] {
         let [train, test] = [self.train_images, self.test_images].map(|limit| limit.unwrap_or(usize::MAX));
         [train, train, test, test]

@@ -1,125 +1,95 @@
-//! Burn data loaders over resident images: shuffled batches for training, consecutive ones for evaluation.
+//! `BatchLoader`: Burn's data loader over resident images, with shuffled batches for training, consecutive ones for
+//! evaluation.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use burn::data::dataloader::batcher::Batcher;
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
 
 use crate::{BatchOrder, MnistBatch, MnistBatcher};
 
-/// Training batches: every call of `iter` is the next epoch, its last incomplete batch dropped.
+/// Batches of resident images; every call of `iter` is one epoch.
 #[derive(Debug)]
-pub struct TrainLoader {
+pub struct BatchLoader {
     batcher: MnistBatcher,
-    device: Device,
-    order: BatchOrder,
+    /// Of training batches; evaluation takes the images as they are stored.
+    order: Option<BatchOrder>,
     batch_size: usize,
     epochs_begun: AtomicUsize,
 }
 
-impl TrainLoader {
-    /// Batches of `batch_size` images, which lie on `device`.
+impl BatchLoader {
+    /// Training batches: every epoch in its order, its last incomplete batch dropped. The first epoch is the one after
+    /// `epochs_done`.
     #[must_use]
-    pub fn new(batcher: MnistBatcher, device: Device, order: BatchOrder, batch_size: usize) -> Self {
-        Self { batcher, device, order, batch_size, epochs_begun: AtomicUsize::new(0) }
+    pub fn training(batcher: MnistBatcher, order: BatchOrder, batch_size: usize, epochs_done: usize) -> Self {
+        Self { batcher, order: Some(order), batch_size, epochs_begun: AtomicUsize::new(epochs_done) }
     }
 
-    /// The same batches, starting with the epoch after `epochs`.
+    /// Evaluation batches: all images as they are stored, the last batch as large as what is left.
     #[must_use]
-    pub fn after_epochs(self, epochs: usize) -> Self {
-        Self { epochs_begun: AtomicUsize::new(epochs), ..self }
+    pub fn evaluation(batcher: MnistBatcher, batch_size: usize) -> Self {
+        Self { batcher, order: None, batch_size, epochs_begun: AtomicUsize::new(0) }
     }
 
-    fn with_batcher(&self, batcher: MnistBatcher, device: Device) -> Arc<dyn DataLoader<MnistBatch>> {
+    fn with_batcher(&self, batcher: MnistBatcher) -> Arc<dyn DataLoader<MnistBatch>> {
         let epochs_begun = AtomicUsize::new(self.epochs_begun.load(Ordering::Relaxed));
-        Arc::new(Self { batcher, device, order: self.order, batch_size: self.batch_size, epochs_begun })
+        Arc::new(Self { batcher, order: self.order, batch_size: self.batch_size, epochs_begun })
     }
 }
 
-impl DataLoader<MnistBatch> for TrainLoader {
+impl DataLoader<MnistBatch> for BatchLoader {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<MnistBatch> + 'a> {
         let epoch = self.epochs_begun.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut order = self.order.of_epoch(epoch, self.batcher.num_images());
-        order.truncate(self.num_items());
-        let gather = move |start: usize, end: usize| self.batcher.batch(order[start..end].to_vec(), &self.device);
-        Box::new(Batches { gather, n_images: self.num_items(), batch_size: self.batch_size, seen: 0 })
+        let order = self.order.map(|order| order.of_epoch(epoch, self.batcher.num_images()));
+        Box::new(Batches { loader: self, order, n_images: self.num_items(), seen: 0 })
     }
 
     fn num_items(&self) -> usize {
-        self.batcher.num_images() / self.batch_size * self.batch_size
+        let n_images = self.batcher.num_images();
+        if self.order.is_some() { n_images / self.batch_size * self.batch_size } else { n_images }
     }
 
     fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<MnistBatch>> {
-        self.with_batcher(self.batcher.to_device(device), device.clone())
+        self.with_batcher(self.batcher.to_device(device))
     }
 
     fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<MnistBatch>> {
-        self.with_batcher(self.batcher.subset(start, end), self.device.clone())
+        self.with_batcher(self.batcher.subset(start, end))
     }
 }
 
-/// Evaluation batches: all images in the order of the set, the last batch as large as what is left.
-#[derive(Debug, Clone)]
-pub struct EvaluationLoader {
-    batcher: MnistBatcher,
-    batch_size: usize,
-}
-
-impl EvaluationLoader {
-    /// Batches of `batch_size` images.
-    #[must_use]
-    pub fn new(batcher: MnistBatcher, batch_size: usize) -> Self {
-        Self { batcher, batch_size }
-    }
-}
-
-impl DataLoader<MnistBatch> for EvaluationLoader {
-    fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<MnistBatch> + 'a> {
-        let gather = |start, end| self.batcher.slice(start, end);
-        Box::new(Batches { gather, n_images: self.num_items(), batch_size: self.batch_size, seen: 0 })
-    }
-
-    fn num_items(&self) -> usize {
-        self.batcher.num_images()
-    }
-
-    fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<MnistBatch>> {
-        Arc::new(Self::new(self.batcher.to_device(device), self.batch_size))
-    }
-
-    fn slice(&self, start: usize, end: usize) -> Arc<dyn DataLoader<MnistBatch>> {
-        Arc::new(Self::new(self.batcher.subset(start, end), self.batch_size))
-    }
-}
-
-/// Walks over `n_images` images in batches that `gather(start, end)` makes.
-struct Batches<F> {
-    gather: F,
+/// The batches of one epoch.
+struct Batches<'a> {
+    loader: &'a BatchLoader,
+    order: Option<Vec<usize>>,
     n_images: usize,
-    batch_size: usize,
     seen: usize,
 }
 
-impl<F: Fn(usize, usize) -> MnistBatch> Iterator for Batches<F> {
+impl Iterator for Batches<'_> {
     type Item = Result<MnistBatch, DatasetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (start, end) = (self.seen, (self.seen + self.batch_size).min(self.n_images));
+        let BatchLoader { batcher, batch_size, .. } = self.loader;
+        let (start, end) = (self.seen, (self.seen + batch_size).min(self.n_images));
         self.seen = end;
-        (start < end).then(|| Ok((self.gather)(start, end)))
+        (start < end).then(|| match &self.order {
+            Some(order) => Ok(batcher.gather(&order[start..end])),
+            None => Ok(batcher.slice(start, end)),
+        })
     }
 
     /// Skips `n` batches without gathering them: a resumed training begins in the middle of an epoch.
     fn nth(&mut self, n: usize) -> Option<Self::Item> {
-        self.seen = self.seen.saturating_add(n.saturating_mul(self.batch_size)).min(self.n_images);
+        self.seen = self.seen.saturating_add(n.saturating_mul(self.loader.batch_size)).min(self.n_images);
         self.next()
     }
 }
 
-impl<F: Fn(usize, usize) -> MnistBatch> DataLoaderIterator<MnistBatch> for Batches<F> {
+impl DataLoaderIterator<MnistBatch> for Batches<'_> {
     fn progress(&self) -> Progress {
         Progress::new(self.seen, self.n_images, Some("images".to_owned()))
     }
@@ -134,26 +104,23 @@ mod tests {
 
     const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
 
-    /// Images whose first pixel is their index and whose class is its last digit, kept densely or sparsely.
+    /// Images whose first pixel is their index and whose class is its last digit, stored dense or sparse.
     fn loader_over(
         n_images: u8,
         batch_size: usize,
         order: BatchOrder,
         path: ComputePath,
-    ) -> (TrainLoader, EvaluationLoader) {
+    ) -> (BatchLoader, BatchLoader) {
         let pixels = (0..n_images).flat_map(|index| std::iter::once(index).chain([0; 783])).collect();
         let set = ImageSet { shape: SHAPE, pixels, labels: (0..n_images).map(|index| index % 10).collect() };
         let batcher = MnistBatcher::new(&set, &Normalization::identity(), &Device::flex(), path);
-        (
-            TrainLoader::new(batcher.clone(), Device::flex(), order, batch_size),
-            EvaluationLoader::new(batcher, batch_size),
-        )
+        (BatchLoader::training(batcher.clone(), order, batch_size, 0), BatchLoader::evaluation(batcher, batch_size))
     }
 
     const PATHS: [ComputePath; 2] = [ComputePath::Fused, ComputePath::Plain];
 
     fn first_pixels(batch: &MnistBatch) -> Vec<f32> {
-        let pixels = batch.images.to_tensor(&Device::flex()).slice([0..batch.len(), 0..1]);
+        let pixels = batch.images.to_tensor(&Device::flex()).slice([0..batch.n_images(), 0..1]);
         pixels.into_data().try_into_vec().unwrap()
     }
 
@@ -185,7 +152,12 @@ mod tests {
     #[test]
     fn skipped_batches_are_those_of_the_epoch() {
         for (skipped, rest) in [(0, 5), (1, 4), (4, 1), (5, 0), (7, 0)] {
-            let loader = || loader_over(20, 4, BatchOrder::Shuffled { seed: 5 }, ComputePath::Fused).0.after_epochs(2);
+            let loader = || {
+                let loader = loader_over(20, 4, BatchOrder::Shuffled { seed: 5 }, ComputePath::Fused).0;
+                // The first two epochs.
+                let _ = (loader.iter(), loader.iter());
+                loader
+            };
             let whole = all_first_pixels(&loader());
             let first = BatchOrder::Shuffled { seed: 5 }.of_epoch(3, 20)[0] as f32;
             assert_eq!(whole.concat()[0].to_bits(), first.to_bits());
@@ -199,7 +171,7 @@ mod tests {
     fn images_keep_their_classes() {
         for path in PATHS {
             let (train, evaluation) = loader_over(50, 10, BatchOrder::Shuffled { seed: 1 }, path);
-            // A part of a set counts its images from its own first one.
+            // The images of a part are counted from its first.
             let part = evaluation.slice(5, 25);
             for batch in train.iter().chain(part.iter()) {
                 let batch = batch.unwrap();

@@ -1,4 +1,4 @@
-//! The embedded default: made-up digits, drawn here, so that the program works without MNIST.
+//! The embedded default: made-up digits, so that the program works without MNIST.
 //!
 //! Balanced classes in shuffled order. Every image has its own random stream, so the images depend neither on the number
 //! of threads nor on how many images are drawn.
@@ -8,7 +8,7 @@ mod pen;
 mod skeletons;
 mod stream;
 
-use std::thread;
+use rayon::prelude::*;
 
 use self::skeletons::skeletons;
 use self::stream::Stream;
@@ -23,7 +23,7 @@ const DIGITS: u8 = 10;
 
 /// Shape of the made-up digits.
 pub(crate) const SHAPE: ImageShape = ImageShape { height: SIDE, width: SIDE, classes: DIGITS as usize };
-/// The seed of the made-up digits that every user sees.
+/// The seed of the made-up digits, the same for every user.
 pub(crate) const SEED: u64 = 1;
 /// Made-up training images.
 pub(crate) const TRAIN_IMAGES: usize = 20_000;
@@ -39,7 +39,7 @@ pub(crate) const SHA256: [&str; 4] = [
     "4aa8aee38ae53253946aeb3b1f5cb7b75a7daff3930cac6d0a91f1a6a802e9de",
 ];
 
-/// Which half of the made-up digits an image belongs to.
+/// One of the two sets of made-up digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Split {
     Train,
@@ -47,7 +47,7 @@ pub(crate) enum Split {
 }
 
 impl Split {
-    /// The number of the stream of the image at `index`; stream 0 of a split shuffles its labels.
+    /// The random stream with this index: stream 0 of a split shuffles its labels, the others draw one image each.
     fn stream(self, seed: u64, index: usize) -> Stream {
         Stream::new(seed, ((self as u64) << 32) + index as u64)
     }
@@ -55,30 +55,18 @@ impl Split {
 
 /// Draws the images of one split.
 pub(crate) fn draw(seed: u64, split: Split, count: usize) -> ImageSet {
-    draw_on(seed, split, count, thread::available_parallelism().map_or(1, usize::from))
-}
-
-fn draw_on(seed: u64, split: Split, count: usize, threads: usize) -> ImageSet {
     let labels = shuffled_labels(count, &mut split.stream(seed, 0));
     let mut pixels = vec![0; count * PIXELS];
-    let share = count.div_ceil(threads).max(1);
     let skeletons = skeletons();
-    thread::scope(|scope| {
-        for (chunk, (labels, pixels)) in labels.chunks(share).zip(pixels.chunks_mut(share * PIXELS)).enumerate() {
-            let skeletons = &skeletons;
-            scope.spawn(move || {
-                for (offset, (&label, image)) in labels.iter().zip(pixels.chunks_mut(PIXELS)).enumerate() {
-                    let mut stream = split.stream(seed, 1 + chunk * share + offset);
-                    let lines = hand::write(&skeletons[usize::from(label)], &mut stream);
-                    image.copy_from_slice(&pen::draw(&lines, &mut stream));
-                }
-            });
-        }
+    pixels.par_chunks_exact_mut(PIXELS).zip(&labels).enumerate().for_each(|(index, (image, &label))| {
+        let mut stream = split.stream(seed, 1 + index);
+        let lines = hand::write(&skeletons[usize::from(label)], &mut stream);
+        image.copy_from_slice(&pen::draw(&lines, &mut stream));
     });
     ImageSet { shape: SHAPE, pixels, labels }
 }
 
-/// As many labels of every class as can be, in random order (Fisher and Yates).
+/// Labels of all classes in equal shares, in random order (Fisher and Yates).
 fn shuffled_labels(count: usize, stream: &mut Stream) -> Vec<u8> {
     let mut labels: Vec<u8> = (0..DIGITS).cycle().take(count).collect();
     for last in (1..count).rev() {
@@ -93,9 +81,13 @@ mod tests {
 
     #[test]
     fn result_does_not_depend_on_the_number_of_threads() {
-        let alone = draw_on(SEED, Split::Train, 101, 1);
+        let draw_on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| draw(SEED, Split::Train, 101))
+        };
+        let on_one_thread = draw_on(1);
         for threads in [2, 3, 16, 200] {
-            assert_eq!(draw_on(SEED, Split::Train, 101, threads), alone, "{threads} threads");
+            assert_eq!(draw_on(threads), on_one_thread, "{threads} threads");
         }
     }
 

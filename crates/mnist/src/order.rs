@@ -1,4 +1,4 @@
-//! The order in which a run sees its training images: a function of the seed and the epoch, the same on every backend.
+//! The order of a run's training images: a function of the seed and the epoch, the same on every backend.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -12,7 +12,7 @@ pub enum BatchOrder {
         /// Seed of the run.
         seed: u64,
     },
-    /// The order of the set, every epoch.
+    /// The order of the set in every epoch.
     AsStored,
 }
 
@@ -23,7 +23,7 @@ impl BatchOrder {
         let mut order: Vec<usize> = (0..n_images).collect();
         if let Self::Shuffled { seed } = self {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            // A stream for every epoch: the order is a function of the epoch. The initial weights come from the last one.
+            // One stream per epoch, so that the order depends only on the epoch. The initial weights use the last stream.
             rng.set_stream(epoch as u64);
             order.shuffle(&mut rng);
         }

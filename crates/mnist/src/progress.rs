@@ -1,47 +1,47 @@
-//! What loading reports while it works, for a progress bar.
+//! The progress of loading, for a progress bar.
 
 use std::path::Path;
 
-/// A step of [`load`](crate::load()), reported as it happens.
+/// A step of [`load`](crate::load()), reported when it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress<'a> {
-    /// The four files in a folder are read and checked.
+    /// It reads and checks the four files in a folder.
     Reading {
         /// The folder.
         folder: &'a Path,
     },
-    /// Another process fetches the same files; this one waits for it.
+    /// It waits for another process that fetches the same files.
     Waiting {
         /// The folder in the cache.
         folder: &'a Path,
     },
-    /// A file arrives.
+    /// It receives a file.
     Downloading {
         /// The file's name.
         file: &'a str,
-        /// Bytes that are here, those of an earlier attempt included.
+        /// Bytes so far, including those of an earlier attempt.
         received: u64,
-        /// Bytes in all, if the server says so.
+        /// Bytes in total, if the server gives it.
         total: Option<u64>,
     },
-    /// An attempt failed; another one follows, here or at the next mirror.
+    /// An attempt failed; another one follows, at this mirror or the next.
     Retrying {
         /// The file's name.
         file: &'a str,
         /// What went wrong.
         reason: &'a str,
     },
-    /// A file is complete and checked.
+    /// A file is complete and correct.
     Downloaded {
         /// The file's name.
         file: &'a str,
     },
-    /// The made-up digits are drawn.
+    /// It draws the made-up digits.
     Drawing {
-        /// Images of both sets.
+        /// Number of images in both sets.
         images: usize,
     },
 }
 
-/// The receiver of the steps.
+/// Receives the steps.
 pub type Listener<'a> = dyn FnMut(Progress<'_>) + 'a;

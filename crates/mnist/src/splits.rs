@@ -1,14 +1,14 @@
-//! The images that a training sees and those that it is validated on.
+//! `Splits`: the training and validation images of a training.
 
 use crate::error::Problem;
 use crate::{DataError, Dataset, ImageSet, Normalization};
 
-/// Training and validation images, and the standardisation that both share.
+/// Training and validation images, and the standardisation of both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Splits {
     /// The first of the dataset's training images.
     pub train: ImageSet,
-    /// The first of the dataset's test images. There is not a third set, so these numbers are not clean test results.
+    /// The first of the dataset's test images. There is no third set, so results on them are not clean test results.
     pub validation: ImageSet,
     /// Mean and standard deviation of `train`, used for both sets.
     pub normalization: Normalization,
@@ -18,18 +18,12 @@ impl Splits {
     /// The first `train_images` training images and the first `validation_images` test images of a dataset.
     ///
     /// # Errors
-    /// If one of the counts is 0 or more than the dataset holds, and if the training images are blank.
+    /// If one of the counts is 0 or more than the dataset has, and if the training images are blank.
     pub fn new(dataset: &Dataset, train_images: usize, validation_images: usize) -> Result<Self, DataError> {
         let train = first("training", &dataset.train, train_images)?;
         let validation = first("validation", &dataset.test, validation_images)?;
         let normalization = Normalization::of(&train)?;
         Ok(Self { train, validation, normalization })
-    }
-
-    /// The same images, with another standardisation; with [`Normalization::identity`], not at all.
-    #[must_use]
-    pub fn with_normalization(self, normalization: Normalization) -> Self {
-        Self { normalization, ..self }
     }
 }
 

@@ -197,9 +197,3 @@ impl Column {
         Self { heading: heading.to_owned(), align: Align::Right }
     }
 }
-
-/// Columns of words, then columns of numbers.
-pub(crate) fn columns(words: &[&str], numbers: &[&str]) -> Vec<Column> {
-    let words = words.iter().map(|heading| Column::left(heading));
-    words.chain(numbers.iter().map(|heading| Column::right(heading))).collect()
-}

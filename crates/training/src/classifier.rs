@@ -1,4 +1,4 @@
-//! `Classifier`: the network as Burn's learner sees it: a training step, an evaluation step.
+//! `Classifier`: the network as Burn's learner sees it, with a training step and an evaluation step.
 
 use burn::module::Module;
 use burn::train::{InferenceStep, TrainOutput, TrainStep};
@@ -7,7 +7,7 @@ use mnist::MnistBatch;
 
 use crate::Scores;
 
-/// A network that is trained on, and judged by, softmax cross-entropy.
+/// A network that is trained and evaluated with softmax cross-entropy.
 #[derive(Module, Debug)]
 pub struct Classifier {
     /// The network.
@@ -20,7 +20,7 @@ impl TrainStep for Classifier {
 
     fn step(&self, batch: MnistBatch) -> TrainOutput<Scores> {
         let loss = self.network.loss(batch.images, batch.targets);
-        // Read every step: a loss that is NaN or infinite stops the run at this very step.
+        // Read in every step, so that a loss that is NaN or infinite stops the run at this step.
         let scores = Scores { loss: f64::from(loss.clone().into_scalar::<f32>()), accuracy: None };
         TrainOutput::new(&self.network, loss.backward(), scores)
     }
@@ -31,7 +31,7 @@ impl InferenceStep for Classifier {
     type Output = Scores;
 
     fn step(&self, batch: MnistBatch) -> Scores {
-        let n_images = batch.len() as f64;
+        let n_images = batch.n_images() as f64;
         let sums = self.network.scores(batch.images, batch.targets);
         Scores { loss: sums.loss / n_images, accuracy: Some(sums.correct as f64 / n_images) }
     }

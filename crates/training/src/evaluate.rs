@@ -17,7 +17,7 @@ pub fn evaluate(
     let (mut loss, mut correct, mut n_images) = (0.0, 0.0, 0.0);
     for batch in images.iter() {
         let batch = batch?;
-        let weight = batch.len() as f64;
+        let weight = batch.n_images() as f64;
         let scores = InferenceStep::step(network, batch);
         loss += weight * scores.loss;
         correct += weight * scores.accuracy.unwrap_or(f64::NAN);

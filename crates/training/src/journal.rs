@@ -1,11 +1,14 @@
-//! `Journal`: what a training leaves behind as it goes: its history, the best network, why it stopped.
+//! `Journal`: the record that a training keeps: its history, the best network, why it stopped.
 
 use mlp::{LayerProbe, Tensors};
 use record::{History, Probe, StopReason, TrainingState, Validation};
 
 use crate::{Classifier, Scores};
 
-/// What a training leaves behind.
+/// Steps whose mean loss is a point of the training curve in the dashboard.
+const STEPS_PER_POINT: usize = 25;
+
+/// The record that a training keeps.
 #[derive(Default)]
 pub(crate) struct Journal {
     /// Losses, validations and probes.
@@ -29,13 +32,13 @@ impl Journal {
         self.history.step_losses.len()
     }
 
-    /// Mean loss of the last `count` steps up to a step; NaN if there was none.
-    pub(crate) fn mean_of_losses(&self, step: usize, count: usize) -> f64 {
-        let losses = &self.history.step_losses[step.saturating_sub(count)..step];
+    /// The point of the training curve at a step: the mean loss of the last steps up to it; NaN before the first.
+    pub(crate) fn mean_loss_at(&self, step: usize) -> f64 {
+        let losses = &self.history.step_losses[step.saturating_sub(STEPS_PER_POINT)..step];
         losses.iter().copied().map(f64::from).sum::<f64>() / losses.len() as f64
     }
 
-    /// Takes a validation in, and the network if its validation loss is a new lowest.
+    /// Adds a validation, and keeps the network if its validation loss is the lowest so far.
     pub(crate) fn add_validation(
         &mut self,
         epoch: f64,

@@ -1,7 +1,7 @@
 //! One training with Burn's learner: spec, seed and images in; weights, losses and validations out.
 //!
-//! Knows no files, no terminal and no command line: who calls it brings the device, the renderer that shows it, and the
-//! handle that stops it.
+//! Knows nothing about files, terminal or command line: the caller brings the device, the renderer that shows the training,
+//! and the handle that stops it.
 
 mod classifier;
 mod evaluate;
@@ -30,7 +30,7 @@ use burn::train::{
 use cpu_time::{ProcessTime, ThreadTime};
 use kernels::ComputePath;
 use mlp::{ImageShape, Network, Tensors};
-use mnist::{BatchOrder, EvaluationLoader, MnistBatcher, TrainLoader};
+use mnist::{BatchLoader, BatchOrder, MnistBatcher};
 use record::{StopReason, TrainingState};
 use spec::{ExperimentSpec, PROBE_IMAGES, Shuffle};
 use thiserror::Error;
@@ -48,8 +48,8 @@ use stopwatch::Stopwatch;
 use strategy::EvenlyValidated;
 use validation_loss::ValidationLoss;
 
-/// Images of one evaluation batch on the plain path: large enough that the work is in the matrix products, small enough
-/// for the cache. The fused kernels cut a batch to the size of the cache themselves and take all images at once.
+/// Images of one evaluation batch on the plain path: enough to spend the time in matrix products, few enough for the cache.
+/// The fused kernels take all images at once and split them to the size of the cache themselves.
 const PLAIN_EVALUATION_BATCH: usize = 1000;
 
 /// The images of a training, on its device.
@@ -57,13 +57,13 @@ const PLAIN_EVALUATION_BATCH: usize = 1000;
 pub struct Images {
     /// Their size and classes.
     pub shape: ImageShape,
-    /// What it learns from.
+    /// The training images.
     pub train: MnistBatcher,
-    /// What it is validated on.
+    /// The validation images.
     pub validation: MnistBatcher,
 }
 
-/// A training to be done.
+/// A training to run.
 #[derive(Debug, Clone, Copy)]
 pub struct Training<'a> {
     /// The experiment.
@@ -72,15 +72,15 @@ pub struct Training<'a> {
     pub seed: u64,
     /// The images that the spec asks for.
     pub images: &'a Images,
-    /// Where the images are and the work is done.
+    /// The device of the images, on which the training runs.
     pub device: &'a Device,
-    /// How the work is done: [`ComputePath::of`] the device, unless another path is to be compared with it.
+    /// The path of the network: [`ComputePath::of`] the device, unless another path is to be compared with it.
     pub path: ComputePath,
     /// How much of the processor it may take.
     pub threads: Threads,
-    /// The state it resumes from; none to begin with the seed's initial weights.
+    /// The state to resume from; `None` starts from the seed's initial weights.
     pub resume: Option<&'a TrainingState>,
-    /// Where its state goes after every `checkpoint.every_validations` validations, and when it is interrupted.
+    /// Receives its state after every `checkpoint.every_validations` validations, and when it is interrupted.
     pub checkpoints: Option<&'a SyncSender<TrainingState>>,
 }
 
@@ -93,20 +93,20 @@ pub enum Threads {
     One,
 }
 
-/// What a training came to.
+/// The result of a training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// Why it stopped.
     pub stop_reason: StopReason,
-    /// Its state: an interrupted training resumes from here. Its processor time is with [`Threads::All`] that of
-    /// the whole process, with [`Threads::One`] that of its thread.
+    /// Its last state, from which an interrupted training resumes. The processor time in it is that of the whole process
+    /// with [`Threads::All`], that of its thread with [`Threads::One`].
     pub state: TrainingState,
 }
 
 /// Burn's learner stopped on an error.
 #[derive(Debug, Error)]
 pub enum TrainingError {
-    /// In the learner's words.
+    /// With the learner's message.
     #[error("the training stopped on an error: {0}")]
     Learner(String),
     /// The learner returned without having run the loop.
@@ -115,7 +115,7 @@ pub enum TrainingError {
 }
 
 impl<'a> Training<'a> {
-    /// A training from the beginning, on all cores, done the way that suits its device, whose state is not saved.
+    /// A training from the beginning, on all cores, on the fastest path of its device, without checkpoints.
     #[must_use]
     pub fn new(spec: &'a ExperimentSpec, seed: u64, images: &'a Images, device: &'a Device) -> Self {
         let (path, threads) = (ComputePath::of(device), Threads::All);
@@ -124,14 +124,14 @@ impl<'a> Training<'a> {
 }
 
 impl Training<'_> {
-    /// Trains from the seed's initial weights, or from where it is resumed, until early stopping, the last epoch, a loss
-    /// that is NaN or infinite, or an interruption through `interrupter`, which is asked before every step.
+    /// Trains from the seed's initial weights, or from the state to resume, until early stopping, the last epoch, a loss
+    /// that is NaN or infinite, or an interruption through `interrupter`, which is checked before every step.
     ///
-    /// The same training gives the same bits with any renderer, on any number of threads and however often it was
-    /// interrupted.
+    /// The same training gives the same bits with any renderer, on any number of threads and after any number of
+    /// interruptions.
     ///
     /// # Errors
-    /// What Burn's learner stopped on.
+    /// If Burn's learner stops on an error.
     pub fn run(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter) -> Result<Outcome, TrainingError> {
         match self.threads {
             Threads::All => self.run_here(renderer, interrupter, || ProcessTime::now().as_duration()),
@@ -179,7 +179,7 @@ impl Training<'_> {
             checkpoints: self.checkpoints.cloned(),
             stopwatch,
         };
-        // Burn's own loggers and checkpoints would write into the folder; ours take their place, so nothing does.
+        // Burn's own loggers and checkpoints would write into the folder; without them nothing does.
         let training =
             SupervisedTraining::new("", Arc::new(self.train_loader()), evaluation(&self.images.validation, path))
                 .metrics((ScoreMetric::loss(), ScoreMetric::accuracy()))
@@ -191,11 +191,11 @@ impl Training<'_> {
                 .with_training_strategy(TrainingStrategy::Custom(Arc::new(strategy)))
                 .label(&format!("{}, seed {}", self.spec.name, self.seed))
                 .renderer(renderer);
-        // The learner asks for an optimizer; the strategy has its own, whose state can be read.
+        // The learner needs an optimizer; the strategy uses another one, whose state can be read.
         drop(training.launch(Learner::new(classifier, SgdConfig::new().init(), self.spec.optimizer.learning_rate())));
     }
 
-    /// Network and optimizer before the first step, or where the training resumes.
+    /// Network and optimizer before the first step, or in the state to resume from.
     #[must_use]
     pub fn stepper(&self) -> Stepper {
         let state = self.resume.map(|state| &state.optimizer);
@@ -214,20 +214,19 @@ impl Training<'_> {
         Classifier { network: network.with_path(self.path) }
     }
 
-    /// The batches, an epoch for every iteration, from the epoch in which the training is.
+    /// The training batches: one epoch per iteration, from the epoch that the training has reached.
     #[must_use]
-    pub fn train_loader(&self) -> TrainLoader {
+    pub fn train_loader(&self) -> BatchLoader {
         let order = match self.spec.training.shuffle {
             Shuffle::EveryEpoch => BatchOrder::Shuffled { seed: self.seed },
             Shuffle::Never => BatchOrder::AsStored,
         };
         let epochs = self.resume.map_or(0, |state| state.history.step_losses.len() / self.spec.steps_per_epoch());
-        TrainLoader::new(self.images.train.clone(), self.device.clone(), order, self.spec.training.batch_size)
-            .after_epochs(epochs)
+        BatchLoader::training(self.images.train.clone(), order, self.spec.training.batch_size, epochs)
     }
 }
 
-/// Does some work on a thread of its own, which is also the only thread of its parallel loops.
+/// Does some work on a new thread, which is also the only thread of its parallel loops.
 fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     let on_new_thread = || {
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
@@ -240,12 +239,12 @@ fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
 
 /// All images of a set, in batches of a size that suits evaluation.
 #[must_use]
-pub fn evaluation(images: &MnistBatcher, path: ComputePath) -> Arc<EvaluationLoader> {
+pub fn evaluation(images: &MnistBatcher, path: ComputePath) -> Arc<BatchLoader> {
     let batch_size = match path {
         ComputePath::Fused => images.num_images(),
         ComputePath::Plain => PLAIN_EVALUATION_BATCH,
     };
-    Arc::new(EvaluationLoader::new(images.clone(), batch_size))
+    Arc::new(BatchLoader::evaluation(images.clone(), batch_size))
 }
 
 fn early_stopping(spec: &ExperimentSpec) -> MetricEarlyStoppingStrategy {

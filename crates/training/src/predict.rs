@@ -1,4 +1,4 @@
-//! What a network takes every image for.
+//! The class that a network predicts for every image.
 
 use burn::data::dataloader::DataLoader;
 use burn::data::dataset::DatasetError;
@@ -7,7 +7,7 @@ use mnist::MnistBatch;
 
 use crate::Classifier;
 
-/// What a network takes an image for.
+/// The prediction for one image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prediction {
     /// The class with the largest logit, from 0.
@@ -16,7 +16,7 @@ pub struct Prediction {
     pub probability: f32,
 }
 
-/// What a network takes the images of a loader for, in their order.
+/// The predictions for the images of a loader, in their order.
 ///
 /// # Errors
 /// What the loader returns.

@@ -1,4 +1,4 @@
-//! `Renderer`: a Burn renderer of what a display of ours wants to know, of the many things that Burn reports.
+//! `Renderer`: a Burn renderer that passes on to a display what it needs of the many things that Burn reports.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,13 @@ use burn::train::metric::{MetricDefinition, MetricId, NumericEntry};
 use burn::train::renderer::{
     EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation, MetricsRendererTraining,
 };
+
 /// A display of a training.
 pub trait Display: Send + Sync {
     /// The training has seen this many images of its current epoch, counted from 0.
     fn advance(&mut self, epoch: usize, images: usize);
 
-    /// A metric of the last validation, `Loss` or `Accuracy` in percent, after this many epochs.
+    /// The last validation, after this many epochs, had this value of a metric: `Loss`, or `Accuracy` in percent.
     fn validated(&mut self, epoch: usize, metric: &str, value: f64);
 }
 
@@ -22,8 +23,8 @@ impl Display for () {
     fn validated(&mut self, _: usize, _: &str, _: f64) {}
 }
 
-/// Burn's renderer over a display; over `()` it shows nothing, where Burn's own choice without a terminal prints a line for
-/// every batch.
+/// Burn's renderer for a display. With `()` it shows nothing; the renderer that Burn chooses without a terminal would print
+/// a line for every batch.
 pub struct Renderer<D> {
     display: D,
     epoch: usize,
@@ -88,7 +89,7 @@ impl<D: Display> MetricsRenderer for Renderer<D> {
     }
 }
 
-/// Burn's renderers show evaluations as well, on a test set, which the suite does not have.
+/// Burn's renderers also show evaluations on a test set, which this project does not have.
 impl<D: Display> MetricsRendererEvaluation for Renderer<D> {
     fn update_test(&mut self, _: EvaluationName, _: MetricState) {}
 }

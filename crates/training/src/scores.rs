@@ -13,11 +13,11 @@ use burn::train::metric::{
 pub struct Scores {
     /// Mean cross-entropy, natural logarithm.
     pub loss: f64,
-    /// Share of the images that are classified right, where it was counted.
+    /// Share of correctly classified images, if they were counted.
     pub accuracy: Option<f64>,
 }
 
-/// The values are read from the device where they are made: nothing is left to wait for.
+/// The values have been read from the device already.
 impl ItemLazy for Scores {
     fn sync(self) -> Result<Self, ExecutionError> {
         Ok(self)
@@ -32,12 +32,12 @@ impl Adaptor<Self> for Scores {
 
 /// One of the scores as a Burn metric: its curve in the dashboard, its value for early stopping.
 ///
-/// It shows the last value there is, not a mean: a score is already one over many images or steps.
+/// It shows the last value, not a mean: a score is already a mean over many images or steps.
 #[derive(Clone)]
 pub(crate) struct ScoreMetric {
     score: Score,
     last: Option<f64>,
-    /// Whether the last update brought a value.
+    /// Whether the last update had a value.
     is_fresh: bool,
 }
 
@@ -53,7 +53,7 @@ impl ScoreMetric {
         Self { score: Score::Loss, last: None, is_fresh: false }
     }
 
-    /// Share of right answers, in percent.
+    /// Share of correct predictions, in percent.
     pub(crate) fn accuracy() -> Self {
         Self { score: Score::Accuracy, ..Self::loss() }
     }
@@ -101,7 +101,7 @@ impl Metric for ScoreMetric {
         Ok(self.entry())
     }
 
-    /// Nothing: the dashboard goes on showing the accuracy on the training images until it is evaluated again.
+    /// Does nothing: the dashboard keeps showing the accuracy on the training images until the next evaluation.
     fn clear(&mut self) {}
 }
 

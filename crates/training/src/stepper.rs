@@ -1,4 +1,4 @@
-//! `Stepper`: a network with its optimizer: what a training step changes.
+//! `Stepper`: a network with its optimizer, the two things that a training step changes.
 
 use burn::train::TrainStep;
 use mlp::{NetworkOptimizer, OptimizerState};
@@ -8,14 +8,14 @@ use crate::Classifier;
 
 /// A network with the optimizer that trains it.
 ///
-/// Burn's learner has an optimizer of its own, whose state it keeps to itself.
+/// Burn's learner has an optimizer too, but keeps its state private.
 pub struct Stepper {
     classifier: Option<Classifier>,
     optimizer: Box<dyn NetworkOptimizer>,
 }
 
 impl Stepper {
-    /// A network before its next step; `state` is the optimizer's of a training that is resumed.
+    /// A network before its next step; `state` is the optimizer's, if the training is resumed.
     pub(crate) fn new(
         classifier: Classifier,
         mut optimizer: Box<dyn NetworkOptimizer>,
@@ -27,7 +27,7 @@ impl Stepper {
         Self { classifier: Some(classifier), optimizer }
     }
 
-    /// The network now.
+    /// The current network.
     ///
     /// # Panics
     /// After a step that panicked.
@@ -41,14 +41,13 @@ impl Stepper {
         self.classifier.expect("a step puts the network back")
     }
 
-    /// What the optimizer remembers.
+    /// The state of the optimizer.
     #[must_use]
     pub fn optimizer_state(&self) -> OptimizerState {
         self.optimizer.state(&self.classifier().network)
     }
 
-    /// One parameter update. The answer is the mean loss of the batch before it; where that is NaN or infinite, there is no
-    /// update.
+    /// One parameter update. Returns the mean loss of the batch before it; if that is NaN or infinite, nothing is updated.
     pub fn step(&mut self, batch: MnistBatch) -> f64 {
         let output = TrainStep::step(self.classifier(), batch);
         if output.item.loss.is_finite()

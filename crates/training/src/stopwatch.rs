@@ -1,8 +1,8 @@
-//! `Stopwatch`: wall and processor time of a training, over all its parts.
+//! `Stopwatch`: wall and processor time of a training, including the time before it was resumed.
 
 use std::time::{Duration, Instant};
 
-/// Time since a moment, and what was spent before it.
+/// Time since the start, plus the time of earlier parts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stopwatch {
     began: Instant,
@@ -12,7 +12,7 @@ pub(crate) struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// Runs from now on, by this processor clock; `before` is wall and processor time of earlier parts.
+    /// Starts now, with this clock for processor time; `before` is wall and processor time of earlier parts.
     pub(crate) fn start(cpu_time: fn() -> Duration, before: (Duration, Duration)) -> Self {
         Self { began: Instant::now(), cpu_began: cpu_time(), cpu_time, before }
     }

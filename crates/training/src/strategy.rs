@@ -1,7 +1,7 @@
 //! `EvenlyValidated`: the training loop under Burn's learner, with several validations an epoch.
 //!
-//! Burn's own loop validates, and stops early, once an epoch; the assignment does both every fifth of one, and once
-//! before the first step. Everything else is Burn's: steps, optimizer, metrics, dashboard, early stopping, interruption.
+//! Burn's own loop validates, and may stop early, once per epoch; the assignment does both five times per epoch, and once
+//! before the first step. Everything else is Burn's: optimizers, metrics, dashboard, early stopping, interruption.
 
 mod events;
 
@@ -29,32 +29,32 @@ use crate::stopwatch::Stopwatch;
 use crate::validation_loss::ValidationLoss;
 use crate::{Classifier, Scores, evaluate};
 
-/// Time between two points of the training curve in the dashboard: often enough for the eye, and the cost of a point does
-/// not grow with the speed of steps.
+/// Time between two points of the training curve in the dashboard: smooth enough for the eye, and the cost does not grow
+/// with the speed of the steps.
 const BETWEEN_POINTS: Duration = Duration::from_millis(50);
 
-/// A checkpoint waits until the run has advanced by 2 %: the history that it holds grows with the run, and a long run
-/// would write more than it trains.
+/// A checkpoint waits until the run has advanced by 2 %, one part in this many: a checkpoint holds the whole history, so a
+/// long run would otherwise spend more time on writing than on training.
 const LEAST_PROGRESS: usize = 50;
 
 /// The training loop of the assignment.
 pub(crate) struct EvenlyValidated {
     pub(crate) spec: ExperimentSpec,
-    /// How the work is done.
+    /// The path of the network and its optimizer.
     pub(crate) path: ComputePath,
-    /// What the network is evaluated on besides the validation images.
+    /// The training images, for evaluation.
     pub(crate) train_images: ValidLoader<Classifier>,
-    /// What every probe looks at.
+    /// The images of every probe.
     pub(crate) probe_images: MnistBatch,
-    /// What the training leaves behind; of one that is resumed, what it left before.
+    /// The record of the training; that of a resumed training has its past.
     pub(crate) journal: Arc<Mutex<Journal>>,
-    /// The optimizer's state, of a training that is resumed.
+    /// The optimizer's state, if the training is resumed.
     pub(crate) optimizer: Option<OptimizerState>,
-    /// Where early stopping reads the last validation loss.
+    /// The last validation loss, for early stopping.
     pub(crate) validation_loss: ValidationLoss,
-    /// Where checkpoints go.
+    /// The receiver of checkpoints.
     pub(crate) checkpoints: Option<SyncSender<TrainingState>>,
-    /// How long it has trained.
+    /// The time spent on the training.
     pub(crate) stopwatch: Stopwatch,
 }
 
@@ -86,7 +86,7 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
         };
         let state = fit.state();
         if stop_reason == StopReason::Interrupted {
-            // Before the dashboard is put away, which a terminal that hangs never lets happen.
+            // Before the dashboard closes, because a terminal that hangs never lets it close.
             fit.hand_over(state.clone());
         }
         let mut journal = fit.journal();
@@ -97,14 +97,14 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
     }
 }
 
-/// One training under way.
+/// A training in progress.
 struct Fit<'a> {
     strategy: &'a EvenlyValidated,
     stepper: Stepper,
     components: TrainingComponents<Classifier>,
     train: TrainLoader<Classifier>,
     validation: ValidLoader<Classifier>,
-    /// The network before the last step ahead of a validation: what that step changed.
+    /// The network before the last step ahead of a validation, to see what that step changed.
     before_last_step: Option<Classifier>,
     /// Steps taken when the state was last handed over, or when the training began.
     saved_steps: usize,
@@ -112,11 +112,11 @@ struct Fit<'a> {
     shown: Instant,
 }
 
-/// What ends a training, or lets it continue.
+/// Whether a training continues, or why it stops.
 type Flow = ControlFlow<StopReason>;
 
 impl Fit<'_> {
-    /// All epochs, or those that a resumed training has left.
+    /// All epochs, or the remaining ones of a resumed training.
     fn epochs(&mut self) -> Flow {
         self.replay()?;
         if self.journal().history.validations.is_empty() {
@@ -142,8 +142,8 @@ impl Fit<'_> {
         Flow::Continue(())
     }
 
-    /// Reports the validations that a resumed training has behind it to Burn: the dashboard shows their curves, and early
-    /// stopping counts them.
+    /// Reports the past validations of a resumed training to Burn: the dashboard shows their curves, and early stopping
+    /// counts them.
     fn replay(&mut self) -> Flow {
         let total_items = self.train.num_items();
         let past = self.journal().history.validations.len();
@@ -155,7 +155,7 @@ impl Fit<'_> {
         Flow::Continue(())
     }
 
-    /// The steps between two validations, or those that are left of them.
+    /// The steps between two validations, or the remaining ones.
     fn steps(&mut self, batches: &mut dyn DataLoaderIterator<MnistBatch>, validation: usize) -> Flow {
         let total_items = self.train.num_items();
         self.send_train(LearnerEvent::StartSplit { epoch_number: validation, total_items });
@@ -173,7 +173,7 @@ impl Fit<'_> {
             // The point after the last step comes with the validation.
             if self.shown.elapsed() >= BETWEEN_POINTS && step < n_steps {
                 let taken = self.journal().steps();
-                let loss = self.mean_loss_at(taken);
+                let loss = self.journal().mean_loss_at(taken);
                 let progress = batches.progress();
                 self.show_train(Scores { loss, accuracy: None }, progress);
             }
@@ -192,7 +192,7 @@ impl Fit<'_> {
         if loss.is_finite() { Flow::Continue(()) } else { Flow::Break(StopReason::Diverged) }
     }
 
-    /// Loss and accuracy on both sets, and whether early stopping has seen enough.
+    /// Evaluates both sets and asks early stopping whether to continue.
     fn validate(&mut self, validation: usize) -> Flow {
         let (on_train, on_validation) = self.evaluate_both()?;
         let epoch = validation as f64 / self.strategy.spec.training.validations_per_epoch as f64;
@@ -214,10 +214,10 @@ impl Fit<'_> {
         }
     }
 
-    /// Hands a state to the thread that saves it; the training waits only if the state before has not been taken yet.
+    /// Hands a state to the thread that saves it; the training waits only if that thread has not taken the previous one.
     fn hand_over(&self, state: TrainingState) {
         if let Some(checkpoints) = &self.strategy.checkpoints {
-            // A saver that takes no more states has failed and stops the training.
+            // A saver that accepts no more states has failed, and stops the training itself.
             let _ = checkpoints.send(state);
         }
     }

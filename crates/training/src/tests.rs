@@ -1,4 +1,4 @@
-//! The training on few made-up digits, held against what the assignment says of it.
+//! Trainings on few made-up digits, compared with the assignment.
 
 mod resume;
 
@@ -43,7 +43,7 @@ fn images_for(path: ComputePath) -> Images {
     Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation) }
 }
 
-/// The standard model on few images: 25 steps an epoch, five validations in it, two epochs.
+/// The standard model on few images: two epochs of 25 steps and five validations each.
 fn spec() -> ExperimentSpec {
     let overrides = [
         format!("data.train_images={TRAIN_IMAGES}"),
@@ -65,13 +65,13 @@ fn declared(name: &str, overrides: &[spec::Override]) -> ExperimentSpec {
     }
 }
 
-/// The settings of stochastic gradient descent, to be changed.
+/// The settings of stochastic gradient descent, for changing them.
 fn sgd(spec: &mut ExperimentSpec) -> &mut SgdConfig {
     let OptimizerConfig::Sgd(sgd) = &mut spec.optimizer else { panic!("the optimizer is not sgd") };
     sgd
 }
 
-/// The settings of the dense layers, to be changed.
+/// The settings of the dense layers, for changing them.
 fn mlp_of(spec: &mut ExperimentSpec) -> &mut mlp::MlpConfig {
     let NetworkConfig::Mlp(mlp) = &mut spec.model else { panic!("the network is not an MLP") };
     mlp
@@ -187,7 +187,7 @@ fn the_learner_takes_the_assignments_steps() {
 #[test]
 fn early_stopping_counts_validations_without_a_new_lowest_loss() {
     let mut spec = spec();
-    // Far too fast: the loss falls at first and then jumps about.
+    // Far too fast: the loss falls at first and then jumps around.
     sgd(&mut spec).learning_rate = 0.5;
     spec.training.max_epochs = 100;
     spec.training.patience_validations = 7;
@@ -226,7 +226,7 @@ fn best_weights_are_those_of_the_lowest_validation_loss() {
 #[test]
 fn a_loss_that_is_not_finite_stops_the_training_at_its_step() {
     let mut spec = spec();
-    // Without bounds on what a unit gives, the logits grow until they overflow.
+    // The outputs of ReLU are unbounded, so the logits grow until they overflow.
     mlp_of(&mut spec).activation = Activation::Relu;
     sgd(&mut spec).learning_rate = 1e30;
     let outcome = outcome(&spec);
@@ -276,7 +276,7 @@ fn images_that_are_not_shuffled_keep_their_order() {
     assert!((network.loss(batch.images, batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
 }
 
-/// The same run as a command with several jobs trains it.
+/// The same run, trained as in a command with several jobs.
 #[test]
 fn one_thread_gives_the_bits_of_many() {
     let (images, device, spec) = (images(), Device::flex(), spec());
@@ -291,8 +291,8 @@ fn one_thread_gives_the_bits_of_many() {
     );
 }
 
-/// The report's standard model as a whole, by the fused kernels and by Burn's modules. Their trajectories part by
-/// rounding, so that they agree as two runs do, not bit by bit.
+/// The report's standard model, trained with the fused kernels and with Burn's modules. Rounding makes their trajectories
+/// diverge, so they agree as two runs do, not bit by bit.
 #[test]
 fn a_whole_run_on_mnist_ends_where_the_plain_path_ends() {
     let Some(mnist_dir) = std::env::var_os("MNIST_DIR").filter(|dir| !dir.is_empty()) else { return };

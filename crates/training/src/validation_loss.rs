@@ -1,4 +1,4 @@
-//! `ValidationLoss`: where Burn's early stopping reads the loss of the last validation.
+//! `ValidationLoss`: the loss of the last validation, for Burn's early stopping.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,10 +6,10 @@ use burn::train::logger::MetricLogger;
 use burn::train::metric::store::{EpochSummary, MetricsUpdate, Split};
 use burn::train::metric::{MetricDefinition, NumericEntry};
 
-/// The loss of the last validation, handed over by the training loop.
+/// The loss of the last validation, set by the training loop.
 ///
-/// Burn's early stopping asks its metric loggers, of which this is the only one: Burn's own write files or cannot count
-/// from 0.
+/// Burn's early stopping reads from its metric loggers. This is the only one: Burn's own write files or do not count from
+/// 0.
 #[derive(Clone, Default)]
 pub(crate) struct ValidationLoss(Arc<Mutex<f64>>);
 
@@ -22,7 +22,7 @@ impl ValidationLoss {
 impl MetricLogger for ValidationLoss {
     fn log(&mut self, _: MetricsUpdate, _: usize, _: &Split) {}
 
-    /// It is asked only for the loss of the validation that has just been made.
+    /// Early stopping asks only for the loss of the last validation.
     fn read_numeric(&mut self, _: &str, _: usize, _: &Split) -> Result<Vec<NumericEntry>, String> {
         // `Final`, so that Burn takes the value as it is instead of forming a mean, which may round.
         Ok(vec![NumericEntry::Final(*self.0.lock().unwrap_or_else(PoisonError::into_inner))])

@@ -1,10 +1,10 @@
-//! Activations and their slopes, a register at a time.
+//! Activations and their slopes, one register at a time.
 
 use pulp::Simd;
 
 use crate::slices::Real;
 
-/// What is applied to every output of a linear layer.
+/// The function that is applied to every output of a linear layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Nonlinearity {
     /// `f(x) = x`
@@ -55,7 +55,7 @@ impl Nonlinearity {
         }
     }
 
-    /// `dy f'(x)` for all values into `out`, where `y = f(x)`: every slope here is a function of the output.
+    /// Writes `dy f'(x)` for all values into `out`, where `y = f(x)`: every slope here is a function of the output.
     #[inline(always)]
     pub(crate) fn through<T: Real, S: Simd>(self, simd: S, y: &[T], dy: &[T], out: &mut [T]) {
         match self {

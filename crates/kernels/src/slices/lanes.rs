@@ -1,14 +1,17 @@
-//! `Real`: single and double precision in vector registers as wide as the processor's.
+//! `Real`: single and double precision in vector registers of the processor's width.
 
 use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Mul, Sub};
 
 use bytemuck::Pod;
 use pulp::Simd;
 
 /// A floating-point type with the vector operations that the kernels need.
 ///
-/// `Lanes<S>` is one register of the instruction set `S`. Methods are named after what they do to every lane.
-pub trait Real: Pod + Debug + PartialOrd + Send + Sync + num::Number {
+/// `Lanes<S>` is one register of the instruction set `S`. Methods are named after their effect on every lane.
+pub trait Real:
+    Pod + Debug + PartialOrd + Send + Sync + Add<Output = Self> + AddAssign + Mul<Output = Self> + Sub<Output = Self>
+{
     /// One vector register.
     type Lanes<S: Simd>: Copy;
 
@@ -18,11 +21,11 @@ pub trait Real: Pod + Debug + PartialOrd + Send + Sync + num::Number {
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Lanes<S>;
     /// The first numbers of a slice that fills a register.
     fn load<S: Simd>(simd: S, slice: &[Self]) -> Self::Lanes<S>;
-    /// A slice shorter than a register, zeros behind it.
+    /// A slice shorter than a register, padded with zeros.
     fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Lanes<S>;
     /// Into the first numbers of a slice that holds a register.
     fn store<S: Simd>(simd: S, slice: &mut [Self], lanes: Self::Lanes<S>);
-    /// As many lanes as the slice takes.
+    /// As many lanes as the slice has room for.
     fn store_part<S: Simd>(simd: S, slice: &mut [Self], lanes: Self::Lanes<S>);
     /// `a + b`
     fn add_lanes<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
@@ -30,12 +33,12 @@ pub trait Real: Pod + Debug + PartialOrd + Send + Sync + num::Number {
     fn mul_lanes<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
     /// `a / b`
     fn div_lanes<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
-    /// `a b + c`, rounded once where the processor has such an instruction.
+    /// `a b + c`, rounded once if the processor has such an instruction.
     fn mul_add<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>, c: Self::Lanes<S>) -> Self::Lanes<S>;
-    /// `value` where `sign > 0`, else 0; also 0 where `sign` is not a number.
+    /// `value` where `sign > 0`, else 0; also 0 where `sign` is NaN.
     fn where_positive<S: Simd>(simd: S, sign: Self::Lanes<S>, value: Self::Lanes<S>) -> Self::Lanes<S>;
-    /// `exp(x)`, within 2 units in the last place for `-87 <= x <= 88` in single precision, held at the ends outside.
-    /// Not a number stays so.
+    /// `exp(x)`, within 2 units in the last place for `-87 <= x <= 88` in single precision; outside, `x` is clamped. NaN
+    /// stays NaN.
     fn exp<S: Simd>(simd: S, x: Self::Lanes<S>) -> Self::Lanes<S>;
     /// To single or double precision.
     fn from_f64(value: f64) -> Self;
@@ -43,19 +46,7 @@ pub trait Real: Pod + Debug + PartialOrd + Send + Sync + num::Number {
     fn to_f64(self) -> f64;
 }
 
-mod num {
-    use std::ops::{Add, AddAssign, Div, Mul, Sub};
-
-    /// Arithmetic of one number; closes [`Real`](super::Real) to types outside.
-    pub trait Number:
-        Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + AddAssign + Sized
-    {
-    }
-    impl Number for f32 {}
-    impl Number for f64 {}
-}
-
-/// The methods that are a call of pulp's operation of the same meaning.
+/// The methods that call pulp's operation of the same meaning.
 macro_rules! through_pulp {
     ($scalar:ty, $lanes:ident, $n_lanes:ident, $as_simd:ident, $as_mut_simd:ident, $splat:ident, $partial_load:ident,
      $partial_store:ident, $add:ident, $mul:ident, $div:ident, $mul_add:ident, $greater:ident, $select:ident) => {
@@ -154,7 +145,7 @@ impl Real for f32 {
         const ONE: u32 = 1_f32.to_bits();
         const MANTISSA_BITS: u32 = f32::MANTISSA_DIGITS - 1;
 
-        // The number comes second: on x86 that operand is the answer if one is not a number.
+        // The number comes second: on x86 that operand is the result if one of them is NaN.
         let x = simd.min_f32s(simd.splat_f32s(88.0), simd.max_f32s(simd.splat_f32s(-87.0), x));
         let rounded = simd.mul_add_e_f32s(x, simd.splat_f32s(std::f32::consts::LOG2_E), simd.splat_f32s(ROUND));
         let n = simd.sub_f32s(rounded, simd.splat_f32s(ROUND));
@@ -169,7 +160,7 @@ impl Real for f32 {
         simd.mul_f32s(sum, simd.transmute_f32s_u32s(simd.add_u32s(exponent, simd.splat_u32s(ONE))))
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "to round to single precision is the purpose")]
+    #[expect(clippy::cast_possible_truncation, reason = "rounded to single precision")]
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value as Self

@@ -1,4 +1,4 @@
-//! `Linear`: a linear layer with its activation, forward and backward, each one call.
+//! `Linear`: a linear layer with its activation, with one call for forward and one for backward.
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -6,7 +6,7 @@ use crate::slices::product::{AsStored, Transposed, add_column_sums, product, tra
 use crate::slices::sparse::{self, SparseRows};
 use crate::slices::{Nonlinearity, Real};
 
-/// What enters a layer: `[n, n_inputs]`.
+/// The input of a layer: `[n, n_inputs]`.
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a, T> {
     /// Row-major.
@@ -35,7 +35,7 @@ pub struct LinearGradients<T> {
     pub weight: Vec<T>,
     /// `[n_outputs]`
     pub bias: Vec<T>,
-    /// `[n, n_inputs]`, where it was asked for.
+    /// `[n, n_inputs]`, if it was wanted.
     pub input: Option<Vec<T>>,
 }
 
@@ -51,9 +51,9 @@ impl<T: Real> Linear<'_, T> {
         y
     }
 
-    /// The gradients of a loss of which `dy`, `[n, n_outputs]`, is the gradient at the outputs `y = f(x W + b)`.
+    /// The gradients of a loss, where `dy`, `[n, n_outputs]`, is its gradient at the outputs `y = f(x W + b)`.
     ///
-    /// The gradient at the inputs is formed for dense ones only, and only if it is wanted.
+    /// The gradient at the inputs is computed only for dense inputs, and only if it is wanted.
     ///
     /// # Panics
     /// If the shapes do not fit.
@@ -85,7 +85,7 @@ impl<T: Real> Linear<'_, T> {
         }
     }
 
-    /// What a sparse row without entries comes to, before the activation; nothing for dense inputs.
+    /// The output of a sparse row without entries, before the activation; empty for dense inputs.
     #[inline(always)]
     pub(crate) fn background<S: Simd>(&self, simd: S, input: Input<'_, T>) -> Vec<T> {
         match input {
@@ -151,22 +151,22 @@ impl<T: Real> WithSimd for Backward<'_, T> {
 
         let mut bias = vec![zero; n_outputs];
         add_column_sums(simd, dz, n_outputs, &mut bias);
-        let mut weight = Vec::new();
-        let mut at_input = None;
-        match input {
-            Input::Sparse(set, rows) => sparse::transposed_product(simd, set, rows, dz, &bias, &mut weight),
-            Input::Dense(values) => {
-                weight.resize(n_inputs * n_outputs, zero);
-                let left = Transposed { values, n_columns: n_inputs };
-                product(simd, left, dz, &[], n_outputs, &mut weight);
-                if wants_input {
-                    let (mut transposed, mut gradient) = (Vec::new(), vec![zero; values.len()]);
-                    transpose(layer.weight, n_outputs, &mut transposed);
-                    product(simd, AsStored { values: dz }, &transposed, &[], n_inputs, &mut gradient);
-                    at_input = Some(gradient);
-                }
+        let values = match input {
+            Input::Sparse(set, rows) => {
+                let weight = sparse::transposed_product(simd, set, rows, dz, &bias);
+                return LinearGradients { weight, bias, input: None };
             }
+            Input::Dense(values) => values,
+        };
+        let mut weight = vec![zero; layer.weight.len()];
+        let left = Transposed { values, n_columns: n_inputs };
+        product(simd, left, dz, &[], n_outputs, &mut weight);
+        if !wants_input {
+            return LinearGradients { weight, bias, input: None };
         }
-        LinearGradients { weight, bias, input: at_input }
+        let mut gradient = vec![zero; values.len()];
+        let right = transpose(layer.weight, n_outputs);
+        product(simd, AsStored { values: dz }, &right, &[], n_inputs, &mut gradient);
+        LinearGradients { weight, bias, input: Some(gradient) }
     }
 }

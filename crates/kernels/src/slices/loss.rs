@@ -1,4 +1,4 @@
-//! Softmax cross-entropy of one batch, its gradient and the count of right answers in one pass.
+//! Softmax cross-entropy of one batch, its gradient and the number of correct predictions in one pass.
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -9,7 +9,7 @@ use crate::slices::Real;
 pub struct ScoreSums {
     /// Sum of the cross-entropies, `-log softmax(z)[t]`, natural logarithm.
     pub loss: f64,
-    /// Images whose largest logit is their target's; where several are largest, the first counts.
+    /// Images whose largest logit is their target's; if several logits are largest, the first counts.
     pub correct: usize,
 }
 
@@ -20,7 +20,7 @@ impl std::ops::AddAssign for ScoreSums {
     }
 }
 
-/// Replaces row-major logits `[targets.len(), n_classes]` by the gradient of their mean cross-entropy,
+/// Replaces row-major logits `[targets.len(), n_classes]` with the gradient of their mean cross-entropy,
 /// `(softmax(z) - onehot(t)) / n`.
 ///
 /// # Panics
@@ -47,7 +47,7 @@ pub(crate) fn scores_and_gradient<T: Real, S: Simd>(
     scores
 }
 
-/// Sums over a batch; the logits are used up.
+/// Sums over a batch; overwrites the logits.
 #[inline(always)]
 pub(crate) fn scores<T: Real, S: Simd>(simd: S, logits: &mut [T], n_classes: usize, targets: &[u8]) -> ScoreSums {
     let mut scores = ScoreSums::default();
@@ -57,7 +57,7 @@ pub(crate) fn scores<T: Real, S: Simd>(simd: S, logits: &mut [T], n_classes: usi
     scores
 }
 
-/// The scores of one image, and the sum of `exp(z - max z)`, which takes the place of the logits.
+/// The scores of one image and the sum of `exp(z - max z)`; these exponentials replace the logits.
 #[inline(always)]
 fn score_row<T: Real, S: Simd>(simd: S, logits: &mut [T], target: usize) -> (ScoreSums, f64) {
     let (mut largest, mut answer) = (logits[0], 0);
@@ -80,7 +80,7 @@ fn score_row<T: Real, S: Simd>(simd: S, logits: &mut [T], target: usize) -> (Sco
     (ScoreSums { loss: sum.ln() - of_target.to_f64(), correct: usize::from(answer == target) }, sum)
 }
 
-/// Scores of a batch and the gradient of its mean cross-entropy, which takes the place of the logits.
+/// Scores of a batch; the gradient of its mean cross-entropy replaces the logits.
 ///
 /// - `logits`: row-major `[targets.len(), n_classes]`
 /// - `targets`: classes from 0

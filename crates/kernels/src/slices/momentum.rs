@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::slices::Real;
 
 /// `velocity = gradient + momentum velocity`, in place; then `gradient = weight - learning_rate velocity`: the new weights
-/// take the gradient's place.
+/// replace the gradient.
 ///
 /// Without momentum, pass an empty velocity: `gradient = weight - learning_rate gradient`.
 ///

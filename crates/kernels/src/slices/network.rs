@@ -6,13 +6,13 @@ use rayon::prelude::*;
 use crate::slices::loss::{self, ScoreSums};
 use crate::slices::{Input, Linear, Real};
 
-/// Images of a tile: what leaves its layers stays in the first cache.
+/// Images of a tile: the outputs of its layers stay in the first-level cache.
 const TILE: usize = 64;
-/// Images that one task of the thread pool takes. The sums of tasks are added in the order of the images, so that the
-/// result is the same on any number of threads.
+/// Images of one task of the thread pool. The sums of the tasks are added in the order of the images, so that the result is
+/// the same on any number of threads.
 const TASK: usize = 8 * TILE;
 
-/// Sums of cross-entropy and right answers of a network over all images.
+/// Sum of the cross-entropies and number of correct predictions of a network over all images.
 ///
 /// - `layers`: first to last; the last one's outputs are the logits
 /// - `input`: `[n, n_inputs]`, `targets`: `[n]`, classes from 0

@@ -1,16 +1,16 @@
-//! Matrix products of the sizes of small networks, without packing: what is read fits the caches as it lies.
+//! Matrix products of the sizes of small networks, without packing: the operands fit the caches as they are.
 
 use pulp::Simd;
 
 use crate::slices::Real;
 
-/// Rows of a tile: with [`widest`] registers a row, the sums of a tile stay in registers.
+/// Rows of a tile: with [`widest`] registers per row, the sums of a tile stay in registers.
 const TILE_ROWS: usize = 4;
 
-/// Registers of a tile that is one row: with as many sums under way, none waits for its last addition.
+/// Registers of a tile of one row: with this many independent sums, no addition waits for the previous one.
 pub(crate) const ROW_REGISTERS: usize = 8;
 
-/// Registers of a tile's row: 4 where there are 32 registers (AVX-512, NEON), else 2.
+/// Registers of a tile's row: 4 if there are 32 registers (AVX-512, NEON), else 2.
 #[inline(always)]
 pub(crate) fn widest<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= 32 { 4 } else { 2 }
@@ -21,7 +21,7 @@ pub(crate) trait Left<T>: Copy {
     /// Some of its rows.
     type Rows<const MR: usize>: Copy;
 
-    /// The rows from `first` on, of which each has `depth` numbers.
+    /// The rows from `first` on, each of `depth` numbers.
     fn rows<const MR: usize>(self, first: usize, depth: usize) -> Self::Rows<MR>;
 
     /// The numbers of the rows at a column.
@@ -39,7 +39,7 @@ impl<'a, T: Real> Left<T> for AsStored<'a, T> {
 
     #[inline(always)]
     fn rows<const MR: usize>(self, first: usize, depth: usize) -> [&'a [T]; MR] {
-        // Cut to the depth that the product runs to: then no number asks for a check of its own.
+        // Cut to the depth of the product, so that the compiler drops the bounds check of every number.
         std::array::from_fn(|row| &self.values[(first + row) * depth..][..depth])
     }
 
@@ -71,17 +71,17 @@ impl<T: Real> Left<T> for Transposed<'_, T> {
     }
 }
 
-/// Where a tile's columns lie: `width` of them from `first` on, in `NV` registers, the last of them whole or in part.
+/// The columns of a tile: `width` of them from `first` on, in `NV` registers, of which the last may be partly filled.
 #[derive(Clone, Copy)]
 pub(crate) struct Columns {
     pub(crate) first: usize,
     pub(crate) width: usize,
 }
 
-/// Calls `body` with the columns of every tile, of `most` registers at most, and `registers`, `whole` as constants; the
-/// list has all numbers of registers that occur.
+/// Calls `body` with the columns of every tile, of at most `most` registers, and with `registers` and `whole` as constants;
+/// the list has all numbers of registers that occur.
 ///
-/// A function that is generic over constants cannot be passed as a value: hence a macro.
+/// This is a macro because a function that is generic over constants cannot be passed as a value.
 macro_rules! for_each_tile_of_columns {
     ($simd:ident: $S:ident, $T:ident, $n_columns:expr, $most:expr, [$($count:literal),+], |$columns:ident, $registers:ident, $whole:ident| $body:block) => {{
         let lanes = <$T as Real>::n_lanes::<$S>();
@@ -118,7 +118,7 @@ pub(crate) fn load_row<T: Real, S: Simd, const NV: usize, const WHOLE: bool>(
     width: usize,
 ) -> [T::Lanes<S>; NV] {
     let lanes = T::n_lanes::<S>();
-    // A constant where it can be one: then the bounds of the parts need no check.
+    // A constant if possible, so that the compiler drops the bounds checks of the parts.
     let row = &row[..if WHOLE { NV * lanes } else { width }];
     let mut registers = [T::splat(simd, T::from_f64(0.0)); NV];
     for (index, register) in registers.iter_mut().enumerate() {
@@ -182,7 +182,7 @@ pub(crate) fn product<T: Real, S: Simd>(
 
 /// `MR` rows and the given columns of a product.
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "a tile is where everything meets; a struct would only rename it")]
+#[expect(clippy::too_many_arguments, reason = "a struct would only rename them")]
 fn product_tile<T: Real, S: Simd, L: Left<T>, const MR: usize, const NV: usize, const WHOLE: bool>(
     simd: S,
     left: L,
@@ -226,13 +226,12 @@ pub(crate) fn add_column_sums<T: Real, S: Simd>(simd: S, matrix: &[T], n_columns
     });
 }
 
-/// The transpose of a row-major `[n_rows, n_columns]` matrix into `out`.
-pub(crate) fn transpose<T: Real>(matrix: &[T], n_columns: usize, out: &mut Vec<T>) {
-    /// Rows and columns of a block: what it reads and writes stays in the first cache.
+/// The transpose of a row-major `[n_rows, n_columns]` matrix.
+pub(crate) fn transpose<T: Real>(matrix: &[T], n_columns: usize) -> Vec<T> {
+    /// Rows and columns of a block, whose reads and writes stay in the first-level cache.
     const BLOCK: usize = 16;
     let n_rows = matrix.len() / n_columns;
-    out.clear();
-    out.resize(matrix.len(), T::from_f64(0.0));
+    let mut out = vec![T::from_f64(0.0); matrix.len()];
     for first_row in (0..n_rows).step_by(BLOCK) {
         let rows = first_row..n_rows.min(first_row + BLOCK);
         for (column, out) in out.chunks_exact_mut(n_rows).enumerate() {
@@ -240,4 +239,5 @@ pub(crate) fn transpose<T: Real>(matrix: &[T], n_columns: usize, out: &mut Vec<T
             out[rows.clone()].iter_mut().zip(numbers).for_each(|(out, &number)| *out = number);
         }
     }
+    out
 }

@@ -9,23 +9,23 @@ use pulp::Simd;
 use crate::slices::Real;
 use crate::slices::product::{ROW_REGISTERS, for_each_tile_of_columns, load_row, store_row};
 
-/// Rows of which most numbers equal one background value.
+/// Rows in which most numbers equal one background value.
 #[derive(Debug, Clone)]
 pub struct SparseRows<T> {
     n_columns: usize,
     background: T,
-    /// Where every row's entries begin, and where the last row's end.
+    /// Where the entries of every row begin, and where those of the last row end.
     starts: Vec<u32>,
     columns: Vec<u16>,
-    /// How far the number in that column is from the background.
+    /// The number in that column, minus the background.
     differences: Vec<T>,
 }
 
 impl<T: Real> SparseRows<T> {
-    /// No rows yet.
+    /// An empty set.
     ///
     /// # Panics
-    /// If there are more columns than a 16-bit number counts.
+    /// If there are more than 65,535 columns.
     #[must_use]
     pub fn new(n_columns: usize, background: T) -> Self {
         assert!(u16::try_from(n_columns).is_ok(), "{n_columns} columns are more than sparse rows hold");
@@ -35,7 +35,7 @@ impl<T: Real> SparseRows<T> {
     /// Adds a row: the columns that differ from the background, in ascending order, and by how much.
     ///
     /// # Panics
-    /// If a column is not there, or the entries of all rows are more than a 32-bit number counts.
+    /// If a column does not exist, or all rows together have 2^32 entries.
     pub fn push_row(&mut self, entries: impl Iterator<Item = (u16, T)>) {
         for (column, difference) in entries {
             assert!(usize::from(column) < self.n_columns, "no column {column} in rows of {}", self.n_columns);
@@ -45,19 +45,7 @@ impl<T: Real> SparseRows<T> {
         self.starts.push(u32::try_from(self.columns.len()).expect("fewer than 2^32 numbers differ"));
     }
 
-    /// Number of rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    /// Whether there is no row.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Numbers of a row.
+    /// Number of columns.
     #[must_use]
     pub fn n_columns(&self) -> usize {
         self.n_columns
@@ -87,7 +75,7 @@ impl<T: Real> SparseRows<T> {
 /// `out = x weight + bias` for the chosen rows.
 ///
 /// - `weight`: row-major `[n_columns of x, n_outputs]`; `bias`: `[n_outputs]`, or empty for none
-/// - `background`: what a row without entries comes to, from [`background_product`]
+/// - `background`: the output of a row without entries, from [`background_product`]
 /// - `out`: row-major `[rows.len(), n_outputs]`
 #[inline(always)]
 pub(crate) fn product<T: Real, S: Simd>(
@@ -116,7 +104,7 @@ pub(crate) fn product<T: Real, S: Simd>(
     });
 }
 
-/// `b (1 weight) + bias`: what a row that is all background comes to.
+/// `b (1 weight) + bias`: the output of a row that is all background.
 #[inline(always)]
 pub(crate) fn background_product<T: Real, S: Simd>(
     simd: S,
@@ -134,7 +122,7 @@ pub(crate) fn background_product<T: Real, S: Simd>(
     sums
 }
 
-/// `out = x^T dz` for the chosen rows: row-major `[n_columns of x, n_outputs]`, where `dz` is `[rows.len(), n_outputs]`
+/// `x^T dz` for the chosen rows: row-major `[n_columns of x, n_outputs]`, where `dz` is `[rows.len(), n_outputs]`
 /// and `column_sums` its sums over the rows.
 #[inline(always)]
 pub(crate) fn transposed_product<T: Real, S: Simd>(
@@ -143,12 +131,10 @@ pub(crate) fn transposed_product<T: Real, S: Simd>(
     rows: &[u32],
     dz: &[T],
     column_sums: &[T],
-    out: &mut Vec<T>,
-) {
+) -> Vec<T> {
     let n_outputs = column_sums.len();
     let by_column = ByColumn::new(set, rows);
-    out.clear();
-    out.resize(set.n_columns * n_outputs, T::from_f64(0.0));
+    let mut out = vec![T::from_f64(0.0); set.n_columns * n_outputs];
     for_each_tile_of_columns!(simd: S, T, n_outputs, ROW_REGISTERS, [1, 2, 3, 4, 5, 6, 7, 8], |columns, NV, WHOLE| {
         let background = T::splat(simd, set.background);
         let start = load_row::<T, S, NV, WHOLE>(simd, &column_sums[columns.first..], columns.width);
@@ -166,12 +152,13 @@ pub(crate) fn transposed_product<T: Real, S: Simd>(
             store_row::<T, S, NV, WHOLE>(simd, &mut out[columns.first..], columns.width, sums);
         }
     });
+    out
 }
 
 /// The entries of some rows, column by column: a row of the gradient is then summed in registers and written once.
 struct ByColumn<T> {
     starts: Vec<u32>,
-    /// The row among the chosen ones, and its difference.
+    /// The index among the chosen rows, and the difference.
     entries: Vec<(u32, T)>,
 }
 

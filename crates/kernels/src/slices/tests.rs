@@ -1,4 +1,4 @@
-//! The kernels against the formulas, written as plain loops in double precision, on every instruction set there is.
+//! Compares the kernels with the formulas, plain loops in double precision, on every available instruction set.
 
 use proptest::prelude::*;
 use pulp::{Simd, WithSimd};
@@ -24,7 +24,7 @@ struct Case {
     background: f64,
     weight: Vec<f64>,
     bias: Vec<f64>,
-    /// The gradient that comes in.
+    /// The incoming gradient.
     dy: Vec<f64>,
 }
 
@@ -33,7 +33,7 @@ fn case() -> impl Strategy<Value = Case> {
     let sizes = (1..80_usize, 1..70_usize, 1..40_usize, 0..ACTIVATIONS.len(), any::<bool>(), any::<u64>());
     sizes.prop_map(|(n_inputs, n_outputs, n, activation, has_bias, seed)| {
         let mut state = seed | 1;
-        // xorshift64, to [-1, 1): a thousand numbers drawn one by one would take the test's time.
+        // xorshift64, scaled to [-1, 1): proptest would need too long to draw a thousand numbers one by one.
         let mut draw = move || {
             state ^= state << 13;
             state ^= state >> 7;
@@ -59,7 +59,7 @@ fn case() -> impl Strategy<Value = Case> {
     })
 }
 
-/// What a layer gives and its gradients: outputs, weight, bias, input.
+/// The outputs of a layer and its gradients at weight, bias and input.
 type Answer<T> = [Vec<T>; 4];
 
 fn activate(f: Nonlinearity, z: f64) -> (f64, f64) {
@@ -143,7 +143,7 @@ fn answers<T: Real>(case: &Case, run: &impl Run) -> [Answer<T>; 2] {
 /// Whether every number is within `tolerance` of the largest one's size.
 fn agree<T: Real>(expected: &Answer<f64>, answer: &Answer<T>, tolerance: f64) -> Result<(), TestCaseError> {
     for (name, (expected, answer)) in ["output", "weight", "bias", "input"].iter().zip(expected.iter().zip(answer)) {
-        // No gradient is formed at a sparse input.
+        // Sparse inputs get no gradient.
         if *name == "input" && answer.is_empty() {
             continue;
         }

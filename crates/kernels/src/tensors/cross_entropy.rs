@@ -1,4 +1,4 @@
-//! Softmax and cross-entropy as one operation of the graph.
+//! Softmax and cross-entropy as one operation of the autodiff graph.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
@@ -20,7 +20,7 @@ use crate::slices::{Real, softmax_cross_entropy};
 /// - output: `[1]`
 ///
 /// # Panics
-/// On another backend, and if a target is no class.
+/// On another backend, and if a target is not a class.
 #[must_use]
 pub fn cross_entropy(logits: Tensor<2>, targets: Tensor<1, Int>) -> Tensor<1> {
     let targets = classes(targets);
@@ -46,7 +46,7 @@ fn loss_and_gradient(logits: FlexTensor, targets: &[u8]) -> (FlexTensor, FlexTen
     })
 }
 
-/// The backward pass: the gradient at the logits, which the forward pass has made, times the one that comes in.
+/// The backward pass: the gradient at the logits, from the forward pass, times the incoming gradient.
 #[derive(Debug)]
 struct CrossEntropyBackward;
 
@@ -56,7 +56,7 @@ impl Backward<Flex, 1> for CrossEntropyBackward {
     fn backward(self, ops: Ops<FlexTensor, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
         unary::<Flex, _>(ops.parents, ops.node, gradients, |incoming| {
             let scale = with_float!(incoming.dtype(), T => numbers::<T>(&contiguous(incoming))[0].to_f64());
-            // The loss itself is what is differentiated, most of the time.
+            // Most of the time the loss itself is differentiated.
             if scale.to_bits() == 1_f64.to_bits() { ops.state } else { Flex::float_mul_scalar(ops.state, scale.into()) }
         });
     }

@@ -1,4 +1,6 @@
-//! Linear layer and activation as one operation of the graph.
+//! Linear layer and activation as one operation of the autodiff graph.
+
+use std::any::Any;
 
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -25,11 +27,8 @@ use crate::{Nonlinearity, Rows, SparseBatch};
 #[must_use]
 pub fn linear(input: Rows, weight: Tensor<2>, bias: Option<Tensor<1>>, nonlinearity: Nonlinearity) -> Tensor<2> {
     if !weight.device().is_autodiff() {
-        let input = match input {
-            Rows::Dense(tensor) => LayerInput::Dense(contiguous(primitive(tensor))),
-            Rows::Sparse(batch) => LayerInput::Sparse(batch),
-        };
-        let layer = Layer { input, weight: contiguous(primitive(weight)), bias: bias.map(primitive), nonlinearity };
+        let (weight, bias) = (contiguous(primitive(weight)), bias.map(primitive));
+        let layer = Layer { input: input.into(), weight, bias, nonlinearity };
         return Tensor::from_primitive::<Flex>(layer.forward());
     }
 
@@ -41,8 +40,7 @@ pub fn linear(input: Rows, weight: Tensor<2>, bias: Option<Tensor<1>>, nonlinear
             let (tensor, node) = tensor.try_into_primitive::<Tracked>().expect(NOT_FLEX).into_parts();
             (LayerInput::Dense(contiguous(tensor)), Some(node))
         }
-        Rows::Dense(tensor) => (LayerInput::Dense(contiguous(primitive(tensor))), None),
-        Rows::Sparse(batch) => (LayerInput::Sparse(batch), None),
+        untracked => (untracked.into(), None),
     };
     let layer = Layer { input, weight: contiguous(weight), bias, nonlinearity };
     let output = match (bias_node, input_node) {
@@ -54,11 +52,34 @@ pub fn linear(input: Rows, weight: Tensor<2>, bias: Option<Tensor<1>>, nonlinear
     Tensor::from_primitive::<Tracked>(output)
 }
 
-/// What enters a layer.
+/// The input of a layer.
 #[derive(Debug, Clone)]
-enum LayerInput {
+pub(super) enum LayerInput {
+    /// A contiguous tensor.
     Dense(FlexTensor),
     Sparse(SparseBatch),
+}
+
+impl From<Rows> for LayerInput {
+    fn from(rows: Rows) -> Self {
+        match rows {
+            Rows::Dense(tensor) => Self::Dense(contiguous(primitive(tensor))),
+            Rows::Sparse(batch) => Self::Sparse(batch),
+        }
+    }
+}
+
+impl LayerInput {
+    /// The input in the precision of the weights.
+    pub(super) fn numbers<T: Real + Element>(&self) -> Input<'_, T> {
+        match self {
+            Self::Dense(tensor) => Input::Dense(numbers(tensor)),
+            Self::Sparse(batch) => {
+                let set: &dyn Any = &*batch.set;
+                Input::Sparse(set.downcast_ref().expect("sparse batches are in single precision"), &batch.rows)
+            }
+        }
+    }
 }
 
 /// One call of the layer.
@@ -70,29 +91,6 @@ struct Layer {
     nonlinearity: Nonlinearity,
 }
 
-/// A kernel that takes its input in the precision of the weights.
-trait Precision: Real + Element {
-    fn input(source: &LayerInput) -> Input<'_, Self>;
-}
-
-impl Precision for f32 {
-    fn input(source: &LayerInput) -> Input<'_, Self> {
-        match source {
-            LayerInput::Dense(tensor) => Input::Dense(numbers(tensor)),
-            LayerInput::Sparse(batch) => Input::Sparse(&batch.set, &batch.rows),
-        }
-    }
-}
-
-impl Precision for f64 {
-    fn input(source: &LayerInput) -> Input<'_, Self> {
-        match source {
-            LayerInput::Dense(tensor) => Input::Dense(numbers(tensor)),
-            LayerInput::Sparse(_) => panic!("sparse batches are single precision"),
-        }
-    }
-}
-
 impl Layer {
     fn n_rows(&self) -> usize {
         match &self.input {
@@ -101,7 +99,7 @@ impl Layer {
         }
     }
 
-    fn kernel<T: Precision>(&self) -> Linear<'_, T> {
+    fn kernel<T: Real + Element>(&self) -> Linear<'_, T> {
         Linear {
             weight: numbers(&self.weight),
             bias: self.bias.as_ref().map_or(&[], numbers),
@@ -113,16 +111,16 @@ impl Layer {
     fn forward(&self) -> FlexTensor {
         with_float!(self.weight.dtype(), T => {
             let kernel = self.kernel::<T>();
-            new_tensor(kernel.forward(T::input(&self.input)), [self.n_rows(), kernel.n_outputs])
+            new_tensor(kernel.forward(self.input.numbers()), [self.n_rows(), kernel.n_outputs])
         })
     }
 
-    /// The gradients at the weights, the bias and, where it is dense and asked for, the input.
+    /// The gradients at the weights, the bias and, if it is dense and wanted, the input.
     fn backward(&self, y: &FlexTensor, dy: FlexTensor, wants_input: bool) -> [Option<FlexTensor>; 3] {
         let dy = contiguous(dy);
         with_float!(self.weight.dtype(), T => {
             let kernel = self.kernel::<T>();
-            let gradients = kernel.backward(T::input(&self.input), numbers(y), numbers(&dy), wants_input);
+            let gradients = kernel.backward(self.input.numbers(), numbers(y), numbers(&dy), wants_input);
             let n_inputs = kernel.weight.len() / kernel.n_outputs;
             [
                 Some(new_tensor(gradients.weight, [n_inputs, kernel.n_outputs])),
@@ -132,7 +130,7 @@ impl Layer {
         })
     }
 
-    /// Forward, and the operation in the graph: its parents are the weights, the bias if any, the input if it is a tensor.
+    /// The output, recorded in the graph: the parents are the weights, the bias if any, and the input if it is tracked.
     fn record<const N: usize>(self, parents: [NodeGuard; N]) -> FloatTensor<Tracked> {
         let output = self.forward();
         match LayerBackward.prepare::<NoCheckpointing>(parents).compute_bound().stateful() {

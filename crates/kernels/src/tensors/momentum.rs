@@ -1,8 +1,8 @@
-//! `Momentum`: the optimizer that updates weights in one pass.
+//! `Momentum`: an optimizer that updates weights in one pass.
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
-use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource};
+use burn::optim::{LearningRate, Optimizer, RecordState};
 use burn::tensor::{Device, Tensor};
 
 use super::{contiguous, numbers, primitive, with_float};
@@ -10,15 +10,15 @@ use crate::slices::{Real, momentum_step};
 
 /// Gradient descent with momentum, `v = g + momentum v; w -= learning_rate v`, on the flex backend.
 ///
-/// The velocity is updated in place and the new weights take the gradient's memory, so that a step allocates nothing.
+/// The velocity is updated in place and the new weights take the gradient's memory, so a step allocates nothing.
 #[derive(Debug, Clone)]
 pub struct Momentum {
-    /// Share of the velocity that is kept; with 0 none is stored.
+    /// Share of the velocity that is kept; with 0 it is plain gradient descent.
     pub momentum: f64,
 }
 
 /// The velocity of one parameter.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, RecordState)]
 pub struct MomentumState<const D: usize> {
     velocity: Tensor<D>,
 }
@@ -52,21 +52,6 @@ impl Optimizer for Momentum {
     }
 
     fn to_device<const D: usize>(state: MomentumState<D>, device: &Device) -> MomentumState<D> {
-        if state.velocity.device() == *device {
-            state
-        } else {
-            MomentumState { velocity: state.velocity.to_device(device) }
-        }
-    }
-}
-
-impl<const D: usize> RecordState for MomentumState<D> {
-    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
-        out.push_tensor(prefix, "velocity", self.velocity.clone().into_data());
-    }
-
-    fn state_unflatten(prefix: &str, source: &mut StateSource, device: &Device) -> Option<Self> {
-        let velocity = Tensor::from_data(source.take_tensor(prefix, "velocity")?, device);
-        Some(Self { velocity })
+        MomentumState { velocity: state.velocity.to_device(device) }
     }
 }

@@ -4,11 +4,12 @@ use burn::backend::TensorMetadata;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{Int, Tensor};
 
+use super::linear::LayerInput;
 use super::{classes, contiguous, numbers, primitive};
-use crate::slices::{self, Input, Linear};
+use crate::slices::{self, Linear};
 use crate::{Nonlinearity, Rows, ScoreSums};
 
-/// Sums of cross-entropy and right answers over all rows, on all cores; the same on any number of them.
+/// Sum of the cross-entropies and number of correct predictions over all rows, on all cores; the same on any number of them.
 ///
 /// - `layers`: weights, `[n_inputs, n_outputs]`, and bias, `[n_outputs]`, first to last, in single precision
 /// - `nonlinearity`: of every layer but the last
@@ -34,11 +35,5 @@ pub fn network_scores(
             nonlinearity: if number == layers.len() { Nonlinearity::Identity } else { nonlinearity },
         })
         .collect();
-    match input {
-        Rows::Dense(tensor) => {
-            let tensor = contiguous(primitive(tensor));
-            slices::network_scores(&kernels, Input::Dense(numbers(&tensor)), &targets)
-        }
-        Rows::Sparse(batch) => slices::network_scores(&kernels, Input::Sparse(&batch.set, &batch.rows), &targets),
-    }
+    slices::network_scores(&kernels, LayerInput::from(input).numbers(), &targets)
 }

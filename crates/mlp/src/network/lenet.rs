@@ -31,7 +31,7 @@ pub struct LenetConfig {
     pub weight_init: WeightInit,
 }
 
-/// Background around the images of a convolution: the first one keeps their size.
+/// Width of the padding around the images of a convolution: the first one keeps their size.
 #[cfg(feature = "burn")]
 fn padding(index: usize) -> usize {
     if index == 0 { KERNEL / 2 } else { 0 }
@@ -40,7 +40,7 @@ fn padding(index: usize) -> usize {
 /// Rows and columns of the maps of both convolutions: `[first, second]`.
 fn map_sizes(shape: ImageShape) -> [[usize; 2]; 2] {
     let first = [shape.height, shape.width];
-    // At least one, so that an image that is too small has a description; its network is refused by the first batch.
+    // At least 2, so that an image that is too small has a description; the first batch refuses its network.
     [first, first.map(|side| (side / 2).saturating_sub(KERNEL - 1).max(2))]
 }
 
@@ -95,7 +95,7 @@ mod module {
 
     use super::{KERNEL, LenetConfig, padding};
     use crate::network::Compute;
-    use crate::parameters::{linear, numbers, optional};
+    use crate::parameters::{linear, optional};
     use crate::{Activation, ImageShape, Tensors};
 
     /// LeNet-5.
@@ -138,15 +138,18 @@ mod module {
         }
     }
 
-    impl Lenet {
-        /// Calls `look` with what leaves every hidden layer; the answer is the logits.
-        fn pass(&self, inputs: &Rows, mut look: impl FnMut(Tensor<2>)) -> Tensor<2> {
+    impl Compute for Lenet {
+        fn activation(&self) -> Activation {
+            self.activation
+        }
+
+        fn pass(&self, inputs: Rows, look: &mut dyn FnMut(&Tensor<2>)) -> Tensor<2> {
             let images = inputs.to_tensor(&self.dense[0].weight.val().device());
             let (n, [height, width]) = (images.dims()[0], self.image);
             let mut maps = images.reshape([n, 1, height, width]);
             for convolution in &self.convolutions {
                 maps = self.activation.forward(convolution.forward(maps));
-                look(maps.clone().flatten(1, 3));
+                look(&maps.clone().flatten(1, 3));
                 maps = self.pool.forward(maps);
             }
             let mut x: Tensor<2> = maps.flatten(1, 3);
@@ -154,26 +157,10 @@ mod module {
                 x = dense.forward(x);
                 if index + 1 < self.dense.len() {
                     x = self.activation.forward(x);
-                    look(x.clone());
+                    look(&x);
                 }
             }
             x
-        }
-    }
-
-    impl Compute for Lenet {
-        fn activation(&self) -> Activation {
-            self.activation
-        }
-
-        fn forward(&self, inputs: Rows) -> Tensor<2> {
-            self.pass(&inputs, |_| {})
-        }
-
-        fn hidden_outputs(&self, inputs: Rows) -> Vec<Vec<f32>> {
-            let mut outputs = Vec::new();
-            self.pass(&inputs, |output| outputs.push(numbers(output)));
-            outputs
         }
     }
 }

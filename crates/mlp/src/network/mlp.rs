@@ -1,4 +1,4 @@
-//! The multilayer perceptron: dense layers with one activation between them. Its configuration, and with the feature `burn`
+//! The multilayer perceptron: dense layers with an activation between them. Its configuration, and with the feature `burn`
 //! its Burn module.
 
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub enum Bias {
     None,
 }
 
-/// A multilayer perceptron: dense layers with one activation between them, logits at the end.
+/// A multilayer perceptron: dense layers with an activation between them, logits at the end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MlpConfig {
@@ -85,7 +85,7 @@ mod module {
     use crate::reference::{Dense, Reference};
     use crate::{Activation, ImageShape, Tensors, cross_entropy, score_sums};
 
-    /// A multilayer perceptron: dense layers, an activation after every one but the last.
+    /// A multilayer perceptron: dense layers, with an activation after all but the last.
     #[derive(Module, Debug)]
     pub struct Mlp {
         layers: Vec<Linear>,
@@ -119,7 +119,7 @@ mod module {
             Self { path, ..self }
         }
 
-        /// The outputs of one layer, from 0, its activation included.
+        /// The outputs of one layer, counted from 0, activation included.
         fn layer(&self, index: usize, x: Rows) -> Tensor<2> {
             let (layer, is_last) = (&self.layers[index], index + 1 == self.layers.len());
             match self.path {
@@ -144,23 +144,15 @@ mod module {
             self.activation
         }
 
-        fn forward(&self, inputs: Rows) -> Tensor<2> {
-            let mut x = self.layer(0, inputs);
-            for index in 1..self.layers.len() {
-                x = self.layer(index, x.into());
-            }
-            x
-        }
-
-        fn hidden_outputs(&self, inputs: Rows) -> Vec<Vec<f32>> {
-            let mut outputs = Vec::new();
+        fn pass(&self, inputs: Rows, look: &mut dyn FnMut(&Tensor<2>)) -> Tensor<2> {
+            let last = self.layers.len() - 1;
             let mut x = inputs;
-            for index in 0..self.layers.len() - 1 {
+            for index in 0..last {
                 let y = self.layer(index, x);
-                outputs.push(crate::parameters::numbers(y.clone()));
+                look(&y);
                 x = y.into();
             }
-            outputs
+            self.layer(last, x)
         }
 
         fn loss(&self, inputs: Rows, targets: Tensor<1, Int>) -> Tensor<1> {

@@ -1,4 +1,4 @@
-//! Networks by fused kernels and by Burn's modules.
+//! Compares networks on the fused kernels with those on Burn's modules.
 
 use burn::tensor::Tolerance;
 
@@ -69,7 +69,7 @@ fn fused_and_plain_networks_agree_in_loss_gradients_and_scores() {
             };
             let loss = |network: &Network| network.loss(inputs.clone().into(), targets.clone()).into_data();
             agree(loss(&fused), loss(&plain));
-            // A loss that is scaled, or is a part of another, has scaled gradients.
+            // A loss that is scaled, or is a term of another, has scaled gradients.
             for scale in [1.0, -2.5] {
                 let [fused, plain] = [&fused, &plain].map(|mlp| gradients(mlp, &inputs, &targets, scale));
                 assert_eq!(fused.len(), plain.len());
@@ -85,7 +85,7 @@ fn fused_and_plain_networks_agree_in_loss_gradients_and_scores() {
     }
 }
 
-/// The gradient at the inputs is formed when it is asked for.
+/// The gradient at the inputs is computed if it is wanted.
 #[test]
 fn inputs_have_a_gradient_too() {
     let device = Device::flex().autodiff();

@@ -15,13 +15,13 @@ pub struct AdamConfig {
     /// Step size, above 0.
     #[serde(deserialize_with = "values::positive")]
     pub learning_rate: f64,
-    /// Share of the mean of gradients that is kept, in `[0, 1)`.
+    /// Share of the mean gradient that is kept, in `[0, 1)`.
     #[serde(deserialize_with = "values::share")]
     pub beta_1: f64,
-    /// Share of the mean of squared gradients that is kept, in `[0, 1)`.
+    /// Share of the mean squared gradient that is kept, in `[0, 1)`.
     #[serde(deserialize_with = "values::share")]
     pub beta_2: f64,
-    /// What keeps the quotient finite, above 0.
+    /// Keeps the quotient finite; above 0.
     #[serde(deserialize_with = "values::positive")]
     pub epsilon: f64,
 }

@@ -12,7 +12,7 @@ pub struct SgdConfig {
     /// Step size, above 0.
     #[serde(deserialize_with = "values::positive")]
     pub learning_rate: f64,
-    /// Share of the last velocity that is kept, in `[0, 1)`; 0 is plain gradient descent.
+    /// Share of the previous velocity that is kept, in `[0, 1)`; 0 is plain gradient descent.
     #[serde(deserialize_with = "values::share")]
     pub momentum: f64,
 }
@@ -40,7 +40,7 @@ impl DescribeOptimizer for SgdConfig {
         if path == kernels::ComputePath::Fused {
             return Box::new(Stateful::new(kernels::Momentum { momentum: self.momentum }, "", self.learning_rate));
         }
-        // Burn dampens by 0.1 unless told not to; the assignment's update has no dampening.
+        // Burn dampens by 0.1 by default; the assignment's update is without dampening.
         let momentum = MomentumConfig::new().with_momentum(self.momentum).with_dampening(0.0).with_nesterov(false);
         let momentum = (self.momentum != 0.0).then_some(momentum);
         Box::new(Stateful::new(SgdConfig::new().with_momentum(momentum).build(), "momentum.", self.learning_rate))

@@ -1,4 +1,4 @@
-//! Downloads from a server on this machine that misbehaves in every way that mirrors do.
+//! Downloads from a local server that fails in every way in which mirrors fail.
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
@@ -15,29 +15,29 @@ use crate::{DatasetName, made_up};
 const IMAGES: Items = Items::Images(made_up::SHAPE);
 const LABELS: Items = Items::Labels(made_up::SHAPE);
 
-/// What the server does with one request.
+/// How the server answers one request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
-    /// The file, or the range asked for.
+    /// The file, or the requested range.
     Serve,
-    /// The whole file, whatever range is asked for.
+    /// The whole file, whatever range was requested.
     ServeWhole,
-    /// The file's beginning, then the line breaks.
+    /// The start of the file, then the connection breaks.
     Break,
     /// A status without a file.
     Status(u16),
     /// A page instead of the file.
     Page,
-    /// A range that was not asked for.
+    /// A range that was not requested.
     OtherRange,
     /// Endless bytes.
     Endless,
 }
 
-/// The requests that came in: path, then the range or nothing.
+/// The received requests: path, then the range if any.
 type Log = Arc<Mutex<Vec<(String, Option<u64>)>>>;
 
-/// Serves `files` in its own thread, with the given answers first and proper ones after them.
+/// Serves `files` in a thread, first with the given answers, then with proper ones.
 fn serve(files: Vec<(String, Vec<u8>)>, answers: &[Answer]) -> (String, Log) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());
@@ -55,7 +55,7 @@ fn serve(files: Vec<(String, Vec<u8>)>, answers: &[Answer]) -> (String, Log) {
                 .find_map(|line| line.to_lowercase().strip_prefix("range: bytes=")?.strip_suffix('-')?.parse().ok());
             shared.lock().unwrap().push((path.clone(), range));
             let file = files.iter().find(|(name, _)| path == format!("/{name}")).map(|(_, bytes)| bytes.as_slice());
-            // A client that has seen enough hangs up: that is not a failure of the server.
+            // A client may hang up early: that is not a failure of the server.
             let _ = respond(&mut stream, answers.next().unwrap_or(Answer::Serve), file, range);
         }
     });
@@ -112,7 +112,7 @@ fn dataset() -> (DatasetSpec, Vec<(String, Vec<u8>)>) {
     (spec.clone(), served.collect())
 }
 
-/// Fetches the small dataset; what is then in the folder, and what was told on the way.
+/// Fetches the small dataset; returns the files in the folder and the reported progress.
 fn fetch_into(folder: &Path, mirrors: &[String]) -> (Result<Vec<PathBuf>, DownloadError>, Vec<String>) {
     let told = RefCell::new(Vec::new());
     let spec = DatasetSpec { mirrors: mirrors.to_vec(), ..dataset().0 };
@@ -144,7 +144,7 @@ fn four_files_are_fetched_checked_and_named() {
     let (mirror, log) = serve(dataset().1, &[]);
     fetch_into(folder.path(), std::slice::from_ref(&mirror)).0.unwrap();
     assert_eq!(names(folder.path()), WHOLE);
-    // What is there and good is not asked for again.
+    // Good files are not requested again.
     fetch_into(folder.path(), &[mirror]).0.unwrap();
     assert_eq!(log.lock().unwrap().len(), 4);
 }
@@ -154,7 +154,7 @@ fn misbehaving_mirror_is_tolerated() {
     let cases: [(&[Answer], &str); 8] = [
         (&[Answer::Break], "the transfer broke"),
         (&[Answer::Break, Answer::ServeWhole], "the transfer broke"),
-        (&[Answer::Break, Answer::OtherRange], "it sent another range than requested"),
+        (&[Answer::Break, Answer::OtherRange], "it sent a range that was not requested"),
         (&[Answer::Break, Answer::Status(416)], "the received file is wrong: the gzip stream ends early"),
         (&[Answer::Status(503), Answer::Status(429)], "it answered 503"),
         (&[Answer::Status(500), Answer::Status(502), Answer::Status(504)], "it answered 504"),

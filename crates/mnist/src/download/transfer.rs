@@ -1,4 +1,4 @@
-//! One HTTP request that begins or continues a `.part` file.
+//! One HTTP request that starts or continues a `.part` file.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -7,25 +7,25 @@ use std::path::Path;
 use ureq::http::Response;
 use ureq::{Agent, Body, Error, Timeout};
 
-/// Why a transfer ended without a file, by what is to be done next.
+/// Why a transfer failed, by what to do next.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(super) enum Failure {
-    /// The mirror cannot be reached: ask another one.
+    /// The mirror cannot be reached: try another one.
     Unreachable(String),
-    /// The mirror does not have the file: ask another one.
+    /// The mirror does not have the file: try another one.
     Refused(String),
     /// The mirror is busy, or the line broke: try again.
     Transient(String),
-    /// A file came, but not the right one: fetch it once more.
+    /// The received file is wrong: fetch it once more.
     Wrong(String),
-    /// The disk does not take the file: no mirror helps.
+    /// The file cannot be written: no mirror helps.
     Write(#[from] io::Error),
 }
 
-/// Receives `url` into `part`, continuing what is there; refuses to write more than `limit` bytes.
+/// Receives `url` into `part`, continuing its content; refuses to write more than `limit` bytes.
 ///
-/// `on_bytes` is told the bytes that are here and, where the server says so, the bytes in all.
+/// `on_bytes` gets the number of bytes so far and, if the server gives it, the total.
 pub(super) fn receive(
     agent: &Agent,
     url: &str,
@@ -42,12 +42,12 @@ pub(super) fn receive(
     let start = match response.status().as_u16() {
         200 => 0,
         206 if range_start(&response) == Some(present) => present,
-        // Nothing lies beyond what is here: the part is the whole file, and the check of its content decides.
+        // The file has no more bytes than the part: it may be whole, and the check of its content decides.
         416 if present > 0 => return Ok(()),
         206 => {
-            // A part that cannot be continued is deleted.
+            // This part cannot be continued.
             fs::remove_file(part)?;
-            return Err(Failure::Transient("it sent another range than requested".to_owned()));
+            return Err(Failure::Transient("it sent a range that was not requested".to_owned()));
         }
         status @ (408 | 425 | 429 | 500..=599) => return Err(Failure::Transient(format!("it answered {status}"))),
         status => return Err(Failure::Refused(format!("it answered {status}"))),
@@ -79,7 +79,7 @@ fn save(
         received += count as u64;
         if received > limit {
             file.set_len(0)?;
-            return Err(Failure::Refused("it sends more than the file can have".to_owned()));
+            return Err(Failure::Refused("it sends more bytes than the file can have".to_owned()));
         }
         file.write_all(&buffer[..count])?;
         on_bytes(received, total);
@@ -110,7 +110,7 @@ fn no_answer(error: &Error) -> Failure {
     }
 }
 
-/// Whether a connection stood before it failed; the other errors (no route, refused, no resolver) come before.
+/// Whether an established connection failed; the other errors (no route, refused, no resolver) come before.
 fn broke_later(cause: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, TimedOut, UnexpectedEof};
     matches!(cause.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | TimedOut | UnexpectedEof)

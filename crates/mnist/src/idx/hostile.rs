@@ -1,4 +1,4 @@
-//! Files broken at random, and headers and streams that lie about their size: refused, or the very content.
+//! Files changed at random, and headers and streams that lie about their size, are refused or have the original content.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -21,7 +21,7 @@ fn packed(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Labels and images, both plain and packed, and a packed megabyte of nothing.
+/// Labels and images, both plain and packed, and a packed megabyte of zeros.
 fn samples() -> Vec<Vec<u8>> {
     let labels = write(LABELS, &[0, 9, 4]);
     let images = write(IMAGES, &vec![7; COUNT * SHAPE.pixels()]);
@@ -32,7 +32,7 @@ fn samples() -> Vec<Vec<u8>> {
 #[test]
 fn torture_files_of_data_are_refused_or_the_very_content() {
     let inputs = Scale::chosen().of(2_000, 100_000, 1_000_000);
-    // In memory where the system has such a folder: a million files on a disk take a quarter of an hour.
+    // In memory if the system has such a folder: a million files on a disk take a quarter of an hour.
     let in_memory = Path::new("/dev/shm");
     let parent = if in_memory.is_dir() { in_memory.to_owned() } else { std::env::temp_dir() };
     let folder = tempfile::tempdir_in(parent).unwrap();
@@ -62,7 +62,7 @@ fn torture_bombs_stay_packed() {
     let path = folder.path().join("bomb");
     let mut encoder = GzEncoder::new(File::create(&path).unwrap(), Compression::fast());
     let mebibyte = vec![0; 1 << 20];
-    // After the images, as many zeros as there are.
+    // A gibibyte of zeros after the images.
     encoder.write_all(&write(IMAGES, &vec![7; COUNT * SHAPE.pixels()])).unwrap();
     for _ in 0..GIBIBYTES << 10 {
         encoder.write_all(&mebibyte).unwrap();

@@ -1,4 +1,4 @@
-//! Which files are read, and that everything else is refused with a message that says why.
+//! Which files are accepted; all others are refused with a message that says why.
 
 use std::fs;
 use std::io::Write;
@@ -114,7 +114,7 @@ fn any_single_broken_byte_of_a_packed_file_is_an_error_or_harmless() {
     for index in 0..packed.len() {
         for value in [0x00, 0x7f, 0xff] {
             if let Ok(content) = read_bytes(&changed(packed.clone(), index, value), LABELS) {
-                // Only the name, time and system in gzip's own header may change unseen.
+                // Only the name, time and system in gzip's header may change unnoticed.
                 assert_eq!(content, good, "byte {index}");
             }
         }

@@ -1,10 +1,9 @@
-//! Which place is used, which broken file is refused, and what the made-up digits are, on tiny datasets.
+//! With tiny datasets: which place is used, which broken files are refused, and what the made-up digits are.
 
 use std::env;
 use std::fs;
 use std::io::Cursor;
 
-use burn::data::dataloader::batcher::Batcher;
 use burn::tensor::Device;
 
 use super::*;
@@ -38,7 +37,7 @@ fn get(spec: &DatasetSpec, request: &Request) -> Result<Dataset, DataError> {
     Ok(Search { spec, request, backoff: Duration::from_millis(1), progress: &mut |_| {} }.dataset()?)
 }
 
-/// An empty home: a project folder and a cache, both there and empty; the network is off.
+/// An empty home, with the paths of a project folder and a cache; no downloads.
 struct Home {
     folder: tempfile::TempDir,
     request: Request,
@@ -103,7 +102,7 @@ fn dataset_of_another_shape_goes_from_its_files_to_batches_and_a_contact_sheet()
     let device = Device::flex();
     for path in [kernels::ComputePath::Fused, kernels::ComputePath::Plain] {
         let batcher = MnistBatcher::new(&splits.train, &Normalization::identity(), &device, path);
-        let batch = batcher.batch(vec![3, 1], &device);
+        let batch = batcher.gather(&[3, 1]);
         let pixels: Vec<f32> = batch.images.to_tensor(&device).into_data().try_into_vec().unwrap();
         let expected = [splits.train.image(3), splits.train.image(1)].concat();
         assert_eq!(pixels, expected.into_iter().map(f32::from).collect::<Vec<_>>());
@@ -115,7 +114,7 @@ fn dataset_of_another_shape_goes_from_its_files_to_batches_and_a_contact_sheet()
     sheet.next_frame(&mut pixels).unwrap();
     assert_eq!(pixels[(2 + 25 * 32 + 28) * 50 + 2..][..3], [200, 200, 0], "the last row of letter 25");
 
-    // Files of MNIST's shape are not taken for it, nor is a 27th letter.
+    // Files of MNIST's shape are refused, and so is a 27th letter.
     let broken = [
         (0, idx::write(IMAGES, &[0; 784]), "holds images of 28 x 28 pixels, expected 15 x 11"),
         (3, idx::write(Items::Labels(LETTERS), &[0, 26]), "label 1 (from 0) is 26, expected 0 to 25"),
@@ -139,7 +138,7 @@ fn local_files_are_those_that_loading_finds_without_a_download() {
         assert!(!has_local_files(&request, mnist) && has_local_files(&request, drawn));
         put(&folder.path().join(place), &spec, &files);
         assert!(has_local_files(&request, mnist) && !has_local_files(&request, kmnist));
-        // A folder that is named is the only place.
+        // A named folder is the only place.
         request.mnist_dir = Some(folder.path().join("elsewhere"));
         assert!(!has_local_files(&request, mnist));
         put(&folder.path().join("elsewhere/mnist"), &spec, &files);
@@ -168,7 +167,7 @@ fn made_up_digits_stand_in_with_all_reasons_only_when_nothing_was_asked_for() {
     assert!(error.to_string().starts_with("MNIST was not found: "), "{error}");
     assert!(error.hint().unwrap().contains("data/mnist/"));
 
-    // The digits drawn above are in the cache now, and are the same ones.
+    // The same digits are now in the cache.
     request.dataset = Some(DatasetName::MadeUp);
     let mut drawn = false;
     let cached = load(&request, &mut |step| drawn |= matches!(step, Progress::Drawing { .. })).unwrap();
@@ -302,7 +301,7 @@ fn other_spelling_and_unknown_digest_are_taken() {
 #[test]
 fn files_of_another_dataset_are_named() {
     let Home { folder, mut request } = home();
-    // The made-up digits as IDX files, in a folder that is said to hold MNIST, or KMNIST, of as many images.
+    // The made-up digits as IDX files, passed off as MNIST or KMNIST with as many images.
     request.dataset = Some(DatasetName::MadeUp);
     load(&request, &mut |_| {}).unwrap();
     request.data_dir = Some(folder.path().join("cache/made-up"));
@@ -310,7 +309,7 @@ fn files_of_another_dataset_are_named() {
         request.dataset = Some(name);
         let error = get(&DatasetSpec::new(name, SHAPE, [20_000, 10_000], None), &request).unwrap_err();
         assert!(error.to_string().contains("is a file of made-up digits, going by its SHA-256"), "{error}");
-        assert_eq!(error.hint().unwrap(), "to use it, ask for it with `--dataset made-up`");
+        assert_eq!(error.hint().unwrap(), "to use it, pass `--dataset made-up`");
     }
 }
 

@@ -1,20 +1,20 @@
 //! The writer's hand: from a skeleton to the lines of the pen in pixels, different every time.
 //!
-//! In order: the knots move a little, the curve is drawn through them, a smooth random field bends it (the elastic
-//! distortion), then slant, aspect and rotation, and at last the digit is fitted into MNIST's box of 20 by 20 pixels
-//! and centred by its mass.
+//! In order: the knots move a little, a curve is drawn through them, a smooth random field bends it (the elastic
+//! distortion), slant, aspect and rotation follow, and finally the digit is fitted into MNIST's box of 20 by 20 pixels and
+//! centred by its mass.
 
 use super::skeletons::{Knot, Skeleton};
 use super::stream::Stream;
 
-/// A point on a line of the pen.
+/// A point on a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Point {
     pub(super) x: f32,
     pub(super) y: f32,
 }
 
-/// The line that the pen draws for one stroke: points joined by straight pieces, short enough to look curved.
+/// The line of one stroke: points joined by straight pieces, short enough to look curved.
 pub(super) type Line = Vec<Point>;
 
 /// Straight pieces between two knots.
@@ -23,10 +23,10 @@ const PIECES: u8 = 6;
 const BOX_PIXELS: f32 = 20.0;
 /// The middle of the image of 28 by 28 pixels.
 const CENTRE: f32 = 14.0;
-/// Pixels between the middle of a stroke and the border of the image, at least: ink has its width.
+/// Least distance in pixels between the middle of a stroke and the border of the image, for the width of the ink.
 const MARGIN: f32 = 2.5;
 
-// How far hands differ: standard deviations, tuned so that the report's standard model ends near 96 %, as on MNIST.
+// Variation between hands: standard deviations, tuned so that the report's standard model reaches about 96 %, as on MNIST.
 const KNOT_JITTER: f32 = 0.023;
 const ELASTIC: f32 = 0.125;
 const SLANT: f32 = 0.25;
@@ -110,7 +110,7 @@ fn bend(lines: &mut [Line], stream: &mut Stream) {
     }
 }
 
-/// The first of the four control points that rule at `position` of `[0, 1]` (two cells), and their weights.
+/// The first of the four control points that determine the field at `position` of `[0, 1]` (two cells), and their weights.
 fn b_spline(position: f32) -> (usize, [f32; 4]) {
     let position = position.clamp(0.0, 1.0) * 2.0;
     let (cell, t) = if position < 1.0 { (0, position) } else { (1, position - 1.0) };
@@ -121,10 +121,10 @@ fn b_spline(position: f32) -> (usize, [f32; 4]) {
 
 /// Slant, aspect and rotation about the middle of the digit.
 fn lean(lines: &mut [Line], stream: &mut Stream) {
-    // People lean to the right on the whole; beyond these limits a digit is no longer readable.
+    // Most handwriting leans to the right; beyond these limits a digit is no longer readable.
     let slant = (0.10 + stream.bell(SLANT)).clamp(-0.45, 0.55);
     let aspect = 1.0 + stream.bell(ASPECT);
-    // With t the tangent of the half angle, cosine and sine are rational: no library function, the same bits everywhere.
+    // With t the tangent of half the angle, cosine and sine are rational: no library function, so the same bits everywhere.
     let t = stream.bell(HALF_ROTATION);
     let (cosine, sine) = ((1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t));
     for point in lines.iter_mut().flatten() {
@@ -140,7 +140,7 @@ fn fit(lines: &mut [Line], stream: &mut Stream) {
     let longest = (high.x - low.x).max(high.y - low.y);
     let scale = (BOX_PIXELS - 2.0) * stream.between(0.86, 1.04) / longest;
     let mass = centre_of_mass(lines);
-    // Where the origin goes. Rarely, a digit that is heavy at one end would leave the image: it stays inside.
+    // The place of the origin, clamped because a digit that is heavy at one end would sometimes leave the image.
     let place = |low: f32, mass: f32, high: f32, shift: f32| {
         (CENTRE + shift - mass * scale).clamp(MARGIN - low * scale, 2.0 * CENTRE - MARGIN - high * scale)
     };

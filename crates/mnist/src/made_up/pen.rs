@@ -1,13 +1,13 @@
-//! The pen: from the lines of its tip to 28 by 28 grey pixels, white on black, antialiased.
+//! The pen: from lines to 28 by 28 grey pixels, white on black, antialiased.
 
 use super::hand::{Line, Point};
 use super::stream::Stream;
 use super::{PIXELS, SIDE};
 
-/// Grey below which ink leaves no trace; keeps the inked pixels near MNIST's 19 %.
+/// Grey value that is subtracted from ink, so that about 19 % of the pixels are inked, as in MNIST.
 const FAINTEST: f32 = 16.0;
 
-/// A pen and the paper's grain, drawn again for every image.
+/// A pen and the grain of the paper, drawn at random for every image.
 struct Pen {
     /// Half the stroke's width in pixels, at the start and at the end of a stroke.
     half_width: [f32; 2],
@@ -15,7 +15,7 @@ struct Pen {
     softness: f32,
     /// Brightness of full ink, of 255.
     ink: f32,
-    /// Part of every pixel that spreads to its neighbours.
+    /// Share of every pixel that spreads to its neighbours.
     blur: f32,
     /// Standard deviation of the brightness of an inked pixel, relative.
     grain: f32,
@@ -49,8 +49,8 @@ pub(super) fn draw(lines: &[Line], stream: &mut Stream) -> [u8; PIXELS] {
     blurred(&paper, pen.blur).map(|coverage| develop(coverage, &pen, stream))
 }
 
-/// One straight piece with round ends. A pixel's coverage falls from 1 to 0 over `softness` pixels about the edge;
-/// where pieces overlap the larger coverage stays, so a joint is as bright as its pieces.
+/// Draws one straight piece with round ends. The coverage of a pixel falls from 1 to 0 over `softness` pixels at the edge;
+/// where pieces overlap, the larger coverage counts, so a joint is as bright as its pieces.
 fn draw_piece(paper: &mut [f32; PIXELS], from: Point, to: Point, half_width: f32, softness: f32) {
     let reach = half_width + softness / 2.0;
     let rows = pixels(from.y.min(to.y) - reach, from.y.max(to.y) + reach);
@@ -64,7 +64,7 @@ fn draw_piece(paper: &mut [f32; PIXELS], from: Point, to: Point, half_width: f32
     }
 }
 
-/// The pixels that the interval of coordinates touches, kept inside the image.
+/// The pixels of an interval of coordinates, limited to the image.
 fn pixels(low: f32, high: f32) -> std::ops::Range<usize> {
     // The cast is exact: it cuts off the fraction of a number between 0 and 28.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -72,7 +72,7 @@ fn pixels(low: f32, high: f32) -> std::ops::Range<usize> {
     clamped(low)..clamped(high + 1.0)
 }
 
-/// Distance of a point to a straight piece.
+/// Distance from a point to a straight piece.
 fn distance(point: Point, from: Point, to: Point) -> f32 {
     let (along_x, along_y) = (to.x - from.x, to.y - from.y);
     let (x, y) = (point.x - from.x, point.y - from.y);
@@ -82,7 +82,7 @@ fn distance(point: Point, from: Point, to: Point) -> f32 {
     (off_x * off_x + off_y * off_y).sqrt()
 }
 
-/// Every pixel gives `blur` of its coverage to its four neighbours.
+/// Spreads the share `blur` of every pixel's coverage to its four neighbours.
 fn blurred(paper: &[f32; PIXELS], blur: f32) -> [f32; PIXELS] {
     let mut spread = [0.0; PIXELS];
     for row in 1..SIDE - 1 {
@@ -95,7 +95,7 @@ fn blurred(paper: &[f32; PIXELS], blur: f32) -> [f32; PIXELS] {
     spread
 }
 
-/// The grey value of a pixel. Grain needs ink: the background stays black.
+/// The grey value of a pixel. Only ink has grain: the background stays black.
 fn develop(coverage: f32, pen: &Pen, stream: &mut Stream) -> u8 {
     if coverage == 0.0 {
         return 0;

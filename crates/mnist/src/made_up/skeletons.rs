@@ -1,24 +1,23 @@
-//! How people write the ten digits: two to four skeletons a digit, each a few strokes.
+//! How people write the ten digits: two to four skeletons per digit, each with a few strokes.
 //!
-//! The notation: a stroke is a list of knots `x,y` in hundredths of the digit's height, y growing downwards. The pen
-//! passes through them on a smooth curve, except at a knot marked `!`, a corner, where it stops and turns. ` | ` lifts
-//! the pen.
+//! The notation: a stroke is a list of knots `x,y` in hundredths of the digit's height, with y downwards. A smooth curve
+//! passes through them, except at a knot marked `!`, a corner, where the pen stops and turns. ` | ` lifts the pen.
 
 /// A point that a stroke passes through, in units of the digit's height.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Knot {
     pub(super) x: f32,
     pub(super) y: f32,
-    /// The pen turns here instead of passing through.
+    /// Whether the pen stops and turns here.
     pub(super) is_corner: bool,
 }
 
-/// A line that the pen draws without leaving the paper.
+/// A line that the pen draws without being lifted.
 pub(super) type Stroke = Vec<Knot>;
 
 /// One way to write a digit.
 pub(super) struct Skeleton {
-    /// How many write it so, relative to the other ways of the same digit.
+    /// How common it is, relative to the other skeletons of the same digit.
     pub(super) weight: usize,
     pub(super) strokes: Vec<Stroke>,
 }

@@ -1,7 +1,7 @@
 //! Random numbers that are the same bits on every machine.
 //!
-//! `ChaCha8` is exactly specified, and so are `+ - * /` and `sqrt` of IEEE 754. Nothing of the mathematics library is
-//! used: its sine or exponential may differ in the last bit from one platform to the next.
+//! `ChaCha8` is exactly specified, and so are `+ - * /` and `sqrt` of IEEE 754. No other mathematical function is used: a
+//! library's sine or exponential may differ in the last bit between platforms.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -10,8 +10,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 pub(super) struct Stream(ChaCha8Rng);
 
 impl Stream {
-    /// The stream of one image (or of one shuffle), independent of every other: `number` is the stream number of
-    /// `ChaCha`, `seed` its key.
+    /// A stream that is independent of all others: `number` is the stream number of `ChaCha`, `seed` its key.
     pub(super) fn new(seed: u64, number: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -30,14 +29,14 @@ impl Stream {
         low + (high - low) * self.unit()
     }
 
-    /// Bell-shaped around 0 with standard deviation `deviation`, never beyond 3.5 of them: the sum of four uniforms.
+    /// Bell-shaped around 0 with this standard deviation, limited to 3.5 of it: the sum of four uniform numbers.
     pub(super) fn bell(&mut self, deviation: f32) -> f32 {
         let sum = self.unit() + self.unit() + self.unit() + self.unit();
         // The sum has mean 2 and variance 4/12.
         (sum - 2.0) * 3.0_f32.sqrt() * deviation
     }
 
-    /// Uniform on `0..n`; the bias of the multiplication, below `n / 2^32`, is nothing here.
+    /// Uniform on `0..n`; the bias of the multiplication, below `n / 2^32`, does not matter here.
     pub(super) fn below(&mut self, n: usize) -> usize {
         let product = u64::from(self.0.next_u32()) * n as u64;
         usize::try_from(product >> 32).expect("below n")

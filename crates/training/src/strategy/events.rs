@@ -1,4 +1,4 @@
-//! The events of a training that Burn's dashboard and metrics receive.
+//! The events of a training for Burn's dashboard and metrics.
 
 use std::time::Instant;
 
@@ -9,9 +9,6 @@ use record::Validation;
 use super::Fit;
 use crate::Scores;
 
-/// Steps whose mean loss is a point of the training curve in the dashboard.
-const STEPS_PER_POINT: usize = 25;
-
 impl Fit<'_> {
     /// Reports a validation of the journal.
     pub(super) fn report_validation(&mut self, validation: usize) {
@@ -21,7 +18,7 @@ impl Fit<'_> {
         let (n_train, per_epoch) = (self.train.num_items(), spec.validations_per_epoch);
         if validation > 0 {
             let within_epoch = (step * spec.batch_size - 1) % n_train + 1;
-            let scores = Scores { loss: self.mean_loss_at(step), accuracy: Some(train_accuracy) };
+            let scores = Scores { loss: self.journal().mean_loss_at(step), accuracy: Some(train_accuracy) };
             self.show_train(scores, Progress::new(within_epoch, n_train, None));
             self.send_train(LearnerEvent::EndSplit(validation));
         }
@@ -29,11 +26,6 @@ impl Fit<'_> {
         if validation > 0 && validation.is_multiple_of(per_epoch) {
             self.send_train(LearnerEvent::EndEpoch(validation / per_epoch));
         }
-    }
-
-    /// Mean loss of the steps up to this one: a point of the training curve.
-    pub(super) fn mean_loss_at(&self, step: usize) -> f64 {
-        self.journal().mean_of_losses(step, STEPS_PER_POINT)
     }
 
     pub(super) fn show_train(&mut self, scores: Scores, progress: Progress) {

@@ -16,7 +16,7 @@ fn run(spec: &ExperimentSpec, path: ComputePath, resume: Option<&TrainingState>,
     training.run(Renderer::silent(), interrupter).unwrap()
 }
 
-/// The states that a training hands over, and what it came to.
+/// The states that a training hands over, and its result.
 fn states_until(spec: &ExperimentSpec, path: ComputePath, interrupter: &Interrupter) -> (Vec<TrainingState>, Outcome) {
     let (images, device) = (images_for(path), Device::flex());
     let (sender, receiver) = sync_channel(1000);
@@ -26,12 +26,12 @@ fn states_until(spec: &ExperimentSpec, path: ComputePath, interrupter: &Interrup
     (receiver.into_iter().collect(), outcome)
 }
 
-/// The same of a training that nobody stops.
+/// The same for an uninterrupted training.
 fn states(spec: &ExperimentSpec, path: ComputePath) -> (Vec<TrainingState>, Outcome) {
     states_until(spec, path, &Interrupter::new())
 }
 
-/// Equal but for the times.
+/// Equal except for the times.
 fn is_same(a: &Outcome, b: &Outcome) -> bool {
     let timeless = |outcome: &Outcome| {
         let state = outcome.state.clone();
@@ -71,7 +71,7 @@ fn a_training_goes_on_from_every_checkpoint_with_the_same_bits() {
     }
 }
 
-/// The small experiment, trained by Adam.
+/// The small experiment, trained with Adam.
 fn adam() -> ExperimentSpec {
     let mut spec = spec();
     spec.optimizer =
@@ -170,7 +170,7 @@ fn a_long_run_is_kept_less_often_than_it_asks_for() {
     assert!(steps.contains(&250) && !steps.contains(&255) && steps.contains(&260), "{steps:?}");
 }
 
-/// Interruptions at moments drawn at random, between two steps in the middle of what lies between validations as well.
+/// Interruptions at random moments, also between two steps that are not next to a validation.
 #[test]
 fn torture_a_training_interrupted_again_and_again_ends_with_the_same_bits() {
     let spec = spec();
@@ -193,7 +193,7 @@ fn torture_a_training_interrupted_again_and_again_ends_with_the_same_bits() {
     row("trainings interrupted again and again", figure);
 }
 
-/// A training that somebody stops so many microseconds after its beginning.
+/// A training that is interrupted after this many microseconds.
 fn interrupted_after(spec: &ExperimentSpec, resume: Option<&TrainingState>, micros: usize) -> Outcome {
     let interrupter = Interrupter::new();
     std::thread::scope(|scope| {
@@ -208,8 +208,8 @@ fn interrupted_after(spec: &ExperimentSpec, resume: Option<&TrainingState>, micr
 /// A change to one part of a state.
 type Mutant = (&'static str, fn(&mut TrainingState));
 
-/// Each drops or disturbs one part of the state; a resumed training that does not need the part would end with the same
-/// bits, and then nothing would tell whether it is kept.
+/// Each drops or disturbs one part of the state. If a resumed training did not need the part, it would end with the same
+/// bits, and no test would show whether the part is kept.
 const MUTANTS: [Mutant; 9] = [
     ("weights", |state| values(&mut state.last, "layers.0.weight")[400] += 1e-3),
     ("a bias", |state| values(&mut state.last, "layers.0.bias")[3] += 1e-3),
@@ -234,7 +234,7 @@ fn values<'a>(tensors: &'a mut Tensors, name: &str) -> &'a mut Vec<f32> {
 fn torture_every_part_of_the_state_is_needed() {
     let spec = stopped_early();
     let (states, whole) = states(&spec, ComputePath::Fused);
-    // Beyond the best validation: the best weights are not those at hand.
+    // Beyond the best validation: the best weights are not the current ones.
     let state = states.last().expect("there were validations");
     assert_ne!(state.best.as_ref(), Some(&state.last));
     assert!(is_same(&run(&spec, ComputePath::Fused, Some(state), &Interrupter::new()), &whole));

@@ -5,7 +5,7 @@ use crate::gradient_check::tests::assert_agrees;
 use crate::reference::{Dense, Operation, Reference, widened};
 use crate::{Activation, NetworkConfig, Tensors};
 
-/// The network once more, without tensors.
+/// The same network without tensors.
 fn reference(config: &LenetConfig, shape: ImageShape, weights: &Tensors) -> Reference {
     let mut operations: Vec<Box<dyn Operation>> = Vec::new();
     for (index, size) in map_sizes(shape).into_iter().enumerate() {
@@ -17,7 +17,7 @@ fn reference(config: &LenetConfig, shape: ImageShape, weights: &Tensors) -> Refe
         operations.push(Dense::boxed(weights, &format!("dense.{index}")));
         operations.push(Box::new(config.activation));
     }
-    // The output layer has no activation.
+    // The output layer is linear.
     operations.pop();
     Reference(operations)
 }
@@ -33,9 +33,9 @@ fn gradients_agree_with_central_differences() {
     }
 }
 
-/// The convolution in double precision: maps of one example after the other, row-major.
+/// The convolution in double precision: the maps of one example after those of another, row-major.
 struct Convolution {
-    /// Rows and columns of the maps that leave it.
+    /// Rows and columns of the output maps.
     size: [usize; 2],
     padding: usize,
     maps: usize,
@@ -120,9 +120,9 @@ impl Operation for Convolution {
     }
 }
 
-/// The largest of every two by two values.
+/// The maximum of every two by two values.
 struct MaxPool {
-    /// Rows and columns of the maps that enter it.
+    /// Rows and columns of the input maps.
     size: [usize; 2],
 }
 
