@@ -40,6 +40,6 @@ pub(super) fn document() -> Document {
     };
     let dataset = experiments[0].records[0].dataset.clone();
     let gradient_checks = vec![check("2b", "64", "sigmoid"), check("4c", "60, 60", "improved sigmoid")];
-    report::compose(&Material { experiments, seeds: (1..=5).collect(), dataset, gradient_checks, close_up: None })
+    report::compose(Material { experiments, seeds: (1..=5).collect(), dataset, gradient_checks, close_up: None })
         .unwrap()
 }
