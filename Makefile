@@ -43,7 +43,7 @@ claims: build ## Judge the report's statements by the runs that exist
 report: build ## Train what is missing, 5 seeds each, and write report/index.html
 	@$(EXPERIMENTS) report $(ARGS)
 
-# The typesetter is a workspace of its own, so that Burn is not compiled a second time with the features that it needs.
+# The typesetter is a separate workspace, so that Burn is not compiled a second time with the features that it needs.
 PDF := --locked --release --manifest-path crates/pdf/Cargo.toml --target-dir target
 
 typesetter: ## Build report-pdf, which writes the PDF; minutes the first time

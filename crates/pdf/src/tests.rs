@@ -14,7 +14,7 @@ use typst_layout::PagedDocument;
 
 use crate::typeset;
 
-/// Texts that would be markup or code, that no font has, that hide or turn what stands beside them.
+/// Texts that would be markup or code, characters that no font has, and characters that hide or turn the text next to them.
 const HOSTILE: [&str; 33] = [
     "",
     " ",
@@ -80,7 +80,7 @@ fn structure(document: &Document) -> [usize; 4] {
 #[test]
 fn every_form_is_typeset_without_a_warning() {
     let [headings, figures, lists, _] = structure(&every_form("text"));
-    // One heading is that of the contents; two figures and a table stand in two places.
+    // One heading is that of the contents; two figures and a table occur twice.
     assert_eq!([headings, figures, lists], [5 + 1, 2 * 3, 2]);
 }
 

@@ -23,7 +23,7 @@ impl TypesettingError {
 
 /// A document in JSON as a PDF on A4, tagged for screen readers, with all fonts embedded.
 ///
-/// The same document gives the same bytes: the PDF has no date, and its identifier is a hash.
+/// The same document gives the same bytes: the PDF contains no date, and its identifier is a hash.
 ///
 /// # Errors
 /// The document is not one, a picture cannot be read, or formulas or sections are nested some tens of levels deep.

@@ -52,7 +52,7 @@ impl ReportWorld {
 }
 
 fn file_id(path: &str) -> FileId {
-    let path = VirtualPath::new(path).expect("the paths are absolute and have no dots");
+    let path = VirtualPath::new(path).expect("the paths are absolute and contain no dots");
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 

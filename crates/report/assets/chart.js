@@ -1,6 +1,6 @@
 // Makes the figures that carry their curves as numbers interactive. Without it every figure is its picture.
 //
-// uPlot, which draws, stands in the script before this one. What is shown is set as text and through `element.style`,
+// uPlot, which draws, is the script before this one. What is shown is set as text and through `element.style`,
 // never as markup: titles come from other people's files, and the page's policy forbids inline styles.
 "use strict";
 (() => {

@@ -109,7 +109,7 @@ function coloured(figure) {
     return figure.evaluate((element) => {
         const colour = getComputedStyle(element.querySelector(".swatch")).backgroundColor.match(/\d+/g).map(Number);
         return [...element.querySelectorAll("canvas")].map((canvas) => {
-            // Read from a copy: the browser warns of whoever reads from a canvas that is drawn on.
+            // Read from a copy: the browser warns when a script reads from a canvas that is drawn on.
             const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
             copy.drawImage(canvas, 0, 0);
             const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
@@ -196,7 +196,7 @@ async function showsStaticFigure(page) {
     const view = figure.locator(".tools button").last();
     await view.click();
     await figure.screenshot({ path: join(folder, "static.png") });
-    holds("static: the picture in place of the curves", await figure.locator("img").isVisible() && !await plots.first().isVisible());
+    holds("static: the picture instead of the curves", await figure.locator("img").isVisible() && !await plots.first().isVisible());
     await view.click();
     holds("static: and back", !await figure.locator("img").isVisible() && await plots.first().isVisible());
 }
@@ -204,7 +204,7 @@ async function showsStaticFigure(page) {
 async function staysReadableWithoutScript(page) {
     const [pictures, shown] = [await page.locator("figure img").count(), page.locator("figure img:visible")];
     holds("without JavaScript: every figure is its picture", pictures > 0 && await shown.count() === pictures);
-    holds("without JavaScript: there is no button", await page.locator("button").count() === 0);
+    holds("without JavaScript: the page lacks buttons", await page.locator("button").count() === 0);
     check("without JavaScript: nothing is wider than the window", await tooWide(page));
     await page.screenshot({ path: join(folder, "without-javascript.png"), fullPage: true });
 }
