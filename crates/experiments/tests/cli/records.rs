@@ -1,7 +1,7 @@
 //! The files of a run, and when it is trained again.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
@@ -115,32 +115,35 @@ fn a_backend_that_is_not_compiled_in_says_how_to_get_it() {
     insta::assert_snapshot!(message, @"error: backend `cuda` is not compiled in; build the program with `make … BACKEND=cuda` or `--features cuda`");
 }
 
+/// Whether a run has a checkpoint in this folder.
+fn has_checkpoint(folder: &Path) -> bool {
+    let entries = |folder: &Path| folder.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+    entries(folder).flat_map(|run| entries(&run)).any(|file| file.extension().is_some_and(|end| end == "checkpoint"))
+}
+
 #[test]
 fn an_interrupted_run_is_trained_again_to_its_end() {
     let scratch = Scratch::new();
     // At its declared size it takes seconds, so that the signal comes in the middle.
     let declared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task2c.toml");
-    let arguments = ["run", declared, "--dataset", "made-up", "--verbose", "--set", "training.max_epochs=6"];
+    let settings = ["--set", "training.max_epochs=6", "--set", "checkpoint.every_validations=1"];
+    let arguments = [&["run", declared, "--dataset", "made-up"][..], &settings].concat();
     let mut child = Command::new(env!("CARGO_BIN_EXE_experiments"))
         .current_dir(scratch.path(""))
-        .args(arguments)
+        .args(&arguments)
         .args(["--runs-dir", "runs"])
         .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut stderr = BufReader::new(child.stderr.take().unwrap());
-    let mut line = String::new();
-    // The last message before the training.
-    while !line.starts_with("made-up digits: ") {
-        line.clear();
-        assert!(stderr.read_line(&mut line).unwrap() > 0, "it ended by itself");
+    while !has_checkpoint(&scratch.path("runs/.checkpoints")) {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
+        std::thread::sleep(Duration::from_millis(10));
     }
-    std::thread::sleep(Duration::from_millis(500));
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let mut message = String::new();
-    stderr.read_to_string(&mut message).unwrap();
+    child.stderr.take().unwrap().read_to_string(&mut message).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(message.contains("hint: run the same command again to resume"), "{message}");
     assert_eq!(record_of(&scratch.run("task2c"))["stop_reason"], "interrupted");
