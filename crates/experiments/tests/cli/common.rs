@@ -12,7 +12,7 @@ use wait_timeout::ChildExt as _;
 /// The project's root.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// Time limit of a command: one that waits for a pipe never ends.
-const MOST_TIME: Duration = Duration::from_mins(1);
+const MOST_TIME: Duration = Duration::from_mins(5);
 
 /// The exit code and output of a command.
 #[derive(Debug)]
