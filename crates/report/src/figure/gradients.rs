@@ -20,8 +20,7 @@ type Size = fn(&LayerProbe) -> Option<f64>;
 /// Left the root mean square of a layer's gradient, right that of its updates over that of its weights; geometric means
 /// over the probes of the first [`Metric::EARLY_EPOCHS`] epochs and over replicates, whose lowest and highest values
 /// are the ends of the error bars.
-#[must_use]
-pub fn gradient_sizes(runs: &[RunCurves]) -> Plot {
+pub(crate) fn gradient_sizes(runs: &[RunCurves]) -> Plot {
     let panel = |heading: &str, size: Size| {
         let series = runs.iter().enumerate().map(|(index, run)| sizes_by_layer(index, run, size));
         Panel::around(LAYERS, (heading, Scale::Logarithmic, Numbers::Plain), series.collect())
@@ -41,8 +40,7 @@ pub fn gradient_sizes(runs: &[RunCurves]) -> Plot {
 /// How the gradients of the first, the middle, the last hidden and the output layer change over the steps of a run.
 ///
 /// Replicates are their geometric mean, as long as at least half of them still train.
-#[must_use]
-pub fn gradient_course(run: &RunCurves) -> Plot {
+pub(crate) fn gradient_course(run: &RunCurves) -> Plot {
     let n_layers = run.records.first().map_or(0, |record| record.layers().len());
     let series = course_layers(n_layers).into_iter().enumerate().map(|(index, (layer, name))| {
         let label = format!("layer {}: {name}", layer + 1);

@@ -9,8 +9,7 @@ const WIDE: f64 = 3.0;
 /// Best validation accuracy, a share, over the number of parameters; every point is an experiment with its label.
 ///
 /// `subtitle` names dataset and seeds; `is_made_up` says whether the digits are made up.
-#[must_use]
-pub fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String, is_made_up: bool) -> Plot {
+pub(crate) fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String, is_made_up: bool) -> Plot {
     let x = ("Parameters", spread_of(&points), Numbers::Whole);
     let y = ("Best validation accuracy", Scale::Linear, Numbers::Percent);
     let series = Series { line: Line::None, ..Series::with_dots(0, String::new(), points) };
