@@ -3,7 +3,7 @@
 use record::{LayerProbe, Probe, RunRecord};
 use spec::Metric;
 
-use super::axis::{Look, Numbers, Scale};
+use super::axis::{Look, Numbers, Scale, extent};
 use super::plot::{Panel, Plot, PlotPoint, Series};
 use super::points::mean_over_runs;
 use super::replicates::RunCurves;
@@ -58,9 +58,7 @@ fn sizes_by_layer(index: usize, run: &RunCurves, size: Size) -> Series {
     let n_layers = records.iter().map(|record| record.layers().len()).max().unwrap_or(0);
     let point = |layer: usize| {
         let sizes: Vec<f64> = records.iter().filter_map(|record| early_size(record, layer, size)).collect();
-        let lowest = sizes.iter().copied().fold(f64::INFINITY, f64::min);
-        let highest = sizes.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let interval = (sizes.len() > 1).then_some((lowest, highest));
+        let interval = (sizes.len() > 1).then(|| extent(sizes.iter().copied()));
         Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, geometric_mean(sizes.into_iter())?) })
     };
     Series::with_dots(index, run.label_with_ends(), (0..n_layers).filter_map(point).collect())

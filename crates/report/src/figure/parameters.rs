@@ -1,6 +1,6 @@
 //! How much accuracy parameters buy: every experiment a point.
 
-use super::axis::{Numbers, Scale};
+use super::axis::{Numbers, Scale, extent};
 use super::plot::{Line, Panel, Plot, PlotPoint, Series};
 
 /// The ratio of the largest network to the smallest from which on the axis is logarithmic.
@@ -23,8 +23,7 @@ pub(crate) fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String,
 }
 
 fn spread_of(points: &[PlotPoint]) -> Scale {
-    let smallest = points.iter().map(|point| point.x).fold(f64::INFINITY, f64::min);
-    let largest = points.iter().map(|point| point.x).fold(0.0, f64::max);
+    let (smallest, largest) = extent(points.iter().map(|point| point.x));
     if largest > WIDE * smallest { Scale::Logarithmic } else { Scale::Linear }
 }
 
