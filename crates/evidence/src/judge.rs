@@ -79,21 +79,6 @@ pub fn judge(experiments: &[Replicates]) -> Vec<Judged> {
         .collect()
 }
 
-/// How many claims hold, how many do not, and how many are undecided.
-#[must_use]
-pub fn tally<'j>(judged: impl IntoIterator<Item = &'j Judged>) -> [usize; 3] {
-    let mut counts = [0; 3];
-    for judged in judged {
-        let index = match judged.verdict {
-            Verdict::Holds => 0,
-            Verdict::DoesNotHold(_) => 1,
-            Verdict::Undecided { .. } => 2,
-        };
-        counts[index] += 1;
-    }
-    counts
-}
-
 fn compare(one: &Replicates, claim: &Claim, experiments: &[Replicates]) -> Comparison {
     let other = experiments.iter().find(|other| other.spec.name == claim.against);
     other.map_or_else(Comparison::default, |other| Comparison::of(claim.metric, one, other))

@@ -9,7 +9,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{Decision, Judged, Verdict, judge, tally};
+pub use judge::{Decision, Judged, Verdict, judge};
 pub use pairs::Comparison;
 pub use replicates::Replicates;
 pub use statistics::Interval;

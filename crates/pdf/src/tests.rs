@@ -9,7 +9,7 @@ use typst::introspection::Introspector;
 use typst::model::{FigureElem, HeadingElem, ListElem};
 use typst::text::RawElem;
 
-use report::document::{Block, Column, Document, Figure, Math, Picture, Section, Table};
+use report::document::{Align, Block, Column, Document, Figure, Math, Picture, Section, Table};
 use typst_layout::PagedDocument;
 
 use crate::typeset;
@@ -55,6 +55,10 @@ fn empty() -> Document {
     Document { title: String::new(), subtitle: String::new(), warning: None, summary: Vec::new(), sections: Vec::new() }
 }
 
+fn column(heading: &str, align: Align) -> Column {
+    Column { heading: heading.to_owned(), align }
+}
+
 fn json(document: &Document) -> Vec<u8> {
     serde_json::to_vec(document).unwrap()
 }
@@ -94,7 +98,7 @@ fn no_text_is_code_or_markup() {
 
 #[test]
 fn parts_may_be_empty() {
-    let table = Table { caption: Vec::new(), header: vec![Column::left("")], rows: Vec::new() };
+    let table = Table { caption: Vec::new(), header: vec![column("", Align::Left)], rows: Vec::new() };
     let formulas = [Math::Row(Vec::new()), Math::Lines(Vec::new())].map(Block::Equation);
     let parts = [Block::Paragraph(Vec::new()), Block::List(Vec::new()), Block::Note(Vec::new()), Block::Table(table)];
     let summary = parts.into_iter().chain(formulas).collect();
@@ -108,7 +112,7 @@ fn a_text_may_have_any_length() {
         let line = || vec![text(&words)];
         let table = Table {
             caption: line(),
-            header: vec![Column::left(&words), Column::right(&words)],
+            header: vec![column(&words, Align::Left), column(&words, Align::Right)],
             rows: vec![vec![line(); 2]; 40],
         };
         let blocks =
@@ -146,7 +150,7 @@ fn the_pdf_names_its_title_and_holds_its_fonts() {
 
 #[test]
 fn what_cannot_be_typeset_is_an_error() {
-    let deep = (0..1_000).fold(Math::Number("1".to_owned()), |inner, _| Math::Root(Box::new(inner)));
+    let deep = (0..1_000).fold(Math::Number("1".to_owned()), |inner, _| Math::Sum(Box::new(inner)));
     let picture = Picture::Svg("no svg".to_owned());
     let figure = Figure { id: String::new(), caption: Vec::new(), alternative: String::new(), picture, chart: None };
     for (block, reason) in [(Block::Equation(deep), "recursion"), (Block::Figure(figure), "SVG")] {

@@ -3,9 +3,7 @@
 //! `chapters` composes what the report says; `html` and `pdf` write the same document. All text is plain text here, and
 //! untrusted: a writer escapes it.
 
-use serde::Serialize;
-
-use crate::figure::Plot;
+use serde::{Deserialize, Serialize};
 
 /// A whole report.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -126,14 +124,13 @@ pub struct Figure {
     /// The picture.
     pub picture: Picture,
     /// The same curves as numbers, from which the page makes an interactive chart.
-    #[serde(skip)]
-    pub chart: Option<Plot>,
+    pub chart: Option<serde_json::Value>,
 }
 
 /// How a picture is stored.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Picture {
-    /// A drawing of this program; text is text in the font of [`crate::FONT`].
+    /// A drawing of this program; text is text in Open Sans.
     Svg(String),
     /// Pixels.
     Png(Vec<u8>),
@@ -160,40 +157,31 @@ pub enum Math {
     Above(Box<Math>, Box<Math>),
     /// A fraction.
     Fraction(Box<Math>, Box<Math>),
-    /// A square root.
-    Root(Box<Math>),
     /// A sum over an index, which stands below the sign.
     Sum(Box<Math>),
     /// Lines below each other, each in two parts that are aligned at the second.
     Lines(Vec<(Math, Math)>),
 }
 
+#[cfg(test)]
 impl Inline {
     /// Plain text.
-    #[cfg(test)]
     pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
+}
 
+/// A text without its looks and its formulas.
+pub(crate) fn words(text: &[Inline]) -> String {
+    text.iter().map(Inline::words).collect()
+}
+
+impl Inline {
     /// It as plain text; empty for a formula.
-    pub(crate) fn words(&self) -> &str {
+    fn words(&self) -> &str {
         match self {
             Self::Text(text) | Self::Emphasis(text) | Self::Code(text) | Self::Badge { text, .. } => text,
             Self::Math(_) => "",
         }
-    }
-}
-
-impl Column {
-    /// A column of words.
-    #[must_use]
-    pub fn left(heading: &str) -> Self {
-        Self { heading: heading.to_owned(), align: Align::Left }
-    }
-
-    /// A column of numbers.
-    #[must_use]
-    pub fn right(heading: &str) -> Self {
-        Self { heading: heading.to_owned(), align: Align::Right }
     }
 }

@@ -1,10 +1,11 @@
 //! Figures: plots of curves over two axes, and pictures of digits, weights and the confusion matrix.
 //!
 //! `runs`, `gradients` and `parameters` turn records into a [`Plot`], which is plain data. `draw` writes a plot as SVG,
-//! with `panel`, `legend` and `labels`; `html/chart.rs` writes the same plot as numbers for the interactive page. Plots
+//! with `panel`, `legend` and `labels`; `chart` writes the same plot as numbers for the interactive page. Plots
 //! and pictures share the elements and the text of `svg`; `raster` turns an SVG into a PNG.
 
 pub(crate) mod axis;
+mod chart;
 mod draw;
 mod gradients;
 mod labels;
@@ -21,14 +22,14 @@ mod runs;
 mod series;
 mod svg;
 
-pub use gradients::{gradient_course, gradient_sizes};
-pub use parameters::accuracy_over_parameters;
-pub use pictures::{confusion, digits, first_layer_weights};
-pub use plot::{Plot, PlotPoint};
+pub(crate) use gradients::{gradient_course, gradient_sizes};
+pub(crate) use parameters::accuracy_over_parameters;
+pub(crate) use pictures::{confusion, digits, first_layer_weights};
+pub use plot::Plot;
+pub(crate) use plot::PlotPoint;
 pub use raster::to_png;
-pub use replicates::RunCurves;
+pub(crate) use replicates::RunCurves;
 pub use runs::CurveSets;
-pub use svg::FONT;
 
 #[cfg(test)]
 mod tests;

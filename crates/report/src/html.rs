@@ -1,27 +1,44 @@
 //! The report as one page that opens from disk: reading it needs neither network nor scripts.
 //!
-//! `page` writes the frame, `content` and what it calls the blocks, `chart` the numbers of the interactive figures; `assets`
-//! holds what is embedded and the policy that allows nothing else.
+//! The templates `assets/page.html` and `assets/formulas.html` write the document; `assets` has what is embedded, and the
+//! policy that allows nothing else.
 
 mod assets;
-mod chart;
-mod content;
-mod math;
-mod page;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value};
+use minijinja::{Environment, context};
 use spec::is_plain;
 
-use crate::document::Document;
+use crate::Result;
+use crate::document::{Document, Picture};
 
 /// The document as an HTML page with everything in it; the same document gives the same bytes.
 ///
-/// The templates escape every text; control characters, such as those that steer a terminal or change the writing
+/// The template escapes every text; control characters, such as those that steer a terminal or change the writing
 /// direction, are left out of the whole page.
-#[must_use]
-pub fn to_html(document: &Document) -> String {
-    let mut page = page::page(document).into_string();
+///
+/// # Errors
+/// A formula or the contents are nested too deeply.
+pub fn to_html(document: &Document) -> Result<String> {
+    let mut environment = Environment::new();
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.add_filter("source", |Serde(picture): Serde<Picture>| Value::from_safe_string(source(&picture)));
+    environment.add_function("policy", |scripts: Vec<String>| assets::policy(&scripts));
+    environment.add_template("formulas.html", include_str!("../assets/formulas.html"))?;
+    let values = context! { document => Serde(document), style => assets::STYLE, chart_scripts => assets::SCRIPTS };
+    let mut page = environment.render_named_str("page.html", include_str!("../assets/page.html"), values)?;
     page.retain(|c| is_plain(c) || matches!(c, '\n' | '\t'));
-    page
+    Ok(page)
+}
+
+/// The picture as a data URL. A drawing too is a picture and not part of the page, so nothing in it can act on the page.
+fn source(picture: &Picture) -> String {
+    match picture {
+        Picture::Svg(drawing) => format!("data:image/svg+xml;base64,{}", BASE64_STANDARD.encode(drawing)),
+        Picture::Png(pixels) => format!("data:image/png;base64,{}", BASE64_STANDARD.encode(pixels)),
+    }
 }
 
 #[cfg(test)]

@@ -17,10 +17,7 @@ mod sample_formulas;
 pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
 pub use document::{Document, Table};
 pub use error::{FigureError, Result};
-pub use figure::{
-    CurveSets, FONT, Plot, PlotPoint, RunCurves, accuracy_over_parameters, confusion, digits, first_layer_weights,
-    gradient_course, gradient_sizes, to_png,
-};
+pub use figure::{CurveSets, Plot, to_png};
 pub use format::plain_text;
 pub use html::to_html;
 pub use table::{

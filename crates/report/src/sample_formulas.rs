@@ -1,8 +1,6 @@
 //! A derivation as the report has them, with every form of a formula: for the samples of the page and of the PDF.
 
-use crate::document::Math::{
-    self, Above, Below, Fraction, Lines, Matrix, Number, Operator, Root, Row, Sum, Variable, Word,
-};
+use crate::document::Math::{self, Above, Below, Fraction, Lines, Matrix, Number, Operator, Row, Sum, Variable, Word};
 
 fn variable(name: &str) -> Math {
     Variable(name.to_owned())
@@ -76,11 +74,7 @@ pub(crate) fn derivation() -> Math {
             Row(vec![
                 operator("∼"),
                 variable("N"),
-                in_brackets(Row(vec![
-                    number("0"),
-                    operator(","),
-                    fraction(number("1"), Root(Box::new(variable("n")))),
-                ])),
+                in_brackets(Row(vec![number("0"), operator(","), fraction(number("1"), variable("n"))])),
             ]),
         ),
     ])

@@ -41,20 +41,20 @@ impl<'r, R> Columns<'r, R> {
     /// With a column of words, which a narrow terminal wraps.
     #[must_use]
     pub fn words(self, heading: &str, cell: impl Fn(&R) -> String) -> Self {
-        self.column(heading, Align::Left, |row| Inline::Text(cell(row)))
+        self.column(heading, Align::Left, cell)
     }
 
     /// With a column of numbers, at the right and never wrapped.
     #[must_use]
     pub fn numbers(self, heading: &str, cell: impl Fn(&R) -> String) -> Self {
-        self.column(heading, Align::Right, |row| Inline::Text(cell(row)))
+        self.column(heading, Align::Right, cell)
     }
 
-    /// With a column of any cells.
-    pub(crate) fn column(mut self, heading: &str, align: Align, cell: impl Fn(&R) -> Inline) -> Self {
+    /// With a column.
+    fn column(mut self, heading: &str, align: Align, cell: impl Fn(&R) -> String) -> Self {
         self.table.header.push(Column { heading: heading.to_owned(), align });
         for (cells, row) in self.table.rows.iter_mut().zip(self.rows) {
-            cells.push(vec![cell(row)]);
+            cells.push(vec![Inline::Text(cell(row))]);
         }
         self
     }
@@ -64,9 +64,4 @@ impl<'r, R> Columns<'r, R> {
     pub fn table(self, caption: &str) -> Table {
         Table { caption: vec![Inline::Text(caption.to_owned())], ..self.table }
     }
-}
-
-/// The words of a cell or a caption.
-fn words(text: &[Inline]) -> String {
-    text.iter().map(Inline::words).collect()
 }

@@ -113,6 +113,6 @@ fn save(workspace: &Workspace, out: &Path, document: &Document, typesetter: Opti
         workspace.terminal.note(&format!("report: {}", path.display()));
         Ok::<(), Failure>(())
     };
-    save("index.html", report::to_html(document).as_bytes())?;
+    save("index.html", report::to_html(document)?.as_bytes())?;
     typesetter.map_or(Ok(()), |typesetter| save("report.pdf", &typesetter.pdf(document)?))
 }

@@ -18,7 +18,6 @@ fn formula(words: &str) -> Math {
         Math::Below(leaf(0), leaf(1)),
         Math::Above(leaf(2), leaf(3)),
         Math::Fraction(leaf(3), leaf(4)),
-        Math::Root(leaf(0)),
         Math::Sum(leaf(1)),
     ];
     Math::Row(leaves.iter().cloned().chain(forms).collect())

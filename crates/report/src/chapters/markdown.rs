@@ -12,11 +12,10 @@ use std::iter::Peekable;
 use pulldown_cmark::{Alignment, BlockQuoteKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::math::{equations, formula};
-use crate::Plot;
-use crate::document::{Align, Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
+use crate::document::{self, Align, Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
 
 /// Pictures by the anchors of their figures.
-pub(super) type Pictures = HashMap<String, (Picture, Option<Plot>)>;
+pub(super) type Pictures = HashMap<String, (Picture, Option<serde_json::Value>)>;
 
 /// The rest of a text.
 type Events<'t> = Peekable<Parser<'t>>;
@@ -69,7 +68,7 @@ fn block(event: Event, events: &mut Events, caption: &mut Vec<Inline>, pictures:
         Event::Start(Tag::List(_)) => Block::List(rows(events).into_iter().flatten().collect()),
         Event::Start(Tag::Table(alignments)) => {
             let mut rows = rows(events);
-            let headings = rows.remove(0).iter().map(|heading| plain(heading)).collect::<Vec<_>>();
+            let headings = rows.remove(0).iter().map(|heading| document::words(heading)).collect::<Vec<_>>();
             let header = headings.into_iter().zip(alignments).map(column).collect();
             Block::Table(Table { caption: std::mem::take(caption), header, rows })
         }
@@ -136,15 +135,7 @@ fn push(pieces: &mut Vec<Inline>, text: &str) {
 
 /// The same as plain text.
 fn words(events: &mut Events) -> String {
-    plain(&line(events))
-}
-
-fn plain(line: &[Inline]) -> String {
-    let words = line.iter().filter_map(|piece| match piece {
-        Inline::Text(text) | Inline::Emphasis(text) | Inline::Code(text) | Inline::Badge { text, .. } => Some(&**text),
-        Inline::Math(_) => None,
-    });
-    words.collect()
+    document::words(&line(events))
 }
 
 fn tone(name: &str) -> Tone {

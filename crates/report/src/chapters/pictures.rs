@@ -9,9 +9,10 @@ use spec::Metric;
 
 use super::CloseUp;
 use super::values::Report;
+use crate::FigureError;
 use crate::document::Picture::{self, Png, Svg};
+use crate::figure::{self, CurveSets, Plot, PlotPoint, RunCurves};
 use crate::format::{plain_text, seeds_in_words};
-use crate::{CurveSets, FigureError, Plot, PlotPoint, RunCurves};
 
 /// The anchor of a figure, ready for Markdown.
 type Anchor = Result<Value, Error>;
@@ -23,19 +24,19 @@ impl Report {
         let records: Vec<&RunRecord> = self.found(&names).flat_map(|replicates| &replicates.records).collect();
         let sets = if with_training { CurveSets::Both } else { CurveSets::Validation };
         let plot = Plot::of_records(title, &records, sets);
-        Ok(self.keep(id, Svg(plot.to_svg()?), Some(plot)))
+        Ok(self.keep(id, Svg(plot.to_svg()?), plot.to_json()))
     }
 
     /// The size of the gradient in every layer.
     pub(super) fn gradient_sizes(&self, id: &str, names: Vec<String>) -> Anchor {
         let runs: Vec<RunCurves> = self.found(&names).map(run_curves).collect();
-        Ok(self.keep(id, Svg(crate::gradient_sizes(&runs).to_svg()?), None))
+        Ok(self.keep(id, Svg(figure::gradient_sizes(&runs).to_svg()?), None))
     }
 
     /// The size of the gradient over the whole training, in some layers.
     pub(super) fn gradient_course(&self, id: &str, name: &str) -> Anchor {
         let run = run_curves(self.find(name).ok_or(FigureError::NoRuns)?);
-        Ok(self.keep(id, Svg(crate::gradient_course(&run).to_svg()?), None))
+        Ok(self.keep(id, Svg(figure::gradient_course(&run).to_svg()?), None))
     }
 
     /// Best validation accuracy over the number of parameters.
@@ -43,30 +44,30 @@ impl Report {
         let dataset = &self.material.dataset;
         let subtitle = format!("{}, {}", plain_text(&dataset.title), seeds_in_words(&self.material.seeds));
         let points = self.found(&names).filter_map(point).collect();
-        let plot = crate::accuracy_over_parameters(points, subtitle, dataset.is_made_up());
+        let plot = figure::accuracy_over_parameters(points, subtitle, dataset.is_made_up());
         Ok(self.keep(id, Svg(plot.to_svg()?), None))
     }
 
     /// The weights of the close-up's first layer as images.
     pub(super) fn first_layer(&self, id: &str) -> Anchor {
         let CloseUp { first_layer, n_units, .. } = self.material.close_up.as_ref().ok_or(FigureError::NoRuns)?;
-        Ok(self.keep(id, Png(crate::first_layer_weights(first_layer, *n_units, self.material.dataset.shape)?), None))
+        Ok(self.keep(id, Png(figure::first_layer_weights(first_layer, *n_units, self.material.dataset.shape)?), None))
     }
 
     /// The close-up's predictions by class.
     pub(super) fn confusion(&self, id: &str) -> Anchor {
         let predictions = self.predictions().ok_or(FigureError::NoRuns)?;
-        Ok(self.keep(id, Svg(crate::confusion(&predictions.confusion)), None))
+        Ok(self.keep(id, Svg(figure::confusion(&predictions.confusion)), None))
     }
 
     /// The close-up's mistakes whose pixels were recorded.
     pub(super) fn mistakes(&self, id: &str) -> Anchor {
         let mistakes = self.predictions().into_iter().flat_map(|predictions| &predictions.mistakes);
         let pictured: Vec<&Mistake> = mistakes.filter(|mistake| !mistake.pixels.is_empty()).collect();
-        Ok(self.keep(id, Svg(crate::digits(&pictured, self.material.dataset.shape)?), None))
+        Ok(self.keep(id, Svg(figure::digits(&pictured, self.material.dataset.shape)?), None))
     }
 
-    fn keep(&self, id: &str, picture: Picture, chart: Option<Plot>) -> Value {
+    fn keep(&self, id: &str, picture: Picture, chart: Option<serde_json::Value>) -> Value {
         self.pictures().insert(id.to_owned(), (picture, chart));
         Value::from_safe_string(id.to_owned())
     }

@@ -6,7 +6,7 @@ use record::StopReason;
 use spec::{Claim, Expectation, Metric};
 
 use super::*;
-use crate::document::{Block, Inline, Section};
+use crate::document::{Block, Inline, Section, words};
 use test_support::synthetic::{Curve, hidden_units_of, record, with_probes};
 
 /// Three replicates of an experiment of this name.
@@ -81,15 +81,7 @@ fn text(document: &Document) -> String {
 }
 
 fn text_of(block: &Block) -> String {
-    let line = |inline: &Vec<Inline>| -> String {
-        let word = |inline: &Inline| match inline {
-            Inline::Text(text) | Inline::Emphasis(text) | Inline::Code(text) | Inline::Badge { text, .. } => {
-                text.clone()
-            }
-            Inline::Math(_) => String::new(),
-        };
-        inline.iter().map(word).collect()
-    };
+    let line = |text: &Vec<Inline>| words(text);
     match block {
         Block::Paragraph(text) | Block::Note(text) => line(text),
         Block::List(items) => items.iter().map(line).collect::<Vec<_>>().join("; "),

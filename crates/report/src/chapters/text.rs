@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
     use crate::chapters::markdown::document;
-    use crate::document::{Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
+    use crate::document::{Align, Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
 
     /// A value wherever a value can stand.
     const EVERYWHERE: &str = r#"
@@ -143,9 +143,10 @@ mod tests {
             }
             let line = || vec![Inline::Text(value.clone())];
             let item = vec![Inline::Badge { tone: Tone::Bad, text: value.clone() }];
+            let column = |heading: &str, align| Column { heading: heading.to_owned(), align };
             let table = Table {
                 caption: line(),
-                header: vec![Column::left(&value), Column::right("b")],
+                header: vec![column(&value, Align::Left), column("b", Align::Right)],
                 rows: vec![vec![line(), vec![Inline::Text(value.repeat(2))]]],
             };
             let figure = Figure {

@@ -17,6 +17,13 @@ pub(super) enum Scale {
     Logarithmic,
 }
 
+impl Scale {
+    /// Whether a value has a place on an axis, within its range or outside.
+    pub(super) fn has_place(self, value: f64) -> bool {
+        value.is_finite() && (self == Self::Linear || value > 0.0)
+    }
+}
+
 /// How the numbers of an axis are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Numbers {
@@ -39,7 +46,7 @@ pub(crate) struct Axis {
     pub(crate) high: f64,
     pub(crate) numbers: Numbers,
     pub(super) ticks: Vec<f64>,
-    scale: Scale,
+    pub(super) scale: Scale,
     /// Decimals that tell the ticks apart.
     decimals: usize,
 }
@@ -64,10 +71,8 @@ impl Axis {
 
     /// An axis on which all these values have a place, with a margin; below 0 only if a value is.
     pub(super) fn around((label, scale, numbers): Look, values: impl Iterator<Item = f64>) -> Self {
-        let placed = values.filter(|&value| has_place(scale, value));
-        let spread = placed.map(|value| if scale == Scale::Linear { value } else { value.ln() });
-        let (low, high) =
-            spread.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let placed = values.filter(|&value| scale.has_place(value));
+        let (low, high) = extent(placed.map(|value| if scale == Scale::Linear { value } else { value.ln() }));
         let range = padded(low, high);
         if scale == Scale::Logarithmic {
             return Self::logarithmic(label, (range.0.exp(), range.1.exp()), numbers);
@@ -96,18 +101,14 @@ impl Axis {
         }
     }
 
-    /// Whether a value has a place on the axis, within its range or outside.
-    pub(super) fn has_place(&self, value: f64) -> bool {
-        has_place(self.scale, value)
-    }
-
     pub(super) fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
 }
 
-fn has_place(scale: Scale, value: f64) -> bool {
-    value.is_finite() && (scale == Scale::Linear || value > 0.0)
+/// The lowest and the highest value; infinite without one.
+pub(super) fn extent(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
 }
 
 /// The range with a margin; around the value if both ends are the same but for rounding, `0..1` without a value.

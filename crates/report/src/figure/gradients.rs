@@ -3,7 +3,7 @@
 use record::{LayerProbe, Probe, RunRecord};
 use spec::Metric;
 
-use super::axis::{Look, Numbers, Scale};
+use super::axis::{Look, Numbers, Scale, extent};
 use super::plot::{Panel, Plot, PlotPoint, Series};
 use super::points::mean_over_runs;
 use super::replicates::RunCurves;
@@ -20,8 +20,7 @@ type Size = fn(&LayerProbe) -> Option<f64>;
 /// Left the root mean square of a layer's gradient, right that of its updates over that of its weights; geometric means
 /// over the probes of the first [`Metric::EARLY_EPOCHS`] epochs and over replicates, whose lowest and highest values
 /// are the ends of the error bars.
-#[must_use]
-pub fn gradient_sizes(runs: &[RunCurves]) -> Plot {
+pub(crate) fn gradient_sizes(runs: &[RunCurves]) -> Plot {
     let panel = |heading: &str, size: Size| {
         let series = runs.iter().enumerate().map(|(index, run)| sizes_by_layer(index, run, size));
         Panel::around(LAYERS, (heading, Scale::Logarithmic, Numbers::Plain), series.collect())
@@ -41,8 +40,7 @@ pub fn gradient_sizes(runs: &[RunCurves]) -> Plot {
 /// How the gradients of the first, the middle, the last hidden and the output layer change over the steps of a run.
 ///
 /// Replicates are their geometric mean, as long as at least half of them still train.
-#[must_use]
-pub fn gradient_course(run: &RunCurves) -> Plot {
+pub(crate) fn gradient_course(run: &RunCurves) -> Plot {
     let n_layers = run.records.first().map_or(0, |record| record.layers().len());
     let series = course_layers(n_layers).into_iter().enumerate().map(|(index, (layer, name))| {
         let label = format!("layer {}: {name}", layer + 1);
@@ -60,9 +58,7 @@ fn sizes_by_layer(index: usize, run: &RunCurves, size: Size) -> Series {
     let n_layers = records.iter().map(|record| record.layers().len()).max().unwrap_or(0);
     let point = |layer: usize| {
         let sizes: Vec<f64> = records.iter().filter_map(|record| early_size(record, layer, size)).collect();
-        let lowest = sizes.iter().copied().fold(f64::INFINITY, f64::min);
-        let highest = sizes.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let interval = (sizes.len() > 1).then_some((lowest, highest));
+        let interval = (sizes.len() > 1).then(|| extent(sizes.iter().copied()));
         Some(PlotPoint { interval, ..PlotPoint::new((layer + 1) as f64, geometric_mean(sizes.into_iter())?) })
     };
     Series::with_dots(index, run.label_with_ends(), (0..n_layers).filter_map(point).collect())

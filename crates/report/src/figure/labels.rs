@@ -1,5 +1,6 @@
 //! Labels next to points: each covers no other label, dot or error bar, and is as near to its point as that allows.
 
+use kurbo::Rect;
 use maud::{Markup, html};
 
 use super::panel::{DOT_RADIUS, PanelOnPage, stroke};
@@ -20,15 +21,6 @@ const EDGE: f64 = 4.0;
 const MOST_WIDTH: f64 = 260.0;
 const LABEL: TextStyle = TextStyle { size: 11.5, colour: INK, anchor: "start" };
 
-/// A rectangle in pixels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Area {
-    left: f64,
-    top: f64,
-    right: f64,
-    bottom: f64,
-}
-
 /// A point with its label.
 #[derive(Debug, Clone, PartialEq)]
 struct Labelled {
@@ -43,30 +35,30 @@ pub(super) fn draw(panel: &PanelOnPage) -> Markup {
     let mut labelled: Vec<Labelled> = panel.all_points().filter_map(|point| labelled(panel, point)).collect();
     labelled.sort_by(|one, other| one.y.total_cmp(&other.y));
     let taken = if labelled.is_empty() { Vec::new() } else { taken(panel) };
-    let bounds = Area { left: panel.left + EDGE, top: panel.top, right: panel.right - EDGE, bottom: panel.bottom };
+    let bounds = panel.area.inflate(-EDGE, 0.0);
     html! {
         @for (point, area) in labelled.iter().zip(placed(&labelled, taken, bounds)) { (draw_label(point, area)) }
     }
 }
 
-fn draw_label(point: &Labelled, area: Area) -> Markup {
-    let middle = f64::midpoint(area.top, area.bottom);
-    let edge = if area.left > point.x { area.left - 2.0 } else { area.right + 2.0 };
+fn draw_label(point: &Labelled, area: Rect) -> Markup {
+    let middle = area.center().y;
+    let edge = if area.x0 > point.x { area.x0 - 2.0 } else { area.x1 + 2.0 };
     let rim = (DOT_RADIUS + 1.0) / (edge - point.x).hypot(middle - point.y);
     let start = (point.x + rim * (edge - point.x), point.y + rim * (middle - point.y));
     html! {
         @if (middle - point.y).abs() > FAR {
             (stroke(FAINT_INK, [start, (edge, middle)]))
         }
-        (middle_text((area.left, middle), LABEL, &point.text))
+        (middle_text((area.x0, middle), LABEL, &point.text))
     }
 }
 
 /// A place for every label.
-fn placed(labelled: &[Labelled], mut taken: Vec<Area>, bounds: Area) -> Vec<Area> {
+fn placed(labelled: &[Labelled], mut taken: Vec<Rect>, bounds: Rect) -> Vec<Rect> {
     let mut areas = Vec::new();
     for point in labelled {
-        let is_free = |area: &Area| area.is_within(bounds) && !taken.iter().any(|other| area.overlaps(*other));
+        let is_free = |area: &Rect| bounds.contains_rect(*area) && !taken.iter().any(|other| area.overlaps(*other));
         let nearest = || candidates(point).next().expect("there is always a first try");
         let area = candidates(point).find(is_free).unwrap_or_else(nearest);
         taken.push(area);
@@ -76,34 +68,23 @@ fn placed(labelled: &[Labelled], mut taken: Vec<Area>, bounds: Area) -> Vec<Area
 }
 
 /// Right and left of a point, then further and further up and down.
-fn candidates(point: &Labelled) -> impl Iterator<Item = Area> {
+fn candidates(point: &Labelled) -> impl Iterator<Item = Rect> {
     let shifts = (0_u32..60).flat_map(|index| [-TRY * f64::from(index), TRY * f64::from(index)]);
     shifts.flat_map(move |shift| {
-        let (top, bottom) = (point.y + shift - LINE_HEIGHT / 2.0, point.y + shift + LINE_HEIGHT / 2.0);
+        let top = point.y + shift - LINE_HEIGHT / 2.0;
         let gap = if shift.abs() > FAR { GAP + FAR } else { GAP };
         let lefts = [point.x + gap, point.x - gap - point.width];
-        lefts.map(|left| Area { left, top, right: left + point.width, bottom })
+        lefts.map(|left| Rect::from_origin_size((left, top), (point.width, LINE_HEIGHT)))
     })
 }
 
-impl Area {
-    fn overlaps(self, other: Self) -> bool {
-        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
-    }
-
-    fn is_within(self, bounds: Self) -> bool {
-        self.left >= bounds.left && self.right <= bounds.right && self.top >= bounds.top && self.bottom <= bounds.bottom
-    }
-}
-
 /// The dots of a panel and their error bars.
-fn taken(panel: &PanelOnPage) -> Vec<Area> {
-    let around = |x: f64, (low, high): (f64, f64), margin: f64| {
-        let ((x, bottom), (_, top)) = (panel.place(x, low), panel.place(x, high));
-        Area { left: x - margin, right: x + margin, top: top - margin, bottom: bottom + margin }
-    };
+fn taken(panel: &PanelOnPage) -> Vec<Rect> {
     let of_point = |point: &PlotPoint| {
-        [around(point.x, (point.y, point.y), DOT_RADIUS + 1.0), around(point.x, panel.ends(point), DOT_RADIUS)]
+        let (low, high) = panel.ends(point);
+        let [dot, low, high] = [point.y, low, high].map(|y| panel.place(point.x, y));
+        let bar = Rect::from_points(low, high).inflate(DOT_RADIUS, DOT_RADIUS);
+        [Rect::from_points(dot, dot).inflate(DOT_RADIUS + 1.0, DOT_RADIUS + 1.0), bar]
     };
     panel.all_points().flat_map(of_point).collect()
 }
@@ -118,7 +99,7 @@ fn labelled(panel: &PanelOnPage, point: &PlotPoint) -> Option<Labelled> {
 mod tests {
     use super::*;
 
-    const BOUNDS: Area = Area { left: 0.0, top: 0.0, right: 200.0, bottom: 100.0 };
+    const BOUNDS: Rect = Rect::new(0.0, 0.0, 200.0, 100.0);
 
     fn point(x: f64, y: f64) -> Labelled {
         Labelled { x, y, text: "label".to_owned(), width: 60.0 }
@@ -130,21 +111,24 @@ mod tests {
             [point(100.0, 50.0), point(101.0, 51.0), point(102.0, 52.0), point(100.0, 53.0), point(101.0, 55.0)];
         let areas = placed(&points, Vec::new(), BOUNDS);
         for (index, area) in areas.iter().enumerate() {
-            assert!(area.is_within(BOUNDS) && !areas[..index].iter().any(|other| area.overlaps(*other)), "{areas:?}");
+            assert!(
+                BOUNDS.contains_rect(*area) && !areas[..index].iter().any(|other| area.overlaps(*other)),
+                "{areas:?}"
+            );
         }
     }
 
     #[test]
     fn a_label_stands_right_of_its_point_or_left_where_the_panel_ends_or_something_is_in_the_way() {
-        let in_the_way = Area { left: 110.0, top: 45.0, right: 120.0, bottom: 55.0 };
+        let in_the_way = Rect::new(110.0, 45.0, 120.0, 55.0);
         for (x, taken, left) in [(100.0, vec![], 110.0), (180.0, vec![], 110.0), (100.0, vec![in_the_way], 30.0)] {
-            assert!((placed(&[point(x, 50.0)], taken, BOUNDS)[0].left - left).abs() < 1e-9, "{x}");
+            assert!((placed(&[point(x, 50.0)], taken, BOUNDS)[0].x0 - left).abs() < 1e-9, "{x}");
         }
     }
 
     #[test]
     fn a_label_without_room_is_written_all_the_same() {
-        let full = Area { left: -1e3, top: -1e3, right: 1e3, bottom: 1e3 };
+        let full = Rect::new(-1e3, -1e3, 1e3, 1e3);
         assert_eq!(placed(&[point(10.0, 10.0)], vec![full], BOUNDS).len(), 1);
     }
 }

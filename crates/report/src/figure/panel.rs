@@ -1,5 +1,6 @@
 //! One panel on the page: heading, grid and axes, then bands below lines below dots.
 
+use kurbo::Rect;
 use maud::{Markup, html};
 
 use super::labels;
@@ -32,17 +33,14 @@ const FARTHEST: f64 = 1_000.0;
 /// A panel with the pixels of its plotting area.
 pub(super) struct PanelOnPage<'a> {
     panel: &'a Panel,
-    pub(super) left: f64,
-    pub(super) top: f64,
-    pub(super) right: f64,
-    pub(super) bottom: f64,
+    pub(super) area: Rect,
 }
 
 impl<'a> PanelOnPage<'a> {
     /// The panel whose top left corner, labels included, is at this place.
     pub(super) fn new(panel: &'a Panel, (left, top): Place, width: f64) -> Self {
         let (right, bottom) = (left + width, top + HEIGHT - X_TICKS_HEIGHT);
-        Self { panel, left: left + Y_TICKS_WIDTH, top: top + HEADING_HEIGHT, right, bottom }
+        Self { panel, area: Rect::new(left + Y_TICKS_WIDTH, top + HEADING_HEIGHT, right, bottom) }
     }
 
     /// Draws everything; lines and bands are clipped to the plotting area, which the index names.
@@ -55,8 +53,8 @@ impl<'a> PanelOnPage<'a> {
         html! {
             (self.axes())
             clipPath id=(clip) {
-                rect x=(tenths(self.left)) y=(tenths(self.top)) width=(tenths(self.right - self.left))
-                    height=(tenths(self.bottom - self.top)) {}
+                rect x=(tenths(self.area.x0)) y=(tenths(self.area.y0)) width=(tenths(self.area.width()))
+                    height=(tenths(self.area.height())) {}
             }
             g clip-path={ "url(#" (clip) ")" } {
                 @for series in all().filter(|series| series.has_band()) { (self.band(series)) }
@@ -73,7 +71,7 @@ impl<'a> PanelOnPage<'a> {
             @for series in all() { (self.dots(series)) }
             (labels::draw(self))
             @if all().all(|series| self.points(series).next().is_none()) {
-                (middle_text((f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom)), X_TEXT, "no values"))
+                (middle_text(self.area.center().into(), X_TEXT, "no values"))
             }
         }
     }
@@ -81,7 +79,7 @@ impl<'a> PanelOnPage<'a> {
     /// Heading, grid, axes with their ticks and numbers, label of the x axis.
     fn axes(&self) -> Markup {
         let Panel { x, y, .. } = self.panel;
-        let Self { left, top, right, bottom, .. } = *self;
+        let Rect { x0: left, y0: top, x1: right, y1: bottom } = self.area;
         html! {
             (text((left, top - 12.1), HEADING, &y.label))
             @for &tick in &x.ticks {
@@ -146,14 +144,14 @@ impl<'a> PanelOnPage<'a> {
     /// The points of a series that have a place on both axes.
     fn points<'s>(&self, series: &'s Series) -> impl Iterator<Item = &'s PlotPoint> {
         let Panel { x, y, .. } = self.panel;
-        series.points.iter().filter(|point| x.has_place(point.x) && y.has_place(point.y))
+        series.points.iter().filter(|point| x.scale.has_place(point.x) && y.scale.has_place(point.y))
     }
 
     /// The ends of a point's interval that have a place, else the point itself.
     pub(super) fn ends(&self, point: &PlotPoint) -> (f64, f64) {
         let (low, high) = point.ends();
         let y = &self.panel.y;
-        if y.has_place(low) && y.has_place(high) { (low, high) } else { (point.y, point.y) }
+        if y.scale.has_place(low) && y.scale.has_place(high) { (low, high) } else { (point.y, point.y) }
     }
 
     /// Pixels of a place between the axes.
@@ -162,11 +160,11 @@ impl<'a> PanelOnPage<'a> {
     }
 
     fn across(&self, x: f64) -> f64 {
-        self.left + self.panel.x.share(x).clamp(-FARTHEST, FARTHEST) * (self.right - self.left)
+        self.area.x0 + self.panel.x.share(x).clamp(-FARTHEST, FARTHEST) * self.area.width()
     }
 
     fn down(&self, y: f64) -> f64 {
-        self.bottom - self.panel.y.share(y).clamp(-FARTHEST, FARTHEST) * (self.bottom - self.top)
+        self.area.y1 - self.panel.y.share(y).clamp(-FARTHEST, FARTHEST) * self.area.height()
     }
 }
 

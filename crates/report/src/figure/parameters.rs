@@ -1,6 +1,6 @@
 //! How much accuracy parameters buy: every experiment a point.
 
-use super::axis::{Numbers, Scale};
+use super::axis::{Numbers, Scale, extent};
 use super::plot::{Line, Panel, Plot, PlotPoint, Series};
 
 /// The ratio of the largest network to the smallest from which on the axis is logarithmic.
@@ -9,8 +9,7 @@ const WIDE: f64 = 3.0;
 /// Best validation accuracy, a share, over the number of parameters; every point is an experiment with its label.
 ///
 /// `subtitle` names dataset and seeds; `is_made_up` says whether the digits are made up.
-#[must_use]
-pub fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String, is_made_up: bool) -> Plot {
+pub(crate) fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String, is_made_up: bool) -> Plot {
     let x = ("Parameters", spread_of(&points), Numbers::Whole);
     let y = ("Best validation accuracy", Scale::Linear, Numbers::Percent);
     let series = Series { line: Line::None, ..Series::with_dots(0, String::new(), points) };
@@ -24,8 +23,7 @@ pub fn accuracy_over_parameters(points: Vec<PlotPoint>, subtitle: String, is_mad
 }
 
 fn spread_of(points: &[PlotPoint]) -> Scale {
-    let smallest = points.iter().map(|point| point.x).fold(f64::INFINITY, f64::min);
-    let largest = points.iter().map(|point| point.x).fold(0.0, f64::max);
+    let (smallest, largest) = extent(points.iter().map(|point| point.x));
     if largest > WIDE * smallest { Scale::Logarithmic } else { Scale::Linear }
 }
 

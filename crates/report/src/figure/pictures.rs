@@ -5,6 +5,6 @@ mod digits;
 mod pixels;
 mod weights;
 
-pub use confusion::confusion;
-pub use digits::digits;
-pub use weights::first_layer_weights;
+pub(crate) use confusion::confusion;
+pub(crate) use digits::digits;
+pub(crate) use weights::first_layer_weights;

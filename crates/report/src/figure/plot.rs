@@ -74,15 +74,15 @@ pub(crate) enum Intervals {
 
 /// One point.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PlotPoint {
+pub(crate) struct PlotPoint {
     /// Place along the x axis.
-    pub x: f64,
+    pub(crate) x: f64,
     /// Value.
-    pub y: f64,
+    pub(crate) y: f64,
     /// Lower and upper end of the interval around the value.
-    pub interval: Option<(f64, f64)>,
+    pub(crate) interval: Option<(f64, f64)>,
     /// Text next to the point.
-    pub label: Option<String>,
+    pub(crate) label: Option<String>,
 }
 
 impl Plot {
@@ -129,8 +129,7 @@ impl Series {
 
 impl PlotPoint {
     /// A point with neither interval nor label.
-    #[must_use]
-    pub fn new(x: f64, y: f64) -> Self {
+    pub(crate) fn new(x: f64, y: f64) -> Self {
         Self { x, y, interval: None, label: None }
     }
 

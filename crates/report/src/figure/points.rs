@@ -2,14 +2,6 @@
 
 use super::plot::PlotPoint;
 
-/// Steps of the assignment's smoothing window.
-pub(super) const SMOOTHED_STEPS: usize = 10;
-
-/// Steps per window: 10, or the lowest multiple of 10 that divides `steps` into at most `most_windows`.
-pub(super) fn window_steps(steps: usize, most_windows: usize) -> usize {
-    SMOOTHED_STEPS * steps.div_ceil(SMOOTHED_STEPS * most_windows).max(1)
-}
-
 /// Mean and standard deviation of consecutive windows, at the middle of each.
 ///
 /// A last window that is not full is left out unless it is the only one; so is a window with a value that is not finite.
@@ -17,9 +9,7 @@ pub(super) fn smoothed(losses: &[f32], window: usize) -> Vec<PlotPoint> {
     let window = window.min(losses.len()).max(1);
     let point = |(index, losses): (usize, &[f32])| {
         let losses: Vec<f64> = losses.iter().copied().map(f64::from).collect();
-        let (mean, squares) = mean_and_squares(&losses);
-        let middle = (index * window) as f64 + window as f64 / 2.0;
-        PlotPoint::with_deviation(middle, mean, (squares / losses.len() as f64).sqrt())
+        mean_at((index * window) as f64 + window as f64 / 2.0, &losses, losses.len() as f64)
     };
     losses.chunks_exact(window).enumerate().map(point).filter(|point| point.y.is_finite()).collect()
 }
@@ -31,8 +21,7 @@ pub(super) fn mean_over_runs(runs: &[Vec<PlotPoint>]) -> Vec<PlotPoint> {
     let same_x = points.chunk_by(|left, right| left.0.total_cmp(&right.0).is_eq());
     let over_runs = |points: &[(f64, f64)]| {
         let values: Vec<f64> = points.iter().map(|point| point.1).collect();
-        let (mean, squares) = mean_and_squares(&values);
-        PlotPoint::with_deviation(points[0].0, mean, (squares / (values.len() as f64 - 1.0).max(1.0)).sqrt())
+        mean_at(points[0].0, &values, (values.len() as f64 - 1.0).max(1.0))
     };
     same_x.filter(|points| 2 * points.len() >= runs.len()).map(over_runs).collect()
 }
@@ -43,10 +32,11 @@ pub(super) fn steps_of_half(mut steps: Vec<usize>) -> usize {
     steps.get(steps.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }
 
-/// The mean, and the sum of the squared differences from it.
-fn mean_and_squares(values: &[f64]) -> (f64, f64) {
+/// The mean of some values and their standard deviation with these degrees of freedom.
+fn mean_at(x: f64, values: &[f64], degrees_of_freedom: f64) -> PlotPoint {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
-    (mean, values.iter().map(|value| (value - mean).powi(2)).sum())
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    PlotPoint::with_deviation(x, mean, (squares / degrees_of_freedom).sqrt())
 }
 
 #[cfg(test)]
@@ -100,15 +90,6 @@ mod tests {
     fn a_window_with_a_value_that_is_not_finite_is_left_out() {
         for bad in [f32::NAN, f32::INFINITY] {
             assert_eq!(smoothed(&[1.0, 1.0, bad, 1.0], 2).len(), 1);
-        }
-    }
-
-    #[test]
-    fn windows_hold_ten_steps_until_there_are_too_many() {
-        for (steps, most_windows, window) in
-            [(0, 100, 10), (20, 100, 10), (1_000, 100, 10), (1_001, 100, 20), (250_000, 12_500, 20)]
-        {
-            assert_eq!(window_steps(steps, most_windows), window, "{steps} steps");
         }
     }
 }

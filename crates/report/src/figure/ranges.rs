@@ -2,7 +2,7 @@
 //!
 //! Every curve comes with the step from which on its values count: the first epoch would take most of the range.
 
-use super::axis::{Axis, Numbers, padded};
+use super::axis::{Axis, Numbers, extent, padded};
 use super::plot::{Line, PlotPoint, Series};
 use crate::format::whole;
 
@@ -15,7 +15,7 @@ impl Axis {
         let (low, high) = zoomed(curves, 0.02, 1.0 - BEYOND);
         // The values of a run that diverges know no limit: the axis ends a little above where the curves begin.
         let firsts = curves.iter().filter_map(|(series, _)| series.points.first());
-        let began = firsts.map(|point| point.y).fold(f64::NEG_INFINITY, f64::max);
+        let (_, began) = extent(firsts.map(|point| point.y));
         let (low, high) = padded(low.min(began), high.min(1.2 * began));
         // A range that nearly reaches 0 begins there.
         let low = if low < 0.1 * high { 0.0 } else { low };
@@ -32,18 +32,15 @@ impl Axis {
 
 /// The lowest and the highest of the curves' quantiles and dots, bands included.
 fn zoomed(curves: &[(&Series, f64)], low_share: f64, high_share: f64) -> (f64, f64) {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for (series, settled) in curves {
+    let ends = curves.iter().flat_map(|(series, settled)| {
         let counting = counting(&series.points, *settled);
         // The upper half of the band of a training loss would take the room of the curves.
         let upper = |point: &PlotPoint| if series.line == Line::Faint { point.y } else { point.ends().1 };
         let lowest = nearest_quantile(counting.iter().map(|point| point.ends().0).collect(), low_share);
         let highest = nearest_quantile(counting.iter().map(upper).collect(), high_share);
-        let dots = series.marks.iter().map(|mark| mark.1);
-        low = lowest.into_iter().chain(dots.clone()).fold(low, f64::min);
-        high = highest.into_iter().chain(dots).fold(high, f64::max);
-    }
-    (low, high)
+        series.marks.iter().map(|mark| mark.1).chain(lowest).chain(highest)
+    });
+    extent(ends)
 }
 
 /// The points from x = `settled` on; all if there is none.

@@ -7,18 +7,17 @@ use crate::format::{self, label, plain_text, seed_words};
 
 /// The runs behind one curve.
 #[derive(Debug, Clone)]
-pub struct RunCurves<'a> {
+pub(crate) struct RunCurves<'a> {
     /// What the legend calls them.
-    pub label: String,
+    pub(crate) label: String,
     /// Where the numbers come from: one run, or several that differ only in their seed and are drawn as their mean.
-    pub records: Vec<&'a RunRecord>,
+    pub(crate) records: Vec<&'a RunRecord>,
 }
 
 impl<'a> RunCurves<'a> {
     /// Replicates together, in the order of their first; the label is title and overrides, with the seeds if these
     /// differ between the curves.
-    #[must_use]
-    pub fn of_records(records: &[&'a RunRecord]) -> Vec<Self> {
+    pub(crate) fn of_records(records: &[&'a RunRecord]) -> Vec<Self> {
         let groups = format::grouped(records, are_replicates);
         let seeds: Vec<String> = groups.iter().map(|group| seed_words(group)).collect();
         let seeds_differ = seeds.windows(2).any(|pair| pair[0] != pair[1]);

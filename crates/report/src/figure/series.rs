@@ -3,9 +3,11 @@
 use record::{RunRecord, StopReason, Validation};
 
 use super::plot::{Intervals, Line, PlotPoint, Series, colour};
-use super::points::{self, SMOOTHED_STEPS, mean_over_runs, smoothed, steps_of_half};
+use super::points::{mean_over_runs, smoothed, steps_of_half};
 use super::replicates::RunCurves;
 
+/// Steps of the assignment's smoothing window.
+const SMOOTHED_STEPS: usize = 10;
 /// Windows of all runs together at most: four runs of 31,250 steps, the ladder of task 3 at its longest, keep the
 /// assignment's window of 10; an SVG stays below 600 KB.
 const MOST_WINDOWS: usize = 12_500;
@@ -28,14 +30,15 @@ pub(super) const ACCURACY: [Curve; 2] = [
     Curve { set: "validation", line: Line::Solid, value: |v| v.validation_accuracy },
 ];
 
-/// Steps per window; 1 if no run has two windows, so that a run of a few steps is shown step by step.
+/// Steps per window: 10, or the lowest multiple of 10 that divides the steps of all runs into few enough windows; 1 if no
+/// run has two windows, so that a run of a few steps is shown step by step.
 pub(super) fn window_steps(runs: &[RunCurves]) -> usize {
-    let lengths: Vec<usize> = runs.iter().map(|run| run.over_runs(|record| record.history.step_losses.len())).collect();
+    let lengths: Vec<usize> = runs.iter().map(RunCurves::steps).collect();
     if lengths.iter().all(|&steps| steps < 2 * SMOOTHED_STEPS) {
         return 1;
     }
     let most_windows = if runs.iter().any(RunCurves::is_mean) { MOST_WINDOWS_OF_MEANS } else { MOST_WINDOWS };
-    points::window_steps(lengths.iter().sum(), most_windows)
+    SMOOTHED_STEPS * lengths.iter().sum::<usize>().div_ceil(SMOOTHED_STEPS * most_windows)
 }
 
 impl RunCurves<'_> {
@@ -61,29 +64,21 @@ impl RunCurves<'_> {
 
     /// Steps until the run stopped; of replicates, until fewer than half still train.
     pub(super) fn steps(&self) -> usize {
-        self.over_runs(n_steps)
+        steps_of_half(self.averaged().into_iter().map(|record| record.steps).collect())
     }
 
     /// The step from which on values decide the range: the end of the first epoch, or an early step of a short run.
     pub(super) fn settled(&self) -> f64 {
-        let settled = self.averaged().into_iter().map(|record| record.spec.steps_per_epoch().min(n_steps(record) / 5));
+        let settled = self.averaged().into_iter().map(|record| record.spec.steps_per_epoch().min(record.steps / 5));
         settled.max().unwrap_or(0) as f64
     }
 
     /// Whether its values decide the zoomed ranges: not if it diverged or has less than an epoch.
     pub(super) fn decides_ranges(&self) -> bool {
-        self.averaged().iter().any(|record| {
-            record.stop_reason != StopReason::Diverged && n_steps(record) >= record.spec.steps_per_epoch()
-        })
+        self.averaged()
+            .iter()
+            .any(|record| record.stop_reason != StopReason::Diverged && record.steps >= record.spec.steps_per_epoch())
     }
-
-    fn over_runs(&self, steps: impl Fn(&RunRecord) -> usize) -> usize {
-        steps_of_half(self.averaged().into_iter().map(steps).collect())
-    }
-}
-
-fn n_steps(record: &RunRecord) -> usize {
-    record.steps.max(record.history.step_losses.len())
 }
 
 impl Curve {
@@ -113,7 +108,7 @@ mod tests {
             [(1, 0, 1), (2, 19, 1), (1, 20, 10), (1, 31_250, 10), (2, 31_250, 10), (4, 31_250, 10), (8, 31_250, 20)];
         for (count, steps, window) in cases {
             let mut run = empty_record("run", "Run");
-            run.history.step_losses = vec![1.0; steps];
+            (run.steps, run.history.step_losses) = (steps, vec![1.0; steps]);
             let runs = vec![RunCurves { label: String::new(), records: vec![&run] }; count];
             assert_eq!(window_steps(&runs), window, "{count} runs of {steps} steps");
         }

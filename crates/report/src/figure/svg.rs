@@ -7,7 +7,7 @@ use skrifa::{FontRef, MetadataProvider};
 use crate::format::plain_text;
 
 /// Open Sans, Apache-2.0; its licence is in the same folder.
-pub const FONT: &[u8] = include_bytes!("../../fonts/OpenSans-Regular.ttf");
+pub(super) const FONT: &[u8] = include_bytes!("../../fonts/OpenSans-Regular.ttf");
 /// The font's family, then fonts of nearly its width for readers who lack it.
 const FONT_STACK: &str = "Open Sans, Helvetica Neue, Helvetica, Arial, sans-serif";
 

@@ -3,8 +3,6 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
-use crate::document::{Block, Document, Section};
-
 /// The page's style; that of the drawing library comes first, so that ours can override it.
 pub(super) const STYLE: &str =
     concat!(include_str!("../../assets/uplot/uPlot.min.css"), "\n", include_str!("../../assets/report.css"));
@@ -17,22 +15,11 @@ const CHART_LIBRARY: &str = concat!(
 );
 const CHARTS: &str = include_str!("../../assets/chart.js");
 
-/// The scripts in the order in which they run; none where no figure has a chart.
-pub(super) fn scripts(document: &Document) -> &'static [&'static str] {
-    let has_chart = any_chart(&document.summary) || document.sections.iter().any(section_has_chart);
-    if has_chart { &[CHART_LIBRARY, CHARTS] } else { &[] }
-}
-
-fn section_has_chart(section: &Section) -> bool {
-    any_chart(&section.blocks) || section.sections.iter().any(section_has_chart)
-}
-
-fn any_chart(blocks: &[Block]) -> bool {
-    blocks.iter().any(|block| matches!(block, Block::Figure(figure) if figure.chart.is_some()))
-}
+/// The scripts of a page with a chart, in the order in which they run.
+pub(super) const SCRIPTS: [&str; 2] = [CHART_LIBRARY, CHARTS];
 
 /// The Content Security Policy: this style, these scripts, pictures within the page, and nothing else.
-pub(super) fn policy(scripts: &[&str]) -> String {
+pub(super) fn policy(scripts: &[String]) -> String {
     let scripts = match scripts {
         [] => "'none'".to_owned(),
         scripts => scripts.iter().map(|script| hash(script)).collect::<Vec<_>>().join(" "),

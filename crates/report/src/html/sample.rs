@@ -4,7 +4,7 @@ mod report;
 
 pub(super) use report::report;
 
-use crate::document::{Block, Column, Document, Figure, Inline, Math, Picture, Section, Table, Tone};
+use crate::document::{Align, Block, Column, Document, Figure, Inline, Math, Picture, Section, Table, Tone};
 use crate::figure::axis::{Axis, Numbers};
 use crate::figure::plot::{Intervals, Line, Panel, Plot, PlotPoint, Series};
 
@@ -56,7 +56,7 @@ fn every_math(say: Say) -> Math {
         Math::Above(Box::new(letter("x")), Box::new(Math::Number(say("2")))),
         Math::Operator(say("=")),
         Math::Above(Box::new(numbered), Box::new(letter("T"))),
-        Math::Fraction(Box::new(letter("a")), Box::new(Math::Root(Box::new(letter("b"))))),
+        Math::Fraction(Box::new(letter("a")), Box::new(letter("b"))),
         Math::Sum(Box::new(letter("i"))),
     ])
 }
@@ -85,7 +85,7 @@ fn chart_figure(say: Say) -> Figure {
         caption: vec![Inline::text(say("Curves"))],
         alternative: say("falling curves"),
         picture: Picture::Svg("<svg/>".to_owned()),
-        chart: Some(plot),
+        chart: plot.to_json(),
     }
 }
 
@@ -97,9 +97,10 @@ fn pixel_figure(say: Say) -> Figure {
 
 fn table(say: Say) -> Table {
     let cell = |words| vec![Inline::text(say(words))];
+    let column = |heading, align| Column { heading: say(heading), align };
     Table {
         caption: cell("Runs"),
-        header: vec![Column::left(&say("Run")), Column::right(&say("Loss"))],
+        header: vec![column("Run", Align::Left), column("Loss", Align::Right)],
         rows: vec![vec![cell("a run"), cell("0.25")]],
     }
 }

@@ -1,8 +1,8 @@
 //! The whole page: its structure, that no text can change it, and what the browser test opens.
 
-use super::assets::{STYLE, policy, scripts};
-use super::{sample, to_html};
-use crate::document::Document;
+use super::assets::{SCRIPTS, STYLE, policy};
+use super::sample;
+use crate::document::{Block, Document, Math};
 
 /// Texts that would be markup, leave an attribute or a script, steer a terminal or turn the writing direction.
 const HOSTILE: [&str; 6] = [
@@ -18,13 +18,18 @@ fn page_with(text: &str) -> String {
     to_html(&sample::every_element(&|words| format!("{words}{text}")))
 }
 
+/// The whole page.
+fn to_html(document: &Document) -> String {
+    super::to_html(document).unwrap()
+}
+
 /// The page without what is embedded, a line for every tag.
 pub(crate) fn outline(document: &Document) -> String {
-    let mut page = to_html(document).replace(STYLE, "…").replace(&policy(scripts(document)), "…");
-    for script in scripts(document) {
-        page = page.replace(script, "…");
-    }
-    page.replace('<', "\n<").trim_start().to_owned()
+    let policies = [policy(&[]), policy(&SCRIPTS.map(str::to_owned))];
+    let embedded = policies.iter().map(String::as_str).chain(SCRIPTS).chain([STYLE]);
+    let page = embedded.fold(to_html(document), |page, embedded| page.replace(embedded, "…"));
+    let lines = page.replace('<', "\n<");
+    lines.lines().filter(|line| !line.is_empty()).map(|line| line.to_owned() + "\n").collect()
 }
 
 /// Every tag with the names of its attributes, their values left out.
@@ -113,6 +118,39 @@ fn a_picture_is_within_its_address() {
     let page = page_with("");
     assert!(page.contains("src=\"data:image/svg+xml;base64,PHN2Zy8+\""));
     assert!(page.contains("src=\"data:image/png;base64,iVBORw==\""));
+}
+
+/// A page with a formula of these parts.
+fn page_with_row(parts: &[Math]) -> String {
+    to_html(&Document { summary: vec![Block::Equation(Math::Row(parts.to_vec()))], ..Document::default() })
+}
+
+#[test]
+fn a_word_stands_off_from_what_is_no_operator() {
+    let [log, x, plus] = [Math::Word("log".to_owned()), Math::Variable("x".to_owned()), Math::Operator("+".to_owned())];
+    let spaces = |parts: &[Math]| page_with_row(parts).matches("<mspace").count();
+    assert_eq!(spaces(&[log.clone(), x.clone()]), 1);
+    assert_eq!(spaces(&[x.clone(), log.clone(), x.clone()]), 2);
+    assert_eq!(spaces(&[x.clone(), plus, log]), 0);
+    assert_eq!(spaces(&[x.clone(), x]), 0);
+}
+
+#[test]
+fn a_minus_after_an_operator_is_a_sign() {
+    let operator = |sign: &str| Math::Operator(sign.to_owned());
+    let x = Math::Variable("x".to_owned());
+    for (before, is_prefix) in [(operator("="), true), (operator("("), true), (operator(")"), false), (x, false)] {
+        assert_eq!(page_with_row(&[before, operator("−")]).contains("prefix"), is_prefix);
+    }
+    assert!(!page_with_row(&[operator("−")]).contains("prefix"));
+}
+
+#[test]
+fn a_name_is_slanted_where_the_browser_does_not_slant_it() {
+    for (name, is_slanted) in [("x", false), ("δ", false), ("∂", false), ("ŷ", true), ("ji", true)] {
+        let page = page_with_row(&[Math::Variable(name.to_owned())]);
+        assert_eq!(page.contains(&format!("<mi class=\"slanted\">{name}")), is_slanted, "{name}");
+    }
 }
 
 /// What the browser test opens: `REPORT_SAMPLE_HTML=/tmp/sample.html cargo test -p report sample`.

@@ -1,7 +1,6 @@
 //! Tables in Markdown.
 
-use super::words;
-use crate::document::{Align, Table};
+use crate::document::{Align, Table, words};
 use crate::format::plain_text;
 
 /// The table, its caption below it; every text is shown as it is.

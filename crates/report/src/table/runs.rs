@@ -4,7 +4,7 @@ use record::{RunRecord, Validation};
 use spec::thousands;
 
 use super::{CAVEAT, Columns};
-use crate::document::{Align, Inline, Table};
+use crate::document::{Align, Table};
 use crate::format::{NOTHING, accuracy, loss, provenance, run_labels, seconds, stop_words};
 
 /// The most runs that are shown side by side.
@@ -51,7 +51,7 @@ fn rows(runs: &[&RunRecord], labels: Vec<String>) -> Table {
     let rows: Vec<(String, &&RunRecord)> = labels.into_iter().zip(runs).collect();
     let mut columns = Columns::of(&rows).words("Run", |(label, _)| label.clone());
     for (heading, align, value) in VALUES {
-        columns = columns.column(heading, align, |(_, run)| Inline::Text(value(run)));
+        columns = columns.column(heading, align, |(_, run)| value(run));
     }
     columns.table(&caption(runs))
 }

@@ -2,8 +2,7 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, TableStyle, Width};
 
-use super::words;
-use crate::document::{Align, Table};
+use crate::document::{Align, Table, words};
 use crate::format::plain_text;
 
 /// Lines above and below, and one under the header.

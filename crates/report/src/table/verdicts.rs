@@ -1,6 +1,6 @@
 //! Verdicts as a table, and in words.
 
-use evidence::{Decision, Judged, Verdict, tally};
+use evidence::{Decision, Judged, Verdict};
 
 use super::Columns;
 use crate::document::Table;
@@ -27,7 +27,10 @@ pub fn verdict_table(judged: &[Judged]) -> Table {
     if judged.is_empty() {
         return columns.table("no claims");
     }
-    let ([hold, do_not, undecided], all) = (tally(judged), judged.len());
+    let count = |is_so: fn(&Verdict) -> bool| judged.iter().filter(|judged| is_so(&judged.verdict)).count();
+    let hold = count(|verdict| matches!(verdict, Verdict::Holds));
+    let do_not = count(|verdict| matches!(verdict, Verdict::DoesNotHold(_)));
+    let (all, undecided) = (judged.len(), judged.len() - hold - do_not);
     columns.table(&format!("{all} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.\n{HOW}"))
 }
 

@@ -19,8 +19,7 @@ const MOST: [f64; 3] = [213.0, 94.0, 0.0];
 
 /// The counts as a map, an SVG: rows are true classes, columns predicted ones. More frequent confusions are darker; a
 /// cell with a count of 0 is empty.
-#[must_use]
-pub fn confusion(counts: &[Vec<usize>]) -> String {
+pub(crate) fn confusion(counts: &[Vec<usize>]) -> String {
     let classes = counts.len();
     let places = || (0..classes).flat_map(|row| (0..classes).map(move |column| (row, column)));
     let most = places().filter(|(row, column)| row != column).map(|(row, column)| counts[row][column]).max();

@@ -24,7 +24,7 @@ const PROBABILITY: TextStyle = TextStyle { size: 16.0, colour: FAINT_INK, anchor
 ///
 /// # Errors
 /// [`FigureError::Pixels`] if an image has more or fewer pixels than `shape`.
-pub fn digits(mistakes: &[&Mistake], shape: ImageShape) -> Result<String> {
+pub(crate) fn digits(mistakes: &[&Mistake], shape: ImageShape) -> Result<String> {
     let cells: Vec<Markup> =
         mistakes.iter().enumerate().map(|(index, mistake)| cell(index, mistake, shape)).collect::<Result<_>>()?;
     let rows = mistakes.len().div_ceil(COLUMNS).max(1);

@@ -30,7 +30,7 @@ const SHADES: usize = 127;
 ///
 /// # Errors
 /// [`FigureError::Pixels`] if the number of weights differs from that of the shape, and without a unit.
-pub fn first_layer_weights(weights: &[f32], units: usize, shape: ImageShape) -> Result<Vec<u8>> {
+pub(crate) fn first_layer_weights(weights: &[f32], units: usize, shape: ImageShape) -> Result<Vec<u8>> {
     let expected = shape.pixels() * units.max(1);
     if weights.len() != expected {
         return Err(FigureError::Pixels { what: "the weights of a first layer", found: weights.len(), expected });

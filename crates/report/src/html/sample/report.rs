@@ -2,7 +2,7 @@
 
 use record::RunRecord;
 
-use crate::document::{Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
+use crate::document::{Align, Block, Column, Document, Figure, Inline, Picture, Section, Table, Tone};
 use crate::format::{accuracy, loss, run_labels, stop_words};
 use crate::sample_formulas::{self, output_error};
 use crate::{CurveSets, Plot, run_table, to_terminal};
@@ -82,7 +82,7 @@ fn figure(id: &str, caption: &str, runs: &[&RunRecord]) -> Block {
         caption: vec![Inline::text(caption)],
         alternative: "Losses fall and accuracies rise, steeply at first, further with every trick.".to_owned(),
         picture: Picture::Svg(plot.to_svg().unwrap()),
-        chart: Some(plot),
+        chart: plot.to_json(),
     })
 }
 
@@ -104,7 +104,13 @@ fn statements() -> Vec<Block> {
 }
 
 fn results(runs: &[&RunRecord]) -> Table {
-    let header = ["Steps", "Stopped by", "Best loss [95 % interval]", "Best accuracy [95 % interval]"];
+    let header = [
+        ("Run", Align::Left),
+        ("Steps", Align::Right),
+        ("Stopped by", Align::Right),
+        ("Best loss [95 % interval]", Align::Right),
+        ("Best accuracy [95 % interval]", Align::Right),
+    ];
     let row = |(label, run): (String, &&RunRecord)| {
         let best = run.history.best().unwrap();
         let share = best.validation_accuracy;
@@ -120,7 +126,7 @@ fn results(runs: &[&RunRecord]) -> Table {
     };
     Table {
         caption: vec![Inline::text("The runs at their lowest validation loss, the mean of five seeds.")],
-        header: std::iter::once(Column::left("Run")).chain(header.map(Column::right)).collect(),
+        header: header.map(|(heading, align)| Column { heading: heading.to_owned(), align }).to_vec(),
         rows: run_labels(runs, |spec| &spec.title).into_iter().zip(runs).map(row).collect(),
     }
 }

@@ -1,24 +1,24 @@
-//! The curves of a plot as JSON for the interactive page, small and safe within a script element.
+//! The curves of a plot as JSON for the interactive page.
 //!
 //! `assets/chart.js` reads it. uPlot wants all curves of a panel over the same x values, and a curve has nothing for most
 //! of those; a list of numbers is therefore one string with commas, in which nothing takes one character.
 
 use serde_json::{Value, json};
 
-use crate::figure::axis::Numbers;
-use crate::figure::plot::{Line, Panel, Plot, PlotPoint, Series};
+use super::axis::Numbers;
+use super::plot::{Line, Panel, Plot, PlotPoint, Series};
 use crate::format::plain_text;
 
 /// Points of a series at most.
 const MOST_POINTS: usize = 600;
 
-/// The plot as JSON in which no character can end the element around it; none if a panel has fewer than two x values.
-pub(super) fn json(plot: &Plot) -> Option<String> {
-    let x_label = plain_text(&plot.panels.first()?.x.label);
-    let panels: Vec<Value> = plot.panels.iter().map(panel_json).collect::<Option<_>>()?;
-    let json = json!({ "x_label": x_label, "panels": panels }).to_string();
-    // These occur only in strings, where an escape means the same.
-    Some(json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"))
+impl Plot {
+    /// The plot as JSON; none if a panel has fewer than two x values.
+    pub(crate) fn to_json(&self) -> Option<Value> {
+        let x_label = plain_text(&self.panels.first()?.x.label);
+        let panels: Vec<Value> = self.panels.iter().map(panel_json).collect::<Option<_>>()?;
+        Some(json!({ "x_label": x_label, "panels": panels }))
+    }
 }
 
 fn panel_json(panel: &Panel) -> Option<Value> {
@@ -99,7 +99,7 @@ mod tests {
         let mut runs = replicates("task3c", "Standard", 9_000, &Curve::STANDARD, 3);
         runs.push(record("task2c", "Baseline", 31_250, &Curve::BASELINE));
         let plot = Plot::of_records("", &runs.iter().collect::<Vec<_>>(), CurveSets::Both);
-        let mut json: Value = serde_json::from_str(&json(&plot).unwrap()).unwrap();
+        let mut json = plot.to_json().unwrap();
         assert_eq!(json["x_label"], "Gradient steps");
         serde_json::from_value(json["panels"].take()).unwrap()
     }
@@ -179,9 +179,9 @@ mod tests {
         for steps in [0, 1] {
             let runs = [record("x", "X", steps, &Curve::STANDARD)];
             let mut plot = Plot::of_records("", &runs.iter().collect::<Vec<_>>(), CurveSets::Both);
-            assert_eq!(json(&plot), None);
+            assert_eq!(plot.to_json(), None);
             plot.panels.clear();
-            assert_eq!(json(&plot), None);
+            assert_eq!(plot.to_json(), None);
         }
     }
 
