@@ -8,37 +8,24 @@ use crate::failure::Failure;
 /// All backends.
 pub(crate) const NAMES: [&str; 4] = ["flex", "ndarray", "wgpu", "cuda"];
 
-/// The backends that are compiled in; the first is the default.
-const COMPILED_IN: &[&str] = &[
+type NewDevice = fn() -> Device;
+
+/// The backends that are compiled in, each with its device; the first is the default.
+const COMPILED_IN: &[(&str, NewDevice)] = &[
     #[cfg(feature = "flex")]
-    "flex",
+    ("flex", Device::flex),
     #[cfg(feature = "ndarray")]
-    "ndarray",
+    #[expect(deprecated, reason = "flex succeeds it; the suite keeps it to compare the two")]
+    ("ndarray", Device::ndarray),
     #[cfg(feature = "wgpu")]
-    "wgpu",
+    ("wgpu", || Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
     #[cfg(feature = "cuda")]
-    "cuda",
+    ("cuda", || Device::cuda(0)),
 ];
 
 /// The backend to use unless another one is named; none if none is compiled in.
 pub(crate) fn default_name() -> Option<&'static str> {
-    COMPILED_IN.first().copied()
-}
-
-/// The device of a backend; none if it is not compiled in.
-fn device(name: &str) -> Option<Device> {
-    match name {
-        #[cfg(feature = "flex")]
-        "flex" => Some(Device::flex()),
-        #[cfg(feature = "ndarray")]
-        #[expect(deprecated, reason = "flex succeeds it; the suite keeps it to compare the two")]
-        "ndarray" => Some(Device::ndarray()),
-        #[cfg(feature = "wgpu")]
-        "wgpu" => Some(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
-        #[cfg(feature = "cuda")]
-        "cuda" => Some(Device::cuda(0)),
-        _ => None,
-    }
+    COMPILED_IN.first().map(|(name, _)| *name)
 }
 
 /// A backend with its device.
@@ -54,9 +41,9 @@ impl Backend {
     /// # Errors
     /// It is not compiled in.
     pub(crate) fn open(name: Option<&str>) -> Result<Self, Failure> {
-        let name = name.or(default_name()).unwrap_or(NAMES[0]).to_owned();
-        match device(&name) {
-            Some(device) => Ok(Self { name, device }),
+        let name = name.or(default_name()).unwrap_or(NAMES[0]);
+        match COMPILED_IN.iter().find(|(known, _)| *known == name) {
+            Some((_, device)) => Ok(Self { name: name.to_owned(), device: device() }),
             None => Err(Failure::bad_input(format!(
                 "backend `{name}` is not compiled in; build the program with `make … BACKEND={name}` or `--features {name}`"
             ))),

@@ -5,14 +5,15 @@ use spec::ImageShape;
 
 use crate::command_line::Options;
 use crate::failure::Failure;
-use crate::terminal::Terminal;
+use crate::workspace::Workspace;
 
 /// The project's own data folder.
 const PROJECT_DATA_DIR: &str = "data";
 
-/// Finds the dataset and reads only the training images that are needed; warns if made-up digits replace MNIST.
-pub(crate) fn load(options: &Options, train_images: Option<usize>, terminal: &Terminal) -> Result<Dataset, Failure> {
-    let request = Request { train_images, ..request(options) };
+/// Finds the dataset and reads only the training images that the command needs, or all; warns if made-up digits replace MNIST.
+pub(crate) fn load(workspace: &Workspace, train_images: Option<usize>) -> Result<Dataset, Failure> {
+    let terminal = &workspace.terminal;
+    let request = Request { train_images, ..request(&workspace.options) };
     let dataset = mnist::load(&request, &mut terminal.data_listener())?;
     terminal.detail(&format!("{}: {}", dataset.name.title(), dataset.origin));
     if let Some(warning) = dataset.warning() {
@@ -24,10 +25,8 @@ pub(crate) fn load(options: &Options, train_images: Option<usize>, terminal: &Te
 /// The dataset that a training would use, judged by options and file names only; none if that depends on a download.
 pub(crate) fn expected(options: &Options) -> Option<DatasetName> {
     let request = request(options);
-    let is_mnist = || {
-        let names_folder = request.data_dir.is_some() || request.mnist_dir.is_some();
-        names_folder || mnist::has_local_files(&request, DatasetName::Mnist)
-    };
+    let names_folder = request.data_dir.is_some() || request.mnist_dir.is_some();
+    let is_mnist = || names_folder || mnist::has_local_files(&request, DatasetName::Mnist);
     options.dataset.or_else(|| is_mnist().then_some(DatasetName::Mnist))
 }
 

@@ -1,12 +1,12 @@
 //! `Failure`: an error that ends the program, with a message, a hint and an exit code.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::process::ExitCode;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use mnist::DataError;
 use record::StoreError;
-use report::FigureError;
 use spec::{DeclaredError, Excerpt};
 
 use crate::{exit, printable, terminal};
@@ -23,12 +23,12 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// The user's input is wrong.
-    pub(crate) fn bad_input(message: impl Into<String>) -> Self {
-        Self { code: exit::BAD_INPUT, message: message.into(), hint: None, excerpt: None }
+    pub(crate) fn bad_input(message: impl Display) -> Self {
+        Self { code: exit::BAD_INPUT, message: message.to_string(), hint: None, excerpt: None }
     }
 
     /// Something outside the program failed.
-    pub(crate) fn outside(message: impl Into<String>) -> Self {
+    pub(crate) fn outside(message: impl Display) -> Self {
         Self { code: exit::FAILURE, ..Self::bad_input(message) }
     }
 
@@ -44,7 +44,7 @@ impl Failure {
     }
 
     /// A loss became NaN or infinite.
-    pub(crate) fn diverged(message: impl Into<String>) -> Self {
+    pub(crate) fn diverged(message: impl Display) -> Self {
         Self { code: exit::DIVERGED, ..Self::bad_input(message) }
     }
 
@@ -73,27 +73,20 @@ impl Failure {
 
 impl From<DeclaredError> for Failure {
     fn from(error: DeclaredError) -> Self {
-        let message = error.to_string();
         let excerpt = error.excerpt.as_deref().and_then(underlined);
-        Self { hint: error.hint, excerpt, ..Self::bad_input(message) }
+        Self { excerpt, hint: error.hint.clone(), ..Self::bad_input(error) }
     }
 }
 
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
-        Self { hint: error.hint(), ..Self::bad_input(error.to_string()) }
+        Self { hint: error.hint(), ..Self::bad_input(error) }
     }
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self { hint: error.hint(), ..Self::outside(error.to_string()) }
-    }
-}
-
-impl From<FigureError> for Failure {
-    fn from(error: FigureError) -> Self {
-        Self::outside(error.to_string())
+        Self { hint: error.hint(), ..Self::outside(error) }
     }
 }
 

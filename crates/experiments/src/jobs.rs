@@ -1,7 +1,6 @@
 //! Work side by side: several threads take items one after another; the results are in the order of the items.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
@@ -28,9 +27,8 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
     // Positions of the items to do, with the time when they were last found busy.
     let queue: Mutex<VecDeque<(usize, Option<Instant>)>> = Mutex::new((0..items.len()).map(|at| (at, None)).collect());
     let results: Mutex<BTreeMap<usize, Result<R, Failure>>> = Mutex::default();
-    let has_failed = AtomicBool::new(false);
     let worker = || {
-        while continues() && !has_failed.load(Ordering::SeqCst) {
+        while continues() && results.lock().values().all(Result::is_ok) {
             // A separate statement, so that the queue is not locked during the work.
             let next = queue.lock().pop_front();
             let Some((at, tried)) = next else { return };
@@ -41,7 +39,6 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
                 queue.lock().push_back((at, Some(Instant::now())));
                 continue;
             };
-            has_failed.fetch_or(result.is_err(), Ordering::SeqCst);
             results.lock().insert(at, result);
         }
     };
@@ -56,7 +53,7 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 

@@ -1,11 +1,10 @@
 //! Runs the declared experiments: `experiments run task4e`.
 //!
 //! ```text
-//! command line -> Plan -> Records (finished runs) or Runner (training) -> RunRecord -> table, figure, report
+//! command line -> groups of PlannedRun -> Records (finished runs) or Runner (training) -> RunRecord -> table, figure, report
 //! ```
 //!
-//! Commands share a [`Workspace`]. Only those that train, check gradients or describe the data open the backend and the
-//! dataset.
+//! Commands share a [`Workspace`]. Only those that train, check gradients or describe the data open the dataset.
 
 mod backend;
 mod close_up;
@@ -40,11 +39,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     terminal::restore_on_panic();
-    let CommandLine { options, command } = match command_line::parse() {
-        Ok(command_line) => command_line,
-        Err(code) => return code,
-    };
-    match commands::dispatch(&Workspace::new(options), &command) {
+    let run = |CommandLine { options, command }| commands::dispatch(&Workspace::new(options), &command);
+    match command_line::parse().and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.show(),
     }

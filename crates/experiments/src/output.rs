@@ -27,7 +27,7 @@ fn write_out(text: &str) -> Result<(), Failure> {
 
 /// Prints a value as JSON on stdout.
 pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(value).map_err(|error| Failure::outside(error.to_string()))?;
+    let json = serde_json::to_string_pretty(value).map_err(Failure::outside)?;
     write_out(&(printable::json(&json) + "\n"))
 }
 
@@ -38,27 +38,21 @@ pub(crate) fn print_table(table: &Table) -> Result<(), Failure> {
     print(&report::to_terminal(table, width))
 }
 
-/// A word of the experiment files in plain English: `fan_in_normal` becomes `fan in normal`.
+/// A value of the experiment files in plain English: `fan_in_normal` becomes `fan in normal`, a choice with its settings
+/// `sgd: learning rate 0.02, momentum 0.9`.
 pub(crate) fn in_words(value: &impl Serialize) -> String {
-    let word = serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned));
-    word.unwrap_or_default().replace('_', " ")
+    serde_json::to_value(value).map_or_else(|_| String::new(), |value| words(&value))
 }
 
-/// A choice with its settings: `sgd: learning rate 0.02, momentum 0.9`.
-pub(crate) fn settings(choice: &impl Serialize) -> String {
-    let Ok(Value::Object(choice)) = serde_json::to_value(choice) else { return String::new() };
-    let setting = |(key, value): (&String, &Value)| format!("{} {}", key.replace('_', " "), setting_in_words(value));
-    let settings = |(kind, settings): (&String, &Value)| {
-        let settings: Vec<String> = settings.as_object().into_iter().flatten().map(setting).collect();
-        format!("{kind}: {}", settings.join(", "))
+fn words(value: &Value) -> String {
+    let entry = |(key, value): (&String, &Value)| {
+        let colon = if value.is_object() { ":" } else { "" };
+        format!("{}{colon} {}", key.replace('_', " "), words(value))
     };
-    choice.iter().map(settings).collect()
-}
-
-fn setting_in_words(value: &Value) -> String {
     match value {
         Value::String(word) => word.replace('_', " "),
         Value::Number(value) => value.as_f64().map(number).unwrap_or_default(),
+        Value::Object(entries) => entries.iter().map(entry).collect::<Vec<_>>().join(", "),
         value => value.to_string().replace(',', ", "),
     }
 }

@@ -1,4 +1,4 @@
-//! `Plan`: the runs of a command, and the groups in which they are shown.
+//! The plan of a command: its runs, and the groups in which they are shown.
 
 use std::collections::HashMap;
 
@@ -28,6 +28,11 @@ impl PlannedRun {
         format!("{}, seed {}", self.spec.name, self.seed)
     }
 
+    /// Whether this is a record of the run under its own name.
+    pub(crate) fn has(&self, record: &RunRecord) -> bool {
+        (self.seed, &self.overrides, &self.spec) == (record.seed, &record.overrides, &record.spec)
+    }
+
     /// A record of this run, which may have been trained for another file with the same settings, with this run's name.
     pub(crate) fn named(&self, record: RunRecord) -> RunRecord {
         RunRecord { spec: self.spec.clone(), overrides: self.overrides.clone(), ..record }
@@ -44,41 +49,30 @@ pub(crate) struct Group {
     pub(crate) runs: Vec<PlannedRun>,
 }
 
-/// Everything that a command asks for.
-#[derive(Debug)]
-pub(crate) struct Plan {
-    pub(crate) groups: Vec<Group>,
+/// The groups of a selection: one per experiment or comparison, with all seeds.
+pub(crate) fn groups(catalog: &Catalog, selection: &Selection) -> Result<Vec<Group>, Failure> {
+    let overrides = parse_overrides(&selection.overrides)?;
+    let names = match (selection.all, selection.extras) {
+        (false, _) => selection.experiments.clone(),
+        (true, false) => catalog.names()?,
+        (true, true) => catalog.all_names()?,
+    };
+    names.iter().map(|name| Ok(group(&catalog.load(name, &overrides)?, selection))).collect()
 }
 
-impl Plan {
-    /// Resolves the selection: one group per experiment or comparison, with all seeds.
-    pub(crate) fn new(catalog: &Catalog, selection: &Selection) -> Result<Self, Failure> {
-        let overrides = parse_overrides(&selection.overrides)?;
-        let mut names = if selection.all { catalog.names()? } else { selection.experiments.clone() };
-        if selection.extras {
-            names.extend(catalog.extras()?);
+/// The runs of all groups, each once, in the order in which they are first needed.
+pub(crate) fn runs(groups: &[Group]) -> Vec<&PlannedRun> {
+    let mut runs: Vec<&PlannedRun> = Vec::new();
+    // With ten thousand seeds, comparing each run with all others would take too long.
+    let mut known: HashMap<(&str, u64), Vec<&PlannedRun>> = HashMap::new();
+    for run in groups.iter().flat_map(|group| &group.runs) {
+        let known = known.entry((&run.spec.name, run.seed)).or_default();
+        if !known.contains(&run) {
+            known.push(run);
+            runs.push(run);
         }
-        let group = |name: &String| {
-            let declaration = catalog.load(name, &overrides)?;
-            Ok(group(&declaration, |seeds| selection.seeds_or(seeds)))
-        };
-        Ok(Self { groups: names.iter().map(group).collect::<Result<_, Failure>>()? })
     }
-
-    /// The runs, each once, in the order in which they are first needed.
-    pub(crate) fn runs(&self) -> Vec<&PlannedRun> {
-        let mut runs: Vec<&PlannedRun> = Vec::new();
-        // With ten thousand seeds, comparing each run with all others would take too long.
-        let mut known: HashMap<(&str, u64), Vec<&PlannedRun>> = HashMap::new();
-        for run in self.groups.iter().flat_map(|group| &group.runs) {
-            let known = known.entry((&run.spec.name, run.seed)).or_default();
-            if !known.contains(&run) {
-                known.push(run);
-                runs.push(run);
-            }
-        }
-        runs
-    }
+    runs
 }
 
 /// The overrides of the command line.
@@ -86,18 +80,19 @@ pub(crate) fn parse_overrides(overrides: &[String]) -> Result<Vec<Override>, Fai
     Ok(overrides.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
 }
 
-fn group(declaration: &Declaration, seeds: impl Fn(usize) -> Seeds) -> Group {
+fn group(declaration: &Declaration, selection: &Selection) -> Group {
     let (name, title, seeds, experiments) = match declaration {
         Declaration::Experiment(experiment) => {
             let baseline = experiment.baseline.iter().map(|spec| (spec, &[][..]));
             let both = baseline.chain([own(experiment)]).collect::<Vec<_>>();
-            (&experiment.spec.name, &experiment.spec.title, seeds(experiment.spec.seeds), both)
+            (&experiment.spec.name, &experiment.spec.title, experiment.spec.seeds, both)
         }
         Declaration::Comparison(comparison) => {
             let runs = comparison.runs.iter().map(own).collect();
-            (&comparison.spec.name, &comparison.spec.title, seeds(comparison.spec.seeds), runs)
+            (&comparison.spec.name, &comparison.spec.title, comparison.spec.seeds, runs)
         }
     };
+    let seeds = selection.seeds_or(seeds);
     let runs = experiments.into_iter().flat_map(|(spec, overrides)| PlannedRun::of(spec, overrides, &seeds)).collect();
     Group { name: name.clone(), title: title.clone(), runs }
 }

@@ -7,14 +7,12 @@ pub(crate) const LONGEST_LINE: usize = 300;
 
 /// A message on one line, short enough to read, in which every character is visible.
 pub(crate) fn message(text: &str) -> String {
-    let shown = spec::visible(text);
-    let count = shown.chars().count();
-    if count <= LONGEST {
-        return shown;
+    let shown: Vec<char> = spec::visible(text).chars().collect();
+    if shown.len() <= LONGEST {
+        return shown.into_iter().collect();
     }
     let half = LONGEST / 2;
-    let (start, end): (String, String) =
-        (shown.chars().take(half).collect(), shown.chars().skip(count - half).collect());
+    let [start, end] = [&shown[..half], &shown[shown.len() - half..]].map(String::from_iter);
     format!("{start} … {end}")
 }
 
@@ -30,8 +28,7 @@ pub(crate) fn json(text: &str) -> String {
         if spec::is_plain(c) || c == '\n' {
             shown.push(c);
         } else {
-            let units = c.encode_utf16(&mut [0; 2]).to_vec();
-            shown.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            shown.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")));
         }
     }
     shown

@@ -30,18 +30,9 @@ pub(crate) struct Records {
     pub(crate) all: Vec<RunRecord>,
     /// A sentence about what was chosen and left out, if there was a choice.
     pub(crate) choice: Option<String>,
-    /// Whether some records cannot be read.
-    pub(crate) has_damaged: bool,
 }
 
 impl Records {
-    /// The records with this dataset, by digest, and this backend that were computed with the current numerics.
-    pub(crate) fn of(records: Vec<RunRecord>, digest: &str, backend: &str) -> Self {
-        let is_of = |record: &RunRecord| record.dataset.digest == digest && record.backend.name == backend;
-        let all = records.into_iter().filter(is_current).filter(is_of).collect();
-        Self { all, ..Self::default() }
-    }
-
     /// Among the selected records that were computed with the current numerics, the largest group with the same dataset and
     /// backend. If groups are equally large, MNIST comes first, then the default backend, then the first name.
     pub(crate) fn choose(records: Vec<RunRecord>, filter: Filter<'_>, default_backend: Option<&str>) -> Self {
@@ -58,7 +49,7 @@ impl Records {
             (Reverse(group.len()), !is_mnist, !is_default)
         });
         let choice = choice_in_words(&groups);
-        Self { all: groups.into_iter().next().unwrap_or_default(), choice, has_damaged: false }
+        Self { all: groups.into_iter().next().unwrap_or_default(), choice }
     }
 
     /// The finished record of a run, with the run's name, even if it was trained for another file with the same settings.
@@ -85,17 +76,11 @@ fn origin(record: &RunRecord) -> String {
 
 /// Says that the first group is used and the others are left out.
 fn choice_in_words(groups: &[Vec<RunRecord>]) -> Option<String> {
-    let (used, left_out) = groups.split_first().filter(|(_, left_out)| !left_out.is_empty())?;
     let counted = |group: &Vec<RunRecord>| format!("{} on {}", group.len(), origin(&group[0]));
-    let runs = if used.len() == 1 { "run" } else { "runs" };
-    let verb = if left_out.iter().map(Vec::len).sum::<usize>() == 1 { "is" } else { "are" };
-    let left_out: Vec<String> = left_out.iter().map(counted).collect();
-    Some(format!(
-        "using the {} {runs} on {}; {} {verb} left out (choose with --dataset and --backend)",
-        used.len(),
-        origin(&used[0]),
-        left_out.join(", "),
-    ))
+    let counted: Vec<String> = groups.iter().map(counted).collect();
+    let (used, left_out) = counted.split_first().filter(|(_, left_out)| !left_out.is_empty())?;
+    let left_out = left_out.join(", ");
+    Some(format!("runs used: {used}; left out: {left_out} (choose with --dataset and --backend)"))
 }
 
 #[cfg(test)]
@@ -130,7 +115,7 @@ mod tests {
         let all = [records(MadeUp, "flex", 2), records(Mnist, "cuda", 3), records(Mnist, "flex", 1)].concat();
         let chosen = Records::choose(all, Filter::default(), DEFAULT);
         assert_eq!((chosen.all.len(), chosen.origin().as_deref()), (3, Some("MNIST by cuda")));
-        let choice = "using the 3 runs on MNIST by cuda; 2 on made-up digits by flex, 1 on MNIST by flex are left out \
+        let choice = "runs used: 3 on MNIST by cuda; left out: 2 on made-up digits by flex, 1 on MNIST by flex \
                       (choose with --dataset and --backend)";
         assert_eq!(chosen.choice.as_deref(), Some(choice));
     }

@@ -10,26 +10,22 @@ use spec::run_id;
 use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
 
 use crate::backend::Backend;
-use crate::data;
 use crate::failure::Failure;
-use crate::host;
 use crate::image_cache::ImageCache;
 use crate::jobs::side_by_side;
 use crate::plan::PlannedRun;
-use crate::predictions;
-use crate::records::Records;
-use crate::saver;
 use crate::stop::Stop;
-use crate::terminal::{Display, Terminal, View};
+use crate::terminal::{Terminal, View};
 use crate::workspace::Workspace;
+use crate::{data, host, predictions, saver};
 
 /// Turns planned runs into records, with one dataset and one backend.
 pub(crate) struct Runner<'a> {
-    pub(crate) workspace: &'a Workspace,
-    pub(crate) backend: &'a Backend,
-    pub(crate) dataset: &'a Dataset,
-    pub(crate) images: ImageCache<'a>,
-    pub(crate) stop: &'a Stop,
+    workspace: &'a Workspace,
+    pub(crate) backend: Backend,
+    pub(crate) dataset: Dataset,
+    images: ImageCache,
+    stop: &'a Stop,
 }
 
 /// Tells the user that a run is finished already.
@@ -40,44 +36,38 @@ pub(crate) fn tell_finished(terminal: &Terminal, run: &PlannedRun, record: &RunR
 impl<'a> Runner<'a> {
     /// Opens the backend and the dataset for these runs.
     pub(crate) fn open(workspace: &'a Workspace, runs: &[&PlannedRun], stop: &'a Stop) -> Result<Self, Failure> {
-        let backend = workspace.backend()?;
-        let dataset = workspace.dataset(runs.iter().map(|run| run.spec.data.train_images).max())?;
-        Ok(Self { workspace, backend, dataset, images: ImageCache::new(dataset, &backend.device), stop })
-    }
-
-    /// All readable records with this dataset and backend.
-    pub(crate) fn all(&self) -> Records {
-        Records::of(self.workspace.readable().0, &self.dataset.digest, &self.backend.info().name)
+        let backend = Backend::open(workspace.options.backend.as_deref())?;
+        let dataset = data::load(workspace, runs.iter().map(|run| run.spec.data.train_images).max())?;
+        Ok(Self { workspace, backend, dataset, images: ImageCache::default(), stop })
     }
 
     /// The records of the runs, in their order. Trains and saves the runs that are not finished, `jobs` at a time. A run that
     /// another process is training comes last, and this waits for it. Runs that had not started when the program was stopped
-    /// have `None`.
+    /// lack a record.
     pub(crate) fn records(
         &self,
         runs: &[&PlannedRun],
         jobs: Option<NonZeroUsize>,
         view: View,
-    ) -> Result<Vec<Option<RunRecord>>, Failure> {
-        let mut records = runs.iter().map(|run| self.find(run)).collect::<Result<Vec<_>, _>>()?;
+    ) -> Result<Vec<RunRecord>, Failure> {
+        let records = runs.iter().map(|run| self.find(run)).collect::<Result<Vec<_>, _>>()?;
         self.workspace.store.tidy(records.iter().flatten().map(|record| record.id.as_str()));
-        let untrained: Vec<usize> = (0..runs.len()).filter(|&index| records[index].is_none()).collect();
+        let untrained = runs.iter().zip(&records).filter(|(_, record)| record.is_none());
+        let untrained: Vec<&PlannedRun> = untrained.map(|(run, _)| *run).collect();
         if untrained.is_empty() {
-            return Ok(records);
+            return Ok(records.into_iter().flatten().collect());
         }
         self.check_writable()?;
         let jobs = jobs.map_or_else(|| self.backend.usual_jobs(), NonZeroUsize::get).min(untrained.len());
         let threads = if jobs > 1 { Threads::One } else { Threads::All };
-        let specs = untrained.iter().map(|&index| &runs[index].spec);
-        let display = self.workspace.terminal.display(view, specs, jobs);
+        let specs: Vec<_> = untrained.iter().map(|run| &run.spec).collect();
+        let view = self.workspace.terminal.begin(view, &specs, jobs);
         let continues = || !self.stop.is_requested();
-        let trained = side_by_side(&untrained, jobs, continues, |&index, is_first| {
-            self.find_or_train(runs[index], is_first, threads, &display)
+        let trained = side_by_side(&untrained, jobs, continues, |run, is_first| {
+            self.find_or_train(run, is_first, threads, view)
         })?;
-        for (index, record) in untrained.into_iter().zip(trained) {
-            records[index] = record;
-        }
-        Ok(records)
+        let mut trained = trained.into_iter();
+        Ok(records.into_iter().filter_map(|record| record.or_else(|| trained.next().flatten())).collect())
     }
 
     /// The finished record of a run, by its identity.
@@ -112,7 +102,7 @@ impl<'a> Runner<'a> {
         run: &PlannedRun,
         is_first: bool,
         threads: Threads,
-        display: &Display,
+        view: View,
     ) -> Result<Option<RunRecord>, Failure> {
         let Some(owned) = self.workspace.store.own(&self.id(run))? else {
             if is_first {
@@ -126,18 +116,12 @@ impl<'a> Runner<'a> {
                 owned.finish();
                 Ok(Some(record))
             }
-            None => self.train(run, owned, threads, display).map(Some),
+            None => self.train(run, owned, threads, view).map(Some),
         }
     }
 
     /// Trains a run from its last checkpoint and saves its record.
-    fn train(
-        &self,
-        run: &PlannedRun,
-        mut owned: OwnedRun,
-        threads: Threads,
-        display: &Display,
-    ) -> Result<RunRecord, Failure> {
+    fn train(&self, run: &PlannedRun, mut owned: OwnedRun, threads: Threads, view: View) -> Result<RunRecord, Failure> {
         let interrupter = self.stop.interrupter();
         let started = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let checkpoint = self.latest(run, &mut owned)?;
@@ -149,8 +133,8 @@ impl<'a> Runner<'a> {
             started_at: started_at.clone(),
             state,
         };
-        let (dataset, images) = self.images.get(&run.spec.data)?;
-        let outcome = display.show(&run.spec, run.seed, &interrupter, |renderer| {
+        let (dataset, images) = self.images.get(&run.spec.data, &self.dataset, &self.backend.device)?;
+        let outcome = self.workspace.terminal.show(view, &run.spec, run.seed, &interrupter, |renderer| {
             saver::while_saving(&mut owned, to_checkpoint, &interrupter, |checkpoints| {
                 let training = Training {
                     threads,

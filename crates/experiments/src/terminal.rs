@@ -6,12 +6,12 @@ mod screen;
 
 use std::io::{IsTerminal, Write};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
 use mnist::Progress;
 
 use crate::command_line::Options;
 use crate::printable;
-pub(crate) use display::{Display, View};
+pub(crate) use display::View;
 pub(crate) use screen::{detach_closed_terminal, restore_for_good, restore_on_panic};
 
 /// Writes a line to stderr. If stderr is a closed pipe or a full disk, the program continues.
@@ -34,6 +34,8 @@ pub(crate) struct Terminal {
     level: Level,
     /// All progress bars; invisible with `--quiet` or if stderr is not a terminal.
     bars: MultiProgress,
+    /// The bar for all runs of a command, below the others; hidden for a single run.
+    whole: ProgressBar,
 }
 
 impl Terminal {
@@ -46,7 +48,7 @@ impl Terminal {
         };
         let shows_bars = level >= Level::Normal && std::io::stderr().is_terminal();
         let target = if shows_bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { level, bars: MultiProgress::with_draw_target(target) }
+        Self { level, bars: MultiProgress::with_draw_target(target), whole: bars::whole() }
     }
 
     /// A note.
@@ -96,8 +98,7 @@ impl Terminal {
     }
 
     fn download_bar(&self, file: &str) -> ProgressBar {
-        let style = ProgressStyle::with_template("{prefix} {wide_bar} {bytes}/{total_bytes}  {eta} left");
-        let bar = ProgressBar::new(0).with_style(style.expect("the template is well formed"));
+        let bar = bars::bar("{prefix} {wide_bar} {bytes}/{total_bytes}  {eta} left");
         self.bars.add(bar.with_prefix(file.to_owned()))
     }
 }

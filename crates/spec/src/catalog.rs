@@ -18,6 +18,7 @@ const MOST_BASELINES: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Catalog {
     folder: PathBuf,
+    extras: PathBuf,
     shape: ImageShape,
 }
 
@@ -55,14 +56,9 @@ pub struct Comparison {
 impl Catalog {
     /// The catalogue in a folder; it reads nothing yet. Networks must be small enough for images of this shape.
     #[must_use]
-    pub fn new(folder: impl Into<PathBuf>, shape: ImageShape) -> Self {
-        Self { folder: folder.into(), shape }
-    }
-
-    /// The folder.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    pub fn new(folder: impl AsRef<Path>, shape: ImageShape) -> Self {
+        let folder = folder.as_ref();
+        Self { extras: folder.join("extras"), folder: folder.to_owned(), shape }
     }
 
     /// Names of all declared files, sorted.
@@ -73,25 +69,13 @@ impl Catalog {
         names_in(&self.folder)
     }
 
-    /// Sorted names of the experiments in the subfolder `extras`, which do not belong to the report; none without it.
-    ///
-    /// # Errors
-    /// The folder cannot be read.
-    pub fn extras(&self) -> Result<Vec<String>, DeclaredError> {
-        let folder = self.extras_folder();
-        if folder.is_dir() { names_in(&folder) } else { Ok(Vec::new()) }
-    }
-
-    /// All names: those of the report's files, then the extra ones.
+    /// All names: those of the report's files, then those in the subfolder `extras`, which do not belong to the report.
     ///
     /// # Errors
     /// A folder cannot be read.
     pub fn all_names(&self) -> Result<Vec<String>, DeclaredError> {
-        Ok([self.names()?, self.extras()?].concat())
-    }
-
-    fn extras_folder(&self) -> PathBuf {
-        self.folder.join("extras")
+        let extras = if self.extras.is_dir() { names_in(&self.extras)? } else { Vec::new() };
+        Ok([self.names()?, extras].concat())
     }
 
     /// An experiment or comparison by its name (`task4e`, extra ones included) or by its path (`path/to/mine.toml`).
@@ -115,7 +99,7 @@ impl Catalog {
         }
         // Fails if the folder cannot be read.
         self.names()?;
-        find(name_or_path, &[&self.folder, &self.extras_folder()]).map_err(|known| {
+        find(name_or_path, &[&self.folder, &self.extras]).map_err(|known| {
             let all = || format!("there are {}", suggest::listed(&known, "and"));
             let hint = suggest::did_you_mean(name_or_path, known.iter().map(String::as_str)).unwrap_or_else(all);
             let problem = format!("no experiment or comparison is called `{name_or_path}`");
@@ -183,7 +167,7 @@ impl Catalog {
         overrides: &[Override],
     ) -> Result<(DeclaredFile, ExperimentSpec), DeclaredError> {
         let next_to = file.path.parent().unwrap_or(Path::new(""));
-        let path = find(named, &[next_to, &self.folder, &self.extras_folder()]).map_err(|known| {
+        let path = find(named, &[next_to, &self.folder, &self.extras]).map_err(|known| {
             let others = known.iter().map(String::as_str).filter(|name| *name != file.name);
             let rule = format!("no experiment in {} has that name", self.folder.display());
             file.refuse_name(key, named, &rule, suggest::did_you_mean(named, others))

@@ -86,15 +86,22 @@ fn hint_of_unknown(dotted: &str, key: &str, known: &[&str]) -> String {
 mod tests {
     use super::*;
 
+    fn assert_listed(table: &str, keys: Words) {
+        assert!(!keys.is_empty(), "{table}");
+        for key in keys {
+            assert!(keys::example_of(&keys::join(table, key)).is_some(), "{table}.{key}");
+        }
+    }
+
     #[test]
-    fn every_key_of_every_kind_can_be_overridden() {
+    fn every_key_of_every_table_can_be_overridden() {
+        for table in ["data", "training", "checkpoint"] {
+            let Some(Fault::UnknownKey { known, .. }) = fault_of(table, &json!({ "": "" })) else { panic!("{table}") };
+            assert_listed(table, known);
+        }
         for (table, _) in kind::USUAL {
             for kind in kinds(table) {
-                let keys = keys_of_kind(table, kind);
-                assert!(!keys.is_empty(), "{table} {kind}");
-                for key in keys {
-                    assert!(keys::example_of(&keys::join(table, key)).is_some(), "{table}.{key}");
-                }
+                assert_listed(table, keys_of_kind(table, kind));
             }
         }
     }

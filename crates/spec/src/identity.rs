@@ -1,12 +1,13 @@
 //! The identity of a run, a hash of everything that can move its curve, and the differences between two experiments.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use mlp::ImageShape;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{ExperimentSpec, keys, kind};
+use crate::keys::{self, KEYS};
+use crate::{ExperimentSpec, kind};
 
 /// The format of records when identities were first written. It stays the same in every later format, so that old records
 /// keep their identities.
@@ -53,21 +54,15 @@ pub(crate) fn plain(spec: &impl Serialize) -> Value {
 
 /// The dotted keys, among those that can move the curve, in which two experiments differ, sorted: `["model.activation"]`.
 #[must_use]
-pub fn differing_keys(left: &ExperimentSpec, right: &ExperimentSpec) -> Vec<String> {
-    let (left, right) = (by_key(left), by_key(right));
-    let keys: BTreeSet<&String> = left.keys().chain(right.keys()).collect();
-    keys.into_iter().filter(|key| left.get(*key) != right.get(*key)).cloned().collect()
-}
-
-/// Every value that can move the curve, by dotted key.
-fn by_key(spec: &ExperimentSpec) -> BTreeMap<String, Value> {
-    let mut by_key = BTreeMap::new();
-    for (table, values) in settings(spec).as_object().into_iter().flatten() {
-        for (key, value) in values.as_object().into_iter().flatten() {
-            by_key.insert(format!("{table}.{key}"), value.clone());
-        }
-    }
-    by_key
+pub fn differing_keys(left: &ExperimentSpec, right: &ExperimentSpec) -> Vec<&'static str> {
+    let (left, right) = (settings(left), settings(right));
+    let differs = |key: &&str| {
+        let pointer = format!("/{}", key.replace('.', "/"));
+        left.pointer(&pointer) != right.pointer(&pointer)
+    };
+    let mut differing: Vec<&str> = KEYS.iter().map(|(key, _)| *key).filter(differs).collect();
+    differing.sort_unstable();
+    differing
 }
 
 /// JSON without spaces, keys sorted, floats with the fewest digits that read back equal and one zero.

@@ -1,10 +1,12 @@
 //! The dotted keys of an experiment that an override may set, each with a value that it accepts.
 
+use std::iter;
+
 use serde_json::{Map, Value};
 
 use crate::suggest;
 
-/// The keys with their examples; a new kind adds its keys here.
+/// The keys with their examples; a new setting or kind adds its keys here.
 pub(crate) const KEYS: [(&str, &str); 24] = [
     ("title", "\"Two layers\""),
     ("baseline", "task3c"),
@@ -72,17 +74,14 @@ pub(crate) fn join(table: &str, key: &str) -> String {
 /// Puts a value at a key, `model.bias`, `claim[3].margin`. Makes the table if it is missing; does nothing if a value that is
 /// not a table is in its place.
 pub(crate) fn put(spec: &mut Value, key: &str, value: Value) {
-    match (spec, key.split_once('.')) {
-        (Value::Object(spec), None) => drop(spec.insert(key.to_owned(), value)),
-        (Value::Object(spec), Some((table, key))) => match table.trim_end_matches(']').split_once('[') {
-            None => put(spec.entry(table).or_insert_with(|| Map::new().into()), key, value),
-            Some((list, index)) => {
-                let index = index.parse::<usize>().ok();
-                if let Some(element) = index.and_then(|index| spec.get_mut(list)?.get_mut(index)) {
-                    put(element, key, value);
-                }
-            }
-        },
-        _ => {}
+    let (table, key) = key.rsplit_once('.').unwrap_or(("", key));
+    let is_missing = !table.is_empty() && !table.contains('[') && spec.get(table).is_none();
+    if is_missing && let Some(spec) = spec.as_object_mut() {
+        spec.insert(table.to_owned(), Map::new().into());
+    }
+    let inside = table.split(['[', ']']).filter(|step| !step.is_empty());
+    let pointer = iter::once("").chain(inside).collect::<Vec<_>>().join("/");
+    if let Some(Value::Object(table)) = spec.pointer_mut(&pointer) {
+        table.insert(key.to_owned(), value);
     }
 }

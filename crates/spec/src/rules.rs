@@ -50,26 +50,23 @@ pub(crate) fn check(spec: &ExperimentSpec) -> Result<(), SpecError> {
     check_batch(spec)?;
     check_validations(spec)?;
     check_length(spec)?;
-    if spec.claims.len() <= MOST_CLAIMS {
-        return Ok(());
-    }
-    let count = thousands(spec.claims.len());
-    let sentence = format!("`claim` is a list of {count} statements, but {MOST_CLAIMS} is the limit");
-    broken(&[&format!("claim[{MOST_CLAIMS}]")], sentence)
+    require(spec.claims.len() <= MOST_CLAIMS, &[&format!("claim[{MOST_CLAIMS}]")], || {
+        let count = thousands(spec.claims.len());
+        format!("`claim` is a list of {count} statements, but {MOST_CLAIMS} is the limit")
+    })
 }
 
-fn broken(keys: &[&str], sentence: String) -> Result<(), SpecError> {
-    Err(SpecError::rule(keys, sentence))
+/// A rule: whether it holds, its keys, and the sentence if it does not.
+fn require(holds: bool, keys: &[&str], sentence: impl FnOnce() -> String) -> Result<(), SpecError> {
+    if holds { Ok(()) } else { Err(SpecError::rule(keys, sentence())) }
 }
 
 fn check_batch(spec: &ExperimentSpec) -> Result<(), SpecError> {
     let (batch_size, images) = (spec.training.batch_size, spec.data.train_images);
-    if batch_size <= images {
-        return Ok(());
-    }
-    let (batch_size, images) = (thousands(batch_size), thousands(images));
-    let sentence = format!("`{BATCH_SIZE}` is {batch_size}, but `{TRAIN_IMAGES}` is only {images}");
-    broken(&[BATCH_SIZE, TRAIN_IMAGES], sentence)
+    require(batch_size <= images, &[BATCH_SIZE, TRAIN_IMAGES], || {
+        let (batch_size, images) = (thousands(batch_size), thousands(images));
+        format!("`{BATCH_SIZE}` is {batch_size}, but `{TRAIN_IMAGES}` is only {images}")
+    })
 }
 
 fn check_validations(spec: &ExperimentSpec) -> Result<(), SpecError> {
@@ -103,36 +100,33 @@ fn check_length(spec: &ExperimentSpec) -> Result<(), SpecError> {
         ("validations", per_epoch, MOST_VALIDATIONS, &[EPOCHS, VALIDATIONS]),
     ];
     for (what, per_epoch, most, keys) in limits {
-        if epochs * per_epoch > most {
+        require(epochs * per_epoch <= most, keys, || {
             let [epochs, per_epoch, all, most] = [epochs, per_epoch, epochs * per_epoch, most].map(thousands);
             let others = suggest::keys(&keys[1..]);
-            let sentence = format!(
+            format!(
                 "`{EPOCHS}` is {epochs}, which makes {all} {what} ({per_epoch} in every epoch, from {others}), \
                  but {most} is the limit"
-            );
-            return broken(keys, sentence);
-        }
+            )
+        })?;
     }
     Ok(())
 }
 
 /// The rules of a comparison's list of experiments.
 pub(crate) fn check_runs(runs: &[String]) -> Result<(), SpecError> {
-    if runs.is_empty() {
-        return broken(&["runs"], "`runs` is empty, but a comparison needs at least one experiment".to_owned());
-    }
-    if runs.len() > MOST_RUNS {
+    require(!runs.is_empty(), &["runs"], || {
+        "`runs` is empty, but a comparison needs at least one experiment".to_owned()
+    })?;
+    require(runs.len() <= MOST_RUNS, &["runs"], || {
         let count = thousands(runs.len());
-        return broken(&["runs"], format!("`runs` is a list of {count} experiments, but {MOST_RUNS} is the limit"));
-    }
+        format!("`runs` is a list of {count} experiments, but {MOST_RUNS} is the limit")
+    })?;
     for (index, run) in runs.iter().enumerate() {
         let key = format!("runs[{index}]");
-        if let Err(why) = name::check(run) {
-            let run = visible(run);
-            return broken(&[&key], format!("`{key}` is \"{run}\", but must be the name of an experiment: {why}"));
-        }
+        let refuse = |rule: String| SpecError::rule(&[&key], format!("`{key}` is \"{}\", but {rule}", visible(run)));
+        name::check(run).map_err(|why| refuse(format!("must be the name of an experiment: {why}")))?;
         if runs[..index].contains(run) {
-            return broken(&[&key], format!("`{key}` is \"{run}\", but that experiment is already in the list"));
+            return Err(refuse("that experiment is already in the list".to_owned()));
         }
     }
     Ok(())
@@ -147,24 +141,18 @@ impl ExperimentSpec {
         let layers = self.model.layers(shape);
         let size = self.size_key();
         let keys = [&size, BATCH_SIZE];
-        if layers.len() > MOST_LAYERS {
-            let count = thousands(layers.len());
-            let most = thousands(MOST_LAYERS);
-            return broken(&keys, format!("`{size}` makes a network of {count} layers, but {most} is the limit"));
-        }
+        require(layers.len() <= MOST_LAYERS, &keys, || {
+            let [count, most] = [layers.len(), MOST_LAYERS].map(thousands);
+            format!("`{size}` makes a network of {count} layers, but {most} is the limit")
+        })?;
         let needed = memory(&layers, self.training.batch_size);
-        if needed > MOST_GIB {
-            let parameters: usize = layers.iter().map(Layer::parameters).sum();
-            let parameters = thousands(parameters);
-            return broken(
-                &keys,
-                format!(
-                    "`{size}` makes a network of {parameters} parameters; \
+        require(needed <= MOST_GIB, &keys, || {
+            let parameters = thousands(layers.iter().map(Layer::parameters).sum::<usize>());
+            format!(
+                "`{size}` makes a network of {parameters} parameters; \
                  training it takes about {needed:.1} GiB of memory, but {MOST_GIB} GiB is the limit"
-                ),
-            );
-        }
-        Ok(())
+            )
+        })
     }
 
     /// The first key of the network that is a number or a list: it decides the size.

@@ -2,7 +2,7 @@
 
 /// A hint with the nearest candidates; none if no candidate is near.
 ///
-/// The last word of a dotted candidate is compared too, so that `hidden_units` finds `model.hidden_units`.
+/// The last words of dotted ones are compared too, so that `hidden_units` finds `model.hidden_units`.
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     const AT_MOST: usize = 5;
     let limit = (word.chars().count() / 3).clamp(1, 4);
@@ -38,11 +38,7 @@ pub(crate) fn listed(words: &[String], before_last: &str) -> String {
 fn distance(word: &str, candidate: &str) -> usize {
     let last_word = |dotted: &str| dotted.rsplit('.').next().unwrap_or_default().to_lowercase();
     let whole = strsim::damerau_levenshtein(&word.to_lowercase(), &candidate.to_lowercase());
-    if candidate.contains('.') {
-        whole.min(strsim::damerau_levenshtein(&last_word(word), &last_word(candidate)))
-    } else {
-        whole
-    }
+    whole.min(strsim::damerau_levenshtein(&last_word(word), &last_word(candidate)))
 }
 
 #[cfg(test)]

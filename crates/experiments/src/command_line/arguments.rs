@@ -39,7 +39,8 @@ pub(crate) struct Selection {
 impl Selection {
     /// The seeds of the command line, else those of the file.
     pub(crate) fn seeds_or(&self, declared: usize) -> Seeds {
-        self.seed.clone().or_else(|| self.seeds.clone()).unwrap_or_else(|| Seeds::up_to(declared as u64))
+        let given = self.seed.as_ref().or(self.seeds.as_ref());
+        given.cloned().unwrap_or_else(|| Seeds((1..=declared as u64).collect()))
     }
 }
 

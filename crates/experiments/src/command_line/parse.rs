@@ -1,7 +1,6 @@
 //! From the arguments of the process to the command line. Arguments quoted in a message cannot control the terminal.
 
 use std::ffi::{OsStr, OsString};
-use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -16,23 +15,20 @@ const VARIABLES: [&str; 2] = ["EXPERIMENTS_OFFLINE", "EXPERIMENTS_BACKEND"];
 /// The command line.
 ///
 /// # Errors
-/// The exit code, after the help or a message was printed.
-pub(crate) fn parse() -> Result<CommandLine, ExitCode> {
+/// The arguments are wrong, and clap's message would quote what cannot be printed. Other messages and the help are printed
+/// here, and the program ends.
+pub(crate) fn parse() -> Result<CommandLine, Failure> {
     let given: Vec<OsString> = std::env::args_os().collect();
     let mut quoted = given.iter().cloned().chain(VARIABLES.into_iter().filter_map(std::env::var_os));
     CommandLine::try_parse_from(&given).map_err(|error| match error.kind() {
-        ErrorKind::InvalidUtf8 => refuse(not_text(&given)),
+        ErrorKind::InvalidUtf8 => Failure::bad_input(not_text(&given)),
         // clap would print the arguments as they are.
         kind if error.use_stderr() && !quoted.all(|argument| is_quotable(&argument)) => {
             let arguments: Vec<_> = given.iter().skip(1).map(|argument| argument.to_string_lossy()).collect();
-            refuse(format!("{kind}: {}", arguments.join(" ")))
+            Failure::bad_input(format!("{kind}: {}", arguments.join(" ")))
         }
         _ => error.exit(),
     })
-}
-
-fn refuse(message: String) -> ExitCode {
-    Failure::bad_input(message).show()
 }
 
 fn is_quotable(argument: &OsStr) -> bool {
@@ -43,8 +39,7 @@ fn is_quotable(argument: &OsStr) -> bool {
 fn not_text(given: &[OsString]) -> String {
     let variables = VARIABLES.iter().filter_map(|name| Some((format!("the variable {name}"), std::env::var_os(name)?)));
     let arguments = given.iter().skip(1).map(|argument| ("the argument".to_owned(), argument.clone()));
-    match arguments.chain(variables).find(|(_, value)| value.to_str().is_none()) {
-        Some((what, value)) => format!("{what} `{}` is not UTF-8 text", value.display()),
-        None => "an argument is not UTF-8 text".to_owned(),
-    }
+    let not_text = arguments.chain(variables).find(|(_, value)| value.to_str().is_none());
+    let named = not_text.map(|(what, value)| format!("{what} `{}`", value.display()));
+    format!("{} is not UTF-8 text", named.as_deref().unwrap_or("an argument"))
 }

@@ -10,17 +10,10 @@ const MOST: u64 = 10_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Seeds(pub(crate) Vec<u64>);
 
-impl Seeds {
-    /// The seeds from 1 to a number.
-    pub(crate) fn up_to(last: u64) -> Self {
-        Self((1..=last).collect())
-    }
-}
-
 /// The seeds from 1 to the number in a text.
 pub(crate) fn first(text: &str) -> Result<Seeds, String> {
     match text.trim().parse() {
-        Ok(last @ 1..=MOST) => Ok(Seeds::up_to(last)),
+        Ok(last @ 1..=MOST) => Ok(Seeds((1..=last).collect())),
         _ => Err(format!("`{text}` is not a valid number of seeds; use 1 to {MOST}")),
     }
 }

@@ -1,5 +1,7 @@
 //! `experiments claims`: tests the report's statements on the records of all seeds.
 
+use std::collections::HashSet;
+
 use evidence::{Judged, Replicates, Verdict, judge};
 use report::{to_markdown, verdict_table, verdict_words};
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
@@ -10,7 +12,7 @@ use crate::output::{print, print_json, print_table};
 use crate::workspace::Workspace;
 
 pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Result<(), Failure> {
-    let specs = judged_and_compared(declared(&workspace.catalog, &arguments.experiments)?);
+    let specs = judged_and_compared(&workspace.catalog, &arguments.experiments)?;
     let records = workspace.records();
     let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records.all)).collect();
     let judged = judge(&replicates);
@@ -33,31 +35,25 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     Ok(())
 }
 
-/// The experiments with these names, including those of comparisons; without names, all declared ones.
-pub(super) fn declared(catalog: &Catalog, names: &[String]) -> Result<Vec<Experiment>, Failure> {
+/// The experiments with these names, including those of comparisons, or all declared ones without names; then those that
+/// they are compared with, without claims. Each comes once.
+pub(super) fn judged_and_compared(catalog: &Catalog, names: &[String]) -> Result<Vec<ExperimentSpec>, Failure> {
     let names = if names.is_empty() { catalog.all_names()? } else { names.to_vec() };
-    let mut experiments = Vec::new();
+    let (mut specs, mut compared) = (Vec::new(), Vec::new());
     for name in names {
-        match catalog.load(&name, &[])? {
-            Declaration::Experiment(experiment) => experiments.push(*experiment),
-            Declaration::Comparison(comparison) => experiments.extend(comparison.runs),
-        }
-    }
-    Ok(experiments)
-}
-
-/// The experiments, each once, then those that they are compared with, without claims.
-pub(super) fn judged_and_compared(experiments: Vec<Experiment>) -> Vec<ExperimentSpec> {
-    let compared = experiments.iter().flat_map(|experiment| experiment.baseline.iter().chain(&experiment.against));
-    let compared = compared.map(|spec| ExperimentSpec { claims: Vec::new(), ..spec.clone() });
-    let compared: Vec<ExperimentSpec> = compared.collect();
-    let mut specs: Vec<ExperimentSpec> = Vec::new();
-    for spec in experiments.into_iter().map(|experiment| experiment.spec).chain(compared) {
-        if specs.iter().all(|known| known.name != spec.name) {
+        let experiments = match catalog.load(&name, &[])? {
+            Declaration::Experiment(experiment) => vec![*experiment],
+            Declaration::Comparison(comparison) => comparison.runs,
+        };
+        for Experiment { spec, baseline, against, .. } in experiments {
             specs.push(spec);
+            compared.extend(baseline.into_iter().chain(against));
         }
     }
-    specs
+    specs.extend(compared.into_iter().map(|spec| ExperimentSpec { claims: Vec::new(), ..spec }));
+    let mut known = HashSet::new();
+    specs.retain(|spec| known.insert(spec.name.clone()));
+    Ok(specs)
 }
 
 fn as_json(judged: &Judged) -> serde_json::Value {

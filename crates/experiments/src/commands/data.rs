@@ -3,6 +3,7 @@
 use mnist::Splits;
 
 use crate::command_line::arguments;
+use crate::data;
 use crate::failure::Failure;
 use crate::output::{print, write_file};
 use crate::workspace::Workspace;
@@ -13,13 +14,13 @@ const REPORT_IMAGES: (usize, usize) = (20_000, 10_000);
 const PREVIEW_COLUMNS: usize = 20;
 
 pub(super) fn data(workspace: &Workspace, arguments: &arguments::Data) -> Result<(), Failure> {
-    let dataset = workspace.dataset(None)?;
+    let dataset = data::load(workspace, None)?;
     let mut text = format!("{}, {}\n", dataset.name.title(), dataset.origin);
     for file in &dataset.files {
         text += &format!("{}  {}\n", file.sha256, file.name);
     }
     let (train, validation) = REPORT_IMAGES;
-    let splits = Splits::new(dataset, train, validation)?;
+    let splits = Splits::new(&dataset, train, validation)?;
     text += &format!("{} training images, {} test images\n", dataset.train.len(), dataset.test.len());
     text += &format!(
         "mean {:.4}, standard deviation {:.4} of the first {train} training images' pixels\n",

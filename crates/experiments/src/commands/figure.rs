@@ -8,7 +8,7 @@ use report::{CurveSets, Plot};
 use crate::command_line::arguments::Selection;
 use crate::failure::Failure;
 use crate::output::write_file;
-use crate::plan::{Group, Plan, PlannedRun};
+use crate::plan::{Group, PlannedRun, groups};
 use crate::records::Records;
 use crate::workspace::Workspace;
 
@@ -18,9 +18,9 @@ const PNG_WIDTH: u32 = 1800;
 const USUAL_SEED: u64 = 1;
 
 pub(super) fn figure(workspace: &Workspace, selection: &Selection) -> Result<(), Failure> {
-    let plan = Plan::new(&workspace.catalog, selection)?;
+    let groups = groups(&workspace.catalog, selection)?;
     let records = workspace.records();
-    for group in &plan.groups {
+    for group in &groups {
         let found = group.runs.iter().map(|run| records.find(run).ok_or_else(|| missing(workspace, &records, run)));
         let found: Vec<RunRecord> = found.collect::<Result<_, _>>()?;
         draw(workspace, group, &found.iter().collect::<Vec<_>>())?;
@@ -33,14 +33,15 @@ fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failur
     let origin = records.origin().map_or_else(String::new, |origin| format!(" on {origin}"));
     let folder = workspace.store.folder().display();
     let message = format!("{}{origin} lacks a finished record in {folder}", run.label());
-    let failure = if records.has_damaged { Failure::outside(message) } else { Failure::bad_input(message) };
+    let has_damaged = workspace.store.list().iter().any(Result::is_err);
+    let failure = if has_damaged { Failure::outside(message) } else { Failure::bad_input(message) };
     failure.with_hint("`experiments run` trains it")
 }
 
 /// Draws the figure of a group as SVG and PNG, and tells the user where it is.
 pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord]) -> Result<(), Failure> {
-    let svg = Plot::of_records(&group.title, records, CurveSets::Both).to_svg()?;
-    let png = report::to_png(&svg, PNG_WIDTH)?;
+    let svg = Plot::of_records(&group.title, records, CurveSets::Both).to_svg().map_err(Failure::outside)?;
+    let png = report::to_png(&svg, PNG_WIDTH).map_err(Failure::outside)?;
     let stem = workspace.store.folder().join("figures").join(stem(group, records));
     write_file(&stem.with_added_extension("svg"), svg.as_bytes())?;
     let png_path = stem.with_added_extension("png");

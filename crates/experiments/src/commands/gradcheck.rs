@@ -27,16 +27,14 @@ pub(super) const SOME_WEIGHTS: usize = 300;
 pub(super) const USUAL_SEED: u64 = 1;
 
 pub(super) fn gradcheck(workspace: &Workspace, arguments: &arguments::Gradcheck) -> Result<(), Failure> {
-    let backend = workspace.backend()?;
+    let backend = Backend::open(workspace.options.backend.as_deref())?;
     if !backend.is_cpu() {
-        return Err(Failure::bad_input(
-            "the gradient check needs double precision, which this backend does not support",
-        )
-        .with_hint("use `--backend flex`"));
+        let message = "the gradient check needs double precision, which this backend does not support";
+        return Err(Failure::bad_input(message).with_hint("use `--backend flex`"));
     }
-    let dataset = workspace.dataset(Some(TRAIN_IMAGES))?;
+    let dataset = data::load(workspace, Some(TRAIN_IMAGES))?;
     let most_per_layer = if arguments.all_weights { usize::MAX } else { SOME_WEIGHTS };
-    let checks = checks(dataset, backend, most_per_layer, arguments.seed)?;
+    let checks = checks(&dataset, &backend, most_per_layer, arguments.seed)?;
 
     let largest = checks.iter().map(|check| check.largest_difference).fold(0.0, f64::max);
     print_table(&table(&checks, largest, dataset.name.title()))?;

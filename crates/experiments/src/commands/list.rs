@@ -31,7 +31,7 @@ struct ListedRun {
 
 pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failure> {
     let filter = workspace.filter();
-    let (mut records, _) = workspace.readable();
+    let mut records = workspace.readable();
     records.retain(|record| filter.selects(record));
     let unfinished = workspace.store.unfinished();
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
@@ -84,23 +84,19 @@ fn table(experiments: &[Listed], below: &str) -> Table {
 
 /// `mnist: 3 finished, 1 diverged, 1 interrupted` for every dataset.
 fn state(runs: &[ListedRun]) -> String {
+    type IsState = fn(StopReason) -> bool;
+    const STATES: [(&str, IsState); 3] = [
+        ("finished", StopReason::is_complete),
+        ("diverged", |reason| reason == StopReason::Diverged),
+        ("interrupted", |reason| reason == StopReason::Interrupted),
+    ];
     let of = |dataset: &str| {
-        let is_in = |run: &&ListedRun, word| run.dataset == dataset && state_of(run.stop_reason) == word;
-        let count = |word| match runs.iter().filter(|run| is_in(run, word)).count() {
-            0 => None,
-            count => Some(format!("{count} {word}")),
-        };
-        let counts: Vec<String> = ["finished", "diverged", "interrupted"].into_iter().filter_map(count).collect();
+        let reasons = || runs.iter().filter(|run| run.dataset == dataset).map(|run| run.stop_reason);
+        let counts = STATES.map(|(word, is_in)| (word, reasons().filter(|&reason| is_in(reason)).count()));
+        let counts = counts.iter().filter(|(_, count)| *count > 0);
+        let counts: Vec<String> = counts.map(|(word, count)| format!("{count} {word}")).collect();
         format!("{dataset}: {}", counts.join(", "))
     };
     let datasets: BTreeSet<&str> = runs.iter().map(|run| run.dataset.as_str()).collect();
     if datasets.is_empty() { "none".to_owned() } else { datasets.into_iter().map(of).collect::<Vec<_>>().join("\n") }
-}
-
-fn state_of(stop_reason: StopReason) -> &'static str {
-    match stop_reason {
-        StopReason::EarlyStopping | StopReason::MaxEpochs => "finished",
-        StopReason::Diverged => "diverged",
-        StopReason::Interrupted => "interrupted",
-    }
 }

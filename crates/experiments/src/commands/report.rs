@@ -7,59 +7,65 @@ use record::{DatasetInfo, RunRecord};
 use report::{CheckedNetwork, Document, Material};
 use spec::ExperimentSpec;
 
-use super::claims::{declared, judged_and_compared};
+use super::claims::judged_and_compared;
 use super::gradcheck;
-use crate::close_up;
 use crate::command_line::arguments;
 use crate::failure::Failure;
-use crate::host;
 use crate::output::write_file;
 use crate::plan::PlannedRun;
-use crate::records::Records;
 use crate::runner::Runner;
 use crate::stop::Stop;
 use crate::terminal::View;
-use crate::typesetter::Typesetter;
 use crate::workspace::Workspace;
+use crate::{close_up, host, typesetter};
 
 pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
-    let typesetter = arguments.pdf.then(Typesetter::find).transpose()?;
+    let typesetter = arguments.pdf.then(typesetter::find).transpose()?;
     let stop = Stop::listen()?;
-    let specs = judged_and_compared(declared(&workspace.catalog, &[])?);
-    let runner = if arguments.no_train { None } else { Some(train(workspace, &specs, arguments, &stop)?) };
-    let mut records = match &runner {
-        Some(runner) => runner.all(),
-        None => workspace.records(),
-    };
-    records.all.retain(|record| arguments.seeds.0.contains(&record.seed));
+    let specs = judged_and_compared(&workspace.catalog, &[])?;
+    let mut records =
+        if arguments.no_train { workspace.records().all } else { train(workspace, &specs, arguments, &stop)? };
+    records.retain(|record| arguments.seeds.0.contains(&record.seed));
+    let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
     let material = Material {
-        experiments: specs.iter().map(|spec| Replicates::among(spec, &records.all)).collect(),
+        experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
         seeds: arguments.seeds.0.clone(),
         dataset: dataset(workspace, &specs, &records),
-        gradient_checks: gradient_checks(workspace, runner.as_ref(), &records)?,
-        close_up: close_up::of(&workspace.store, &specs, &records.all)?,
+        gradient_checks: checks.unwrap_or_default(),
+        close_up: close_up::of(&workspace.store, &specs, &records)?,
     };
-    save(workspace, &arguments.out, &report::compose(material)?, typesetter)
+    let document = report::compose(material).map_err(Failure::outside)?;
+    save(workspace, &arguments.out, &document, typesetter)
 }
 
-/// Trains the experiments with these seeds, unless they are finished.
-fn train<'a>(
-    workspace: &'a Workspace,
+/// The records of the experiments with these seeds. Trains the runs that are not finished, and checks the gradients if the
+/// file of the checks is missing: they take longer than the rest of a report whose runs are finished.
+fn train(
+    workspace: &Workspace,
     specs: &[ExperimentSpec],
     arguments: &arguments::Report,
-    stop: &'a Stop,
-) -> Result<Runner<'a>, Failure> {
+    stop: &Stop,
+) -> Result<Vec<RunRecord>, Failure> {
     let runs: Vec<PlannedRun> = specs.iter().flat_map(|spec| PlannedRun::of(spec, &[], &arguments.seeds)).collect();
     let runs: Vec<&PlannedRun> = runs.iter().collect();
     let runner = Runner::open(workspace, &runs, stop)?;
-    runner.records(&runs, arguments.jobs, View::Bars)?;
-    if stop.is_requested() { Err(Failure::interrupted()) } else { Ok(runner) }
+    let records = runner.records(&runs, arguments.jobs, View::Bars)?;
+    if stop.is_requested() {
+        return Err(Failure::interrupted());
+    }
+    let checks = records.first().map(|record| checks_file(workspace, record));
+    if let Some(missing) = checks.filter(|file| runner.backend.is_cpu() && kept_checks(file).is_none()) {
+        let (weights, seed) = (gradcheck::SOME_WEIGHTS, gradcheck::USUAL_SEED);
+        let checks = gradcheck::checks(&runner.dataset, &runner.backend, weights, seed)?;
+        write_file(&missing, &serde_json::to_vec_pretty(&checks).map_err(Failure::outside)?)?;
+    }
+    Ok(records)
 }
 
 /// The dataset of the first experiment's runs, else of any run.
-fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &Records) -> DatasetInfo {
+fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> DatasetInfo {
     let is_of_first = |record: &&RunRecord| specs.first().is_some_and(|first| record.spec.data == first.data);
-    let record = records.all.iter().find(is_of_first).or(records.all.first());
+    let record = records.iter().find(is_of_first).or(records.first());
     // Without runs, the report only names what is missing.
     let none = || DatasetInfo {
         name: "none".to_owned(),
@@ -70,25 +76,6 @@ fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &Records) -
         pixel_std: f64::NAN,
     };
     record.map_or_else(none, |record| record.dataset.clone())
-}
-
-/// The gradient checks, from a file next to the runs. If the file is missing, a runner does the checks and writes it: they
-/// take longer than the rest of a report whose runs are finished.
-fn gradient_checks(
-    workspace: &Workspace,
-    runner: Option<&Runner>,
-    records: &Records,
-) -> Result<Vec<CheckedNetwork>, Failure> {
-    let Some(kept) = records.all.first().map(|record| checks_file(workspace, record)) else { return Ok(Vec::new()) };
-    if let Some(checks) = kept_checks(&kept) {
-        return Ok(checks);
-    }
-    let Some(runner) = runner.filter(|runner| runner.backend.is_cpu()) else { return Ok(Vec::new()) };
-    let (weights, seed) = (gradcheck::SOME_WEIGHTS, gradcheck::USUAL_SEED);
-    let checks = gradcheck::checks(runner.dataset, runner.backend, weights, seed)?;
-    let json = serde_json::to_vec_pretty(&checks).map_err(|error| Failure::outside(error.to_string()))?;
-    write_file(&kept, &json)?;
-    Ok(checks)
 }
 
 /// The file of the gradient checks for a record's dataset and backend.
@@ -106,7 +93,7 @@ fn kept_checks(path: &Path) -> Option<Vec<CheckedNetwork>> {
 }
 
 /// Writes the page and, with a typesetter, the PDF.
-fn save(workspace: &Workspace, out: &Path, document: &Document, typesetter: Option<Typesetter>) -> Result<(), Failure> {
+fn save(workspace: &Workspace, out: &Path, document: &Document, typesetter: Option<PathBuf>) -> Result<(), Failure> {
     let save = |name: &str, bytes: &[u8]| {
         let path = out.join(name);
         write_file(&path, bytes)?;
@@ -114,5 +101,5 @@ fn save(workspace: &Workspace, out: &Path, document: &Document, typesetter: Opti
         Ok::<(), Failure>(())
     };
     save("index.html", report::to_html(document)?.as_bytes())?;
-    typesetter.map_or(Ok(()), |typesetter| save("report.pdf", &typesetter.pdf(document)?))
+    typesetter.map_or(Ok(()), |program| save("report.pdf", &typesetter::pdf(&program, document)?))
 }

@@ -5,30 +5,27 @@ use std::num::NonZeroUsize;
 use record::{RunRecord, StopReason};
 
 use super::figure;
-use crate::backend;
 use crate::command_line::arguments::Run;
-use crate::data;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
-use crate::plan::{Group, Plan, PlannedRun};
+use crate::plan::{self, Group, PlannedRun};
 use crate::records::{Filter, Records};
 use crate::runner::{Runner, tell_finished};
 use crate::stop::Stop;
 use crate::terminal::View;
 use crate::workspace::Workspace;
+use crate::{backend, data};
 
 pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure> {
     let stop = Stop::listen()?;
-    let plan = Plan::new(&workspace.catalog, &arguments.selection)?;
-    let runs = plan.runs();
+    let groups = plan::groups(&workspace.catalog, &arguments.selection)?;
+    let runs = plan::runs(&groups);
     let records = match finished(workspace, &runs) {
-        Some(records) => records.into_iter().map(Some).collect(),
-        None => train(workspace, arguments, &plan, &stop)?,
+        Some(records) => records,
+        None => train(workspace, arguments, &groups, &stop)?,
     };
-    let results: Vec<(&PlannedRun, RunRecord)> =
-        runs.into_iter().zip(records).filter_map(|(run, record)| Some((run, record?))).collect();
-    show(workspace, arguments, &plan, &results)?;
-    end(&results, &stop)
+    show(workspace, arguments, &groups, &records)?;
+    end(&records, &stop)
 }
 
 /// The records of the runs, if all are finished. This opens neither the dataset nor the backend.
@@ -49,27 +46,22 @@ fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord
 }
 
 /// Trains the runs that are not finished.
-fn train(workspace: &Workspace, arguments: &Run, plan: &Plan, stop: &Stop) -> Result<Vec<Option<RunRecord>>, Failure> {
+fn train(workspace: &Workspace, arguments: &Run, groups: &[Group], stop: &Stop) -> Result<Vec<RunRecord>, Failure> {
+    let runs = plan::runs(groups);
     let view = View::choose(!arguments.no_tui && !arguments.output.json);
-    let runs = plan.runs();
     let has_one_seed = runs.iter().all(|run| run.seed == runs[0].seed);
     // The dashboard shows one training at a time, so it is for a single experiment.
-    let is_watched = view == View::Dashboard && plan.groups.len() == 1 && has_one_seed;
+    let is_watched = view == View::Dashboard && groups.len() == 1 && has_one_seed;
     let jobs = arguments.jobs.or(is_watched.then_some(NonZeroUsize::MIN));
     Runner::open(workspace, &runs, stop)?.records(&runs, jobs, view)
 }
 
 /// Prints the results on stdout, and draws the figure of every group whose runs are all finished.
-fn show(
-    workspace: &Workspace,
-    arguments: &Run,
-    plan: &Plan,
-    results: &[(&PlannedRun, RunRecord)],
-) -> Result<(), Failure> {
-    let records = match plan.groups.as_slice() {
+fn show(workspace: &Workspace, arguments: &Run, groups: &[Group], all: &[RunRecord]) -> Result<(), Failure> {
+    let records = match groups {
         // In the order of the legend.
-        [group] => of_group(group, results),
-        _ => results.iter().map(|(_, record)| record).collect(),
+        [group] => of_group(group, all),
+        _ => all.iter().collect(),
     };
     if arguments.output.json {
         print_json(&records)?;
@@ -82,8 +74,8 @@ fn show(
             print_table(&means)?;
         }
     }
-    for group in &plan.groups {
-        let records = of_group(group, results);
+    for group in groups {
+        let records = of_group(group, all);
         if records.len() == group.runs.len() && records.iter().all(|record| record.stop_reason.is_finished()) {
             figure::draw(workspace, group, &records)?;
         }
@@ -91,20 +83,19 @@ fn show(
     Ok(())
 }
 
-fn of_group<'a>(group: &Group, results: &'a [(&PlannedRun, RunRecord)]) -> Vec<&'a RunRecord> {
-    let record = |run| results.iter().find(|(planned, _)| *planned == run).map(|(_, record)| record);
-    group.runs.iter().filter_map(record).collect()
+fn of_group<'a>(group: &Group, records: &'a [RunRecord]) -> Vec<&'a RunRecord> {
+    group.runs.iter().filter_map(|run| records.iter().find(|record| run.has(record))).collect()
 }
 
 /// The exit code: interrupted, diverged or success.
-fn end(results: &[(&PlannedRun, RunRecord)], stop: &Stop) -> Result<(), Failure> {
-    let interrupted = results.iter().any(|(_, record)| record.stop_reason == StopReason::Interrupted);
-    if interrupted || stop.is_requested() {
+fn end(records: &[RunRecord], stop: &Stop) -> Result<(), Failure> {
+    let first = |reason: StopReason| records.iter().find(|record| record.stop_reason == reason);
+    if first(StopReason::Interrupted).is_some() || stop.is_requested() {
         return Err(Failure::interrupted());
     }
-    match results.iter().find(|(_, record)| record.stop_reason == StopReason::Diverged) {
-        Some((run, record)) => {
-            let (name, seed, steps) = (&run.spec.name, run.seed, record.steps);
+    match first(StopReason::Diverged) {
+        Some(RunRecord { spec, seed, steps, .. }) => {
+            let name = &spec.name;
             Err(Failure::diverged(format!("{name}, seed {seed}: the loss became NaN or infinite at step {steps}"))
                 .with_hint("try a smaller `optimizer.learning_rate`"))
         }

@@ -4,7 +4,7 @@ use spec::{Comparison, Declaration, Experiment, ImageShape, differing_keys, thou
 
 use crate::command_line::arguments;
 use crate::failure::Failure;
-use crate::output::{in_words, print, print_json, print_table, settings};
+use crate::output::{in_words, print, print_json, print_table};
 use crate::plan::parse_overrides;
 use crate::workspace::Workspace;
 
@@ -47,8 +47,8 @@ fn describe(experiment: &Experiment, shape: ImageShape) -> Result<(), Failure> {
         thousands(data.train_images),
         thousands(data.validation_images),
         in_words(&data.pixel_scaling),
-        settings(&spec.model),
-        settings(&spec.optimizer),
+        in_words(&spec.model),
+        in_words(&spec.optimizer),
         training.batch_size,
         in_words(&training.shuffle),
         training.max_epochs,

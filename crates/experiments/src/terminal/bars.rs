@@ -4,21 +4,22 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use spec::ExperimentSpec;
 use training::Display;
 
-/// Adds a bar for all these runs, in images.
-pub(super) fn add_whole<'a>(
-    bars: &MultiProgress,
-    runs: impl ExactSizeIterator<Item = &'a ExperimentSpec>,
-) -> ProgressBar {
-    let prefix = format!("all {} runs", runs.len());
-    let whole = bar(runs.map(most_images).sum(), "{prefix} {wide_bar} {percent:>3} %  at most {eta} left");
-    let whole = bars.add(whole);
-    whole.set_prefix(prefix);
-    whole.tick();
-    whole
+/// The bar for all runs of a command.
+pub(super) fn whole() -> ProgressBar {
+    bar("{prefix} {wide_bar} {percent:>3} %  at most {eta} left")
 }
 
-fn bar(length: u64, template: &str) -> ProgressBar {
-    ProgressBar::new(length).with_style(ProgressStyle::with_template(template).expect("the template is well formed"))
+/// Shows the bar for all these runs, in images.
+pub(super) fn add_whole(bars: &MultiProgress, whole: &ProgressBar, runs: &[&ExperimentSpec]) {
+    bars.add(whole.clone());
+    whole.set_prefix(format!("all {} runs", runs.len()));
+    whole.set_length(runs.iter().map(|spec| most_images(spec)).sum());
+    whole.tick();
+}
+
+/// A bar that is hidden until it is added to the others.
+pub(super) fn bar(template: &str) -> ProgressBar {
+    ProgressBar::hidden().with_style(ProgressStyle::with_template(template).expect("the template is well formed"))
 }
 
 /// Images of a training without early stopping.
@@ -29,23 +30,21 @@ fn most_images(spec: &ExperimentSpec) -> u64 {
 /// A line with the name, bar, epoch, loss and accuracy of the last validation, and the time left without early stopping.
 pub(super) struct TrainingBar {
     own: ProgressBar,
-    whole: Option<ProgressBar>,
+    whole: ProgressBar,
     images_per_epoch: u64,
     /// Loss and accuracy in percent of the last validation.
     last: [f64; 2],
 }
 
 impl TrainingBar {
-    /// The bar of a training, above the one for all; it is full after all epochs.
-    pub(super) fn new(bars: &MultiProgress, whole: Option<&ProgressBar>, spec: &ExperimentSpec, seed: u64) -> Self {
-        let own = bar(most_images(spec), "{prefix} {wide_bar} {percent:>3} %  {msg}  at most {eta} left");
-        let own = match whole {
-            Some(whole) => bars.insert_before(whole, own),
-            None => bars.add(own),
-        };
+    /// The bar of a training, above the last one, which is for all; it is full after all epochs.
+    pub(super) fn new(bars: &MultiProgress, whole: &ProgressBar, spec: &ExperimentSpec, seed: u64) -> Self {
+        let own = bar("{prefix} {wide_bar} {percent:>3} %  {msg}  at most {eta} left");
+        own.set_length(most_images(spec));
+        let own = own.with_prefix(format!("{}, seed {seed}", spec.name)).with_message("epoch 0");
         Self {
-            own: own.with_prefix(format!("{}, seed {seed}", spec.name)).with_message("epoch 0"),
-            whole: whole.cloned(),
+            own: bars.insert_from_back(1, own),
+            whole: whole.clone(),
             images_per_epoch: most_images(spec) / spec.training.max_epochs as u64,
             last: [f64::NAN; 2],
         }
@@ -53,9 +52,7 @@ impl TrainingBar {
 
     /// Moves this bar to the position, and the one for all by the same amount.
     fn advance_to(&self, position: u64) {
-        if let Some(whole) = &self.whole {
-            whole.inc(position.saturating_sub(self.own.position()));
-        }
+        self.whole.inc(position.saturating_sub(self.own.position()));
         self.own.set_position(position);
     }
 }
@@ -65,10 +62,8 @@ impl Drop for TrainingBar {
     fn drop(&mut self) {
         self.advance_to(self.own.length().unwrap_or(0));
         self.own.finish_and_clear();
-        if let Some(whole) = &self.whole
-            && whole.position() >= whole.length().unwrap_or(0)
-        {
-            whole.finish_and_clear();
+        if self.whole.position() >= self.whole.length().unwrap_or(0) {
+            self.whole.finish_and_clear();
         }
     }
 }

@@ -1,22 +1,21 @@
-//! `Display`: the trainings of a command on the terminal, as Burn's dashboard or as progress bars.
+//! The trainings of a command on the terminal, as Burn's dashboard or as progress bars.
 
 use std::io::IsTerminal;
 
 use burn::train::Interrupter;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
-use indicatif::{MultiProgress, ProgressBar};
 use spec::ExperimentSpec;
 use training::Renderer;
 
 use super::{Terminal, bars, screen};
 
-/// How to show a single training.
+/// How to show trainings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum View {
-    /// Burn's dashboard, on stdout.
+    /// Burn's dashboard, on stdout: one training at a time.
     Dashboard,
-    /// A progress bar, on stderr.
+    /// A progress bar for every training under way, on stderr; invisible if that is not a terminal.
     Bars,
 }
 
@@ -29,50 +28,35 @@ impl View {
     }
 }
 
-/// The trainings of a command on the terminal.
-#[derive(Debug)]
-pub(crate) enum Display {
-    /// Burn's dashboard: one training at a time.
-    Dashboard,
-    /// A bar for every training under way and, for several runs, one for all of them; invisible if stderr is not a terminal.
-    Bars { bars: MultiProgress, whole: Option<ProgressBar> },
-}
-
 impl Terminal {
-    /// The display of these runs, `jobs` at a time; several at a time have bars.
-    pub(crate) fn display<'a>(
-        &self,
-        view: View,
-        runs: impl ExactSizeIterator<Item = &'a ExperimentSpec>,
-        jobs: usize,
-    ) -> Display {
+    /// How to show these runs, `jobs` at a time: several at a time have bars. Several runs get a bar for all of them.
+    pub(crate) fn begin(&self, view: View, runs: &[&ExperimentSpec], jobs: usize) -> View {
         if view == View::Dashboard && jobs <= 1 {
-            return Display::Dashboard;
+            return View::Dashboard;
         }
-        let whole = (runs.len() > 1).then(|| bars::add_whole(&self.bars, runs));
-        Display::Bars { bars: self.bars.clone(), whole }
+        if runs.len() > 1 {
+            bars::add_whole(&self.bars, &self.whole, runs);
+        }
+        View::Bars
     }
-}
 
-impl Display {
     /// Runs a training with the Burn renderer that shows it.
     pub(crate) fn show<R>(
         &self,
+        view: View,
         spec: &ExperimentSpec,
         seed: u64,
         stop: &Interrupter,
         train: impl FnOnce(Box<dyn MetricsRenderer>) -> R,
     ) -> R {
-        match self {
-            Self::Dashboard => {
-                // From before it opens until after it closes.
-                let _guard = screen::DashboardGuard::new();
+        match view {
+            View::Dashboard => screen::with_dashboard(|| {
                 let dashboard = TuiMetricsRendererWrapper::new(stop.clone(), None);
                 screen::let_keys_raise_signals();
                 train(Box::new(dashboard))
-            }
-            Self::Bars { bars, whole } => {
-                let bar = bars::TrainingBar::new(bars, whole.as_ref(), spec, seed);
+            }),
+            View::Bars => {
+                let bar = bars::TrainingBar::new(&self.bars, &self.whole, spec, seed);
                 train(Box::new(Renderer::new(bar)))
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::IsTerminal;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode, is_raw_mode_en
 use crossterm::{cursor, execute};
 use rustix::io::Errno;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
 
 /// Time for the dashboard to switch the terminal to raw mode.
 const RAW_MODE_PATIENCE: Duration = Duration::from_secs(2);
@@ -32,34 +32,32 @@ pub(super) fn let_keys_raise_signals() {
         std::thread::sleep(Duration::from_millis(1));
     }
     // If this fails, the dashboard's menu still stops a training.
-    let _ = with_terminal(|mode| {
-        mode.local_modes.insert(LocalModes::ISIG);
-        mode.special_codes[SpecialCodeIndex::VQUIT] = b'q';
-        // A suspended program would leave the shell with the dashboard's screen.
-        mode.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
-    });
+    let _ = raise_signals();
+}
+
+fn raise_signals() -> std::io::Result<()> {
+    // Only the controlling terminal raises signals.
+    let terminal = File::options().read(true).write(true).open("/dev/tty")?;
+    let mut mode = tcgetattr(&terminal)?;
+    mode.local_modes.insert(LocalModes::ISIG);
+    mode.special_codes[SpecialCodeIndex::VQUIT] = b'q';
+    // A suspended program would leave the shell with the dashboard's screen.
+    mode.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
+    Ok(tcsetattr(&terminal, OptionalActions::Now, &mode)?)
 }
 
 /// Whether the dashboard is on the screen, or about to be.
 static HAS_DASHBOARD: AtomicBool = AtomicBool::new(false);
 
-/// While this value lives, the dashboard has the terminal.
+/// Calls what opens, uses and closes the dashboard.
 ///
-/// The dashboard opens its screen first and switches to raw mode later; this tells code that restores the terminal in between.
-pub(super) struct DashboardGuard(());
-
-impl DashboardGuard {
-    /// Announces the dashboard before it opens.
-    pub(super) fn new() -> Self {
-        HAS_DASHBOARD.store(true, Ordering::SeqCst);
-        Self(())
-    }
-}
-
-impl Drop for DashboardGuard {
-    fn drop(&mut self) {
-        HAS_DASHBOARD.store(false, Ordering::SeqCst);
-    }
+/// The dashboard opens its screen first and switches to raw mode later; the flag tells code that restores the terminal in
+/// between. After a panic the flag stays: this thread is the main one, whose panic ends the program.
+pub(super) fn with_dashboard<R>(show: impl FnOnce() -> R) -> R {
+    HAS_DASHBOARD.store(true, Ordering::SeqCst);
+    let shown = show();
+    HAS_DASHBOARD.store(false, Ordering::SeqCst);
+    shown
 }
 
 /// Restores the terminal without the dashboard's help, just before the program ends.
@@ -122,20 +120,4 @@ pub(crate) fn restore_on_panic() {
         detach_closed_terminal();
         usual(panic);
     }));
-}
-
-fn with_terminal(change: impl FnOnce(&mut Termios)) -> std::io::Result<()> {
-    let terminal = terminal()?;
-    let mut mode = tcgetattr(&terminal)?;
-    change(&mut mode);
-    Ok(tcsetattr(&terminal, OptionalActions::Now, &mode)?)
-}
-
-/// The terminal of the keyboard: stdin or, if that is redirected, the controlling terminal.
-fn terminal() -> std::io::Result<OwnedFd> {
-    let stdin = std::io::stdin();
-    if stdin.is_terminal() {
-        return stdin.as_fd().try_clone_to_owned();
-    }
-    Ok(File::options().read(true).write(true).open("/dev/tty")?.into())
 }

@@ -28,10 +28,10 @@ fn first() -> String {
 }
 
 /// The error of a name, without the folder; its hint follows a bar.
-fn refused(catalog: &Catalog, name: &str, overrides: &[&str]) -> String {
+fn refused((folder, catalog): &(TempDir, Catalog), name: &str, overrides: &[&str]) -> String {
     let overrides: Vec<Override> = overrides.iter().map(|text| text.parse().expect("an override")).collect();
     let error = catalog.load(name, &overrides).expect_err("a bad declaration");
-    with_hint(&error).replace(&catalog.folder().display().to_string(), "experiments")
+    with_hint(&error).replace(&folder.path().display().to_string(), "experiments")
 }
 
 #[test]
@@ -66,23 +66,22 @@ fn a_baseline_is_looked_up_next_to_the_file_and_then_in_the_catalogue() {
 #[test]
 fn unknown_names_are_refused_with_the_nearest() {
     let comparison = "title = \"x\"\nruns = [\"task1\"]";
-    let (_folder, catalog) =
-        catalog(&[("task1.toml", &first()), ("both.toml", comparison), ("task2.toml", &after("task9"))]);
-    insta::assert_snapshot!(refused(&catalog, "tsk1", &[]), @"experiments: no experiment or comparison is called `tsk1` | did you mean `task1`?");
-    insta::assert_snapshot!(refused(&catalog, "other", &[]), @"experiments: no experiment or comparison is called `other` | there are both, task1 and task2");
-    insta::assert_snapshot!(refused(&catalog, "task2", &[]), @r#"experiments/task2.toml:2: `baseline` is "task9", but no experiment in experiments has that name | did you mean `task1`?"#);
-    insta::assert_snapshot!(refused(&catalog, "task2", &["baseline=both"]), @r#"--set baseline=both: `baseline` is "both", but that is a comparison, not an experiment"#);
-    insta::assert_snapshot!(refused(&catalog, "task2", &["baseline=../task1"]), @r#"--set baseline=../task1: `baseline` is "../task1", but must be the name of an experiment: a name begins with a letter or a digit (a-z, A-Z, 0-9)"#);
-    assert!(refused(&catalog, "none/task1.toml", &[]).starts_with("none/task1.toml: cannot read: "));
-    insta::assert_snapshot!(refused(&catalog, "none/nul.toml", &[]), @"none/nul.toml: an experiment cannot be called `nul`: Windows cannot keep a file of that name");
+    let files = catalog(&[("task1.toml", &first()), ("both.toml", comparison), ("task2.toml", &after("task9"))]);
+    insta::assert_snapshot!(refused(&files, "tsk1", &[]), @"experiments: no experiment or comparison is called `tsk1` | did you mean `task1`?");
+    insta::assert_snapshot!(refused(&files, "other", &[]), @"experiments: no experiment or comparison is called `other` | there are both, task1 and task2");
+    insta::assert_snapshot!(refused(&files, "task2", &[]), @r#"experiments/task2.toml:2: `baseline` is "task9", but no experiment in experiments has that name | did you mean `task1`?"#);
+    insta::assert_snapshot!(refused(&files, "task2", &["baseline=both"]), @r#"--set baseline=both: `baseline` is "both", but that is a comparison, not an experiment"#);
+    insta::assert_snapshot!(refused(&files, "task2", &["baseline=../task1"]), @r#"--set baseline=../task1: `baseline` is "../task1", but must be the name of an experiment: a name begins with a letter or a digit (a-z, A-Z, 0-9)"#);
+    assert!(refused(&files, "none/task1.toml", &[]).starts_with("none/task1.toml: cannot read: "));
+    insta::assert_snapshot!(refused(&files, "none/nul.toml", &[]), @"none/nul.toml: an experiment cannot be called `nul`: Windows cannot keep a file of that name");
 }
 
 #[test]
 fn a_circle_of_baselines_is_refused() {
-    let (_folder, catalog) =
+    let files =
         catalog(&[("a.toml", &after("b")), ("b.toml", &after("c")), ("c.toml", &after("b")), ("d.toml", &after("d"))]);
-    insta::assert_snapshot!(refused(&catalog, "a", &[]), @r#"experiments/c.toml:2: `baseline` is "b", but baselines must not form a circle: a → b → c → b"#);
-    insta::assert_snapshot!(refused(&catalog, "d", &[]), @r#"experiments/d.toml:2: `baseline` is "d", but baselines must not form a circle: d → d"#);
+    insta::assert_snapshot!(refused(&files, "a", &[]), @r#"experiments/c.toml:2: `baseline` is "b", but baselines must not form a circle: a → b → c → b"#);
+    insta::assert_snapshot!(refused(&files, "d", &[]), @r#"experiments/d.toml:2: `baseline` is "d", but baselines must not form a circle: d → d"#);
 }
 
 #[test]
@@ -90,17 +89,17 @@ fn a_chain_of_baselines_has_a_length_limit() {
     let files: Vec<(String, String)> =
         (0..103).map(|index| (format!("a{index}.toml"), after(&format!("a{}", index + 1)))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let (_folder, catalog) = catalog(&files);
-    insta::assert_snapshot!(refused(&catalog, "a0", &[]), @r#"experiments/a99.toml:2: `baseline` is "a100", but a chain of baselines has at most 100 experiments"#);
+    let files = catalog(&files);
+    insta::assert_snapshot!(refused(&files, "a0", &[]), @r#"experiments/a99.toml:2: `baseline` is "a100", but a chain of baselines has at most 100 experiments"#);
 }
 
 #[test]
 fn only_toml_files_are_experiments() {
-    let (folder, catalog) = catalog(&[]);
-    fs::create_dir(folder.path().join("folder.toml")).expect("a folder");
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    insta::assert_snapshot!(refused(&catalog, &path("folder.toml"), &[]), @"experiments/folder.toml: cannot read: it is not a regular file");
-    insta::assert_snapshot!(refused(&catalog, &path("plain"), &[]), @"experiments/plain: is not a TOML file; an experiment is declared in one | for example experiments/plain.toml");
+    let files = catalog(&[]);
+    fs::create_dir(files.0.path().join("folder.toml")).expect("a folder");
+    let path = |name: &str| files.0.path().join(name).display().to_string();
+    insta::assert_snapshot!(refused(&files, &path("folder.toml"), &[]), @"experiments/folder.toml: cannot read: it is not a regular file");
+    insta::assert_snapshot!(refused(&files, &path("plain"), &[]), @"experiments/plain: is not a TOML file; an experiment is declared in one | for example experiments/plain.toml");
 }
 
 #[test]
@@ -130,12 +129,11 @@ fn overrides_of_a_comparison_go_to_each_run() {
 
 #[test]
 fn only_small_text_files_are_read() {
-    let (folder, catalog) =
-        catalog(&[("large.toml", &" ".repeat(1 << 20)), ("larger.toml", &" ".repeat((1 << 20) + 1))]);
-    fs::write(folder.path().join("binary.toml"), b"title\xff").expect("a file");
-    insta::assert_snapshot!(refused(&catalog, "large", &[]), @"experiments/large.toml: declares nothing: an experiment needs `title` and the tables [data], [model], [optimizer] and [training]");
-    insta::assert_snapshot!(refused(&catalog, "larger", &[]), @"experiments/larger.toml: cannot read: it is larger than 1,048,576 bytes, the limit for such a file");
-    insta::assert_snapshot!(refused(&catalog, "binary", &[]), @"experiments/binary.toml: is not UTF-8 text (byte 5)");
+    let files = catalog(&[("large.toml", &" ".repeat(1 << 20)), ("larger.toml", &" ".repeat((1 << 20) + 1))]);
+    fs::write(files.0.path().join("binary.toml"), b"title\xff").expect("a file");
+    insta::assert_snapshot!(refused(&files, "large", &[]), @"experiments/large.toml: declares nothing: an experiment needs `title` and the tables [data], [model], [optimizer] and [training]");
+    insta::assert_snapshot!(refused(&files, "larger", &[]), @"experiments/larger.toml: cannot read: it is larger than 1,048,576 bytes, the limit for such a file");
+    insta::assert_snapshot!(refused(&files, "binary", &[]), @"experiments/binary.toml: is not UTF-8 text (byte 5)");
 }
 
 #[test]
