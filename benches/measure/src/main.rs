@@ -19,7 +19,7 @@ use timing::Timing;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Measures the parts of a training.
+/// Times steps, validations and a whole run, next to a hand-written loop.
 #[derive(Debug, Parser)]
 struct Cli {
     #[command(subcommand)]
@@ -28,8 +28,6 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Steps, validations and a whole run, next to the hand-written loop (the default)
-    Table,
     /// Steps over width, depth and batch size
     Scaling,
     /// One figure as JSON
@@ -68,10 +66,10 @@ enum What {
 }
 
 fn main() {
-    match Cli::parse().command.unwrap_or(Command::Table) {
-        Command::Table => table::print(&Digits::load()),
-        Command::Scaling => scaling::print(&Digits::load()),
-        Command::Json { who, what, hidden_layers, threads } => {
+    match Cli::parse().command {
+        None => table::print(&Digits::load()),
+        Some(Command::Scaling) => scaling::print(&Digits::load()),
+        Some(Command::Json { who, what, hidden_layers, threads }) => {
             rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("nothing has used the pool yet");
             let timing = measure(&Digits::load(), who, what, hidden_layers);
             let (name, unit) = match what {

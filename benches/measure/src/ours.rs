@@ -5,7 +5,6 @@ use std::iter;
 
 use burn::data::dataloader::DataLoader;
 use burn::module::Module;
-use burn::tensor::Device;
 use burn::train::Interrupter;
 use kernels::ComputePath;
 use spec::ExperimentSpec;
@@ -21,8 +20,7 @@ const VALIDATIONS: usize = 24;
 
 /// Seconds per step without the learner's loop: batch, forward, backward, update.
 pub(crate) fn bare_steps(digits: &Digits, spec: &ExperimentSpec, path: ComputePath, count: usize) -> Timing {
-    let device = Device::flex();
-    let training = training(spec, digits, &device, path);
+    let training = training(spec, digits, path);
     let (mut stepper, loader) = (training.stepper(), training.train_loader());
     let mut batches = iter::repeat_with(|| loader.iter()).flatten();
     Timing::of(7, count, || {
@@ -47,8 +45,7 @@ pub(crate) fn through_the_learner(digits: &Digits, spec: &ExperimentSpec, path: 
 
 /// Seconds for loss and accuracy on 20,000 and 10,000 images, without the learner.
 pub(crate) fn bare_validations(digits: &Digits, spec: &ExperimentSpec, path: ComputePath) -> Timing {
-    let device = Device::flex();
-    let network = training(spec, digits, &device, path).stepper().classifier().valid();
+    let network = training(spec, digits, path).stepper().classifier().valid();
     let images = digits.images(path);
     let sets = [&images.train, &images.validation].map(|images| evaluation(images, path));
     Timing::of(15, 1, || {
@@ -58,11 +55,9 @@ pub(crate) fn bare_validations(digits: &Digits, spec: &ExperimentSpec, path: Com
 
 /// A whole run.
 pub(crate) fn train(spec: &ExperimentSpec, digits: &Digits, path: ComputePath) -> Outcome {
-    let device = Device::flex();
-    let training = training(spec, digits, &device, path);
-    training.run(Renderer::silent(), &Interrupter::new()).expect("nothing stops it")
+    training(spec, digits, path).run(Renderer::silent(), &Interrupter::new()).expect("nothing stops it")
 }
 
-fn training<'a>(spec: &'a ExperimentSpec, digits: &'a Digits, device: &'a Device, path: ComputePath) -> Training<'a> {
-    Training { path, ..Training::new(spec, 1, digits.images(path), device) }
+fn training<'a>(spec: &'a ExperimentSpec, digits: &'a Digits, path: ComputePath) -> Training<'a> {
+    Training { path, ..Training::new(spec, 1, digits.images(path), &digits.device) }
 }

@@ -17,6 +17,7 @@ pub(crate) struct Digits {
     /// The dataset's title.
     pub(crate) title: &'static str,
     pub(crate) splits: Splits,
+    pub(crate) device: Device,
     fused: Images,
     plain: Images,
 }
@@ -34,11 +35,12 @@ impl Digits {
         };
         let dataset = mnist::load(&request, &mut |_| {}).expect("the dataset is whole");
         let splits = Splits::new(&dataset, TRAIN_IMAGES, VALIDATION_IMAGES).expect("there are enough images");
+        let device = Device::flex();
         let [fused, plain] = [ComputePath::Fused, ComputePath::Plain].map(|path| {
-            let batcher = |set| MnistBatcher::new(set, &splits.normalization, &Device::flex(), path);
+            let batcher = |set| MnistBatcher::new(set, &splits.normalization, &device, path);
             Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation) }
         });
-        Self { title: dataset.name.title(), splits, fused, plain }
+        Self { title: dataset.name.title(), splits, device, fused, plain }
     }
 
     /// In the form that suits a path.

@@ -14,23 +14,23 @@ use std::path::Path;
 pub fn write_whole(path: &Path, prefix: &str, bytes: &[u8]) -> io::Result<()> {
     // A path without a folder has an empty parent.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix);
-    open_to_all(&mut builder, 0o666);
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = unfinished(prefix, 0o666).tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     sync_folder(folder)
 }
 
-/// Makes temporary files and folders, which are private by default, as readable as any other: this mode minus the process's
-/// mask.
-pub fn open_to_all(builder: &mut tempfile::Builder, mode: u32) {
+/// A maker of files and folders whose names begin with a prefix, and that have this mode minus the process's mask, as any other
+/// file. Temporary files are private by default.
+#[must_use]
+#[cfg_attr(not(unix), expect(unused_variables, reason = "only Unix has modes"))]
+pub fn unfinished(prefix: &str, mode: u32) -> tempfile::Builder<'_, 'static> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(mode));
-    #[cfg(not(unix))]
-    let _ = (builder, mode);
+    builder
 }
 
 /// Makes the names in a folder survive a power cut, on systems where a folder can be synchronised.

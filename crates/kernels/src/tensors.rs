@@ -11,10 +11,11 @@ pub use momentum::{Momentum, MomentumState};
 pub use network::network_scores;
 
 use burn::backend::flex::FlexTensor;
-use burn::backend::{Autodiff, Flex};
-use burn::tensor::{DType, Element, Int, Tensor, TensorData};
+use burn::backend::{Autodiff, Flex, TensorMetadata};
+use burn::tensor::{Element, Int, IntDType, Tensor, TensorData};
 
-use crate::slices::Real;
+use crate::Nonlinearity;
+use crate::slices::{Linear, Real};
 
 /// The backend of tensors that record operations for the backward pass.
 type Tracked = Autodiff<Flex>;
@@ -49,6 +50,16 @@ fn contiguous(tensor: FlexTensor) -> FlexTensor {
     if tensor.is_contiguous() { tensor } else { tensor.to_contiguous() }
 }
 
+/// The kernel of a layer with these contiguous parameters.
+fn kernel<'a, T: Real + Element>(
+    weight: &'a FlexTensor,
+    bias: Option<&'a FlexTensor>,
+    nonlinearity: Nonlinearity,
+) -> Linear<'a, T> {
+    let (n_outputs, bias) = (weight.shape()[1], bias.map_or(&[][..], numbers));
+    Linear { weight: numbers(weight), bias, n_outputs, nonlinearity }
+}
+
 fn new_tensor<T: Element, const D: usize>(numbers: Vec<T>, shape: [usize; D]) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(numbers, shape))
 }
@@ -64,17 +75,8 @@ fn primitive<const D: usize>(tensor: Tensor<D>) -> FlexTensor {
 /// # Panics
 /// If a class is not between 0 and 255.
 fn classes(targets: Tensor<1, Int>) -> Vec<u8> {
-    fn bytes<I: Copy>(numbers: &[I]) -> Vec<u8>
-    where
-        u8: TryFrom<I>,
-    {
-        numbers.iter().map(|&class| u8::try_from(class).unwrap_or_else(|_| panic!("a class is below 256"))).collect()
-    }
     let targets = if targets.device().is_autodiff() { targets.inner() } else { targets };
-    let targets = contiguous(targets.try_into_primitive::<Flex>().expect(NOT_FLEX));
-    match targets.dtype() {
-        DType::I32 => bytes(targets.as_slice::<i32>().expect("it is contiguous")),
-        DType::I64 => bytes(targets.as_slice::<i64>().expect("it is contiguous")),
-        other => panic!("classes are i32 or i64, not {other:?}"),
-    }
+    let targets = contiguous(targets.cast(IntDType::I64).try_into_primitive::<Flex>().expect(NOT_FLEX));
+    let targets = targets.as_slice::<i64>().expect("it is contiguous");
+    targets.iter().map(|&class| u8::try_from(class).expect("a class is from 0 to 255")).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// A tensor in single precision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedTensor {
@@ -31,10 +33,11 @@ impl Tensors {
     }
 }
 
-/// Everything that an optimizer remembers between two steps; empty before the first one.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// Everything that an optimizer remembers between two steps; empty before the first one. Its JSON lacks the tensors.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct OptimizerState {
     /// Tensors, named after their parameter: `layers.0.weight.velocity`.
+    #[serde(skip)]
     pub tensors: Tensors,
     /// Counters, named in the same way: `layers.0.weight.time`.
     pub counters: BTreeMap<String, u64>,

@@ -5,24 +5,29 @@ mod bytes;
 use std::time::Duration;
 
 use mlp::{ImageShape, OptimizerState, ParameterShape, Tensors};
+use serde::{Deserialize, Serialize};
 use spec::ExperimentSpec;
 
 use crate::History;
-pub(crate) use bytes::CheckpointInfo;
+pub(crate) use bytes::Metadata;
 
 /// The state of a training: all that it needs to resume bit for bit.
 ///
 /// The number of steps gives the position in the shuffle, because the order of the images depends only on seed and epoch; the
-/// count of early stopping follows from the validations.
-#[derive(Debug, Clone, PartialEq)]
+/// count of early stopping follows from the validations. Its JSON lacks the history and all tensors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingState {
     /// Losses, validations and probes.
+    #[serde(skip)]
     pub history: History,
     /// The current weights.
+    #[serde(skip)]
     pub last: Tensors,
     /// The optimizer's state; empty before the first step.
+    #[serde(flatten)]
     pub optimizer: OptimizerState,
     /// The weights at the lowest validation loss; none before the first validation.
+    #[serde(skip)]
     pub best: Option<Tensors>,
     /// Wall time so far, validations included; for a resumed training, the sum over its parts.
     pub wall: Duration,
@@ -31,7 +36,7 @@ pub struct TrainingState {
 }
 
 /// The state of a training, and the run that it belongs to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// Identity of the run.
     pub id: String,
@@ -42,6 +47,7 @@ pub struct Checkpoint {
     /// When it started, UTC, RFC 3339.
     pub started_at: String,
     /// The state.
+    #[serde(flatten)]
     pub state: TrainingState,
 }
 

@@ -24,6 +24,11 @@ impl Defect {
         Self::Rule(sentence.into())
     }
 
+    /// Checks the format of a file against the one that this version writes.
+    pub(crate) fn check_format(found: u32, ours: u32) -> Result<(), Self> {
+        if found == ours { Ok(()) } else { Err(Self::Format(found, ours)) }
+    }
+
     /// JSON that cannot be read; `sentence` says what it is not.
     pub(crate) fn json(sentence: &'static str) -> impl FnOnce(serde_json::Error) -> Self {
         move |error| Self::Rule(format!("{sentence}: {}", in_words(&error)))

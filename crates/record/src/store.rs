@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use files::sha256;
+use same_file::Handle;
 use spec::name;
 
 use crate::check::is_hexadecimal;
@@ -89,10 +90,11 @@ impl RunStore {
     /// A file is missing, damaged or of an unsupported format.
     pub fn load(folder: &Path) -> Result<RunRecord, StoreError> {
         loop {
-            let before = folder::number_of(folder);
+            let before = Handle::from_path(folder).ok();
+            let is_replaced = || Handle::from_path(folder).is_ok_and(|now| before.is_some_and(|before| now != before));
             match Self::load_once(folder) {
                 // Another record took the folder's name meanwhile, so the files may belong to different records.
-                Err(_) if folder::number_of(folder).is_some_and(|now| before.is_some_and(|before| now != before)) => {}
+                Err(_) if is_replaced() => {}
                 loaded => return loaded,
             }
         }
@@ -141,14 +143,13 @@ impl RunStore {
         Ok(folder)
     }
 
-    /// The folders whose names end in an identity, sorted by name; figures and other folders are left out.
+    /// The folders whose names end in an identity, sorted by name; figures, and folders that are being written, are left out.
     fn run_folders(&self) -> Result<Vec<PathBuf>, StoreError> {
-        let mut folders = folder::list(&self.folder)?;
-        folders.retain(|folder| {
-            let name = folder.file_name().unwrap_or_default().to_string_lossy();
-            name.rsplit_once('-').is_some_and(|(_, short_id)| is_hexadecimal(short_id) && short_id.len() == SHORT_ID)
-        });
-        Ok(folders)
+        let is_run = |(name, path): &(String, PathBuf)| {
+            let short_id = name.rsplit_once('-').map_or("", |(_, short_id)| short_id);
+            !name.starts_with('.') && is_hexadecimal(short_id) && short_id.len() == SHORT_ID && path.is_dir()
+        };
+        Ok(folder::list(&self.folder)?.into_iter().filter(is_run).map(|(_, path)| path).collect())
     }
 }
 

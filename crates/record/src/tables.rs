@@ -1,10 +1,11 @@
 //! The tables of a record, as CSV that any tool reads.
 
-use csv::{Reader, StringRecord, Writer};
+use csv::{Reader, Writer};
 use mlp::recorded::Recorded;
 use mlp::{Layer, LayerProbe};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::defect::ensure;
 use crate::{Defect, Probe, Validation};
 
 /// The loss of every step, from step 1.
@@ -30,9 +31,7 @@ pub fn read_steps(table: &[u8]) -> Result<Vec<f32>, Defect> {
     for row in Reader::from_reader(table).deserialize::<(usize, f32)>() {
         let (step, loss) = row.map_err(|error| wrong_line("steps", error.position()))?;
         losses.push(loss);
-        if step != losses.len() {
-            return Err(Defect::rule(format!("step {} is missing", losses.len())));
-        }
+        ensure!(step == losses.len(), "step {} is missing", losses.len());
     }
     Ok(losses)
 }
@@ -59,37 +58,28 @@ pub fn probes(probes: &[Probe], layers: &[Layer]) -> Vec<u8> {
 pub fn read_probes(table: &[u8], layers: &[Layer]) -> Result<Vec<Probe>, Defect> {
     let mut reader = Reader::from_reader(table);
     let header = reader.headers().map_err(|error| wrong_line("probes", error.position()))?.clone();
+    ensure!(!layers.is_empty(), "is a table of probes of a network without layers");
     let mut probes: Vec<Probe> = Vec::new();
-    for row in reader.records() {
+    for (row, (index, known)) in reader.records().zip(layers.iter().enumerate().cycle()) {
         let row = row.map_err(|error| wrong_line("probes", error.position()))?;
-        let (step, layer, values) = probe_row(&header, &row).ok_or_else(|| wrong_line("probes", row.position()))?;
-        if probes.last().is_none_or(|probe| probe.layers.len() == layers.len()) {
-            probes.push(Probe { step, layers: Vec::new() });
+        let wrong = |_| wrong_line("probes", row.position());
+        let Place { step, layer } = row.deserialize(Some(&header)).map_err(wrong)?;
+        let values = row.deserialize(Some(&header)).map_err(wrong)?;
+        let is_known = layer == known.name || layer == index.to_string();
+        match probes.last_mut() {
+            _ if index == 0 && is_known => probes.push(Probe { step, layers: vec![values] }),
+            Some(probe) if probe.step == step && is_known => probe.layers.push(values),
+            _ => return Err(Defect::rule(format!("layer {} at step {step} is out of order", layer.escape_debug()))),
         }
-        let is_next = |probe: &&mut Probe| {
-            let index = probe.layers.len();
-            let is_layer = |known: &Layer| layer == known.name || layer == index.to_string();
-            probe.step == step && layers.get(index).is_some_and(is_layer)
-        };
-        let Some(probe) = probes.last_mut().filter(is_next) else {
-            let name = layer.escape_debug();
-            return Err(Defect::rule(format!("layer {name} at step {step} is out of order")));
-        };
-        probe.layers.push(values);
     }
     Ok(probes)
 }
 
-fn probe_row<'a>(header: &StringRecord, row: &'a StringRecord) -> Option<(usize, &'a str, LayerProbe)> {
-    let step = cell(header, row, "step")?.parse().ok()?;
-    let texts = names::<LayerProbe>().map(|name| cell(header, row, name).filter(|text| !text.is_empty()));
-    let values: Vec<Option<f64>> = texts.map(|text| text.map(str::parse).transpose()).collect::<Result<_, _>>().ok()?;
-    Some((step, cell(header, row, "layer")?, LayerProbe::from_values(values)?))
-}
-
-/// The cell of a row in a column.
-fn cell<'a>(header: &StringRecord, row: &'a StringRecord, name: &str) -> Option<&'a str> {
-    row.get(header.iter().position(|column| column == name)?)
+/// The first columns of `probes.csv`.
+#[derive(Deserialize)]
+struct Place<'a> {
+    step: usize,
+    layer: &'a str,
 }
 
 fn names<T: Recorded>() -> impl Iterator<Item = &'static str> {

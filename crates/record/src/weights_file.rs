@@ -7,6 +7,7 @@ use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
 use crate::Defect;
+use crate::defect::ensure;
 
 /// The weights at the end of a run.
 pub const LAST: &str = "last.safetensors";
@@ -102,9 +103,7 @@ pub(crate) fn read_f64(file: &SafeTensors, name: &str, shape: &[usize]) -> Resul
 
 fn read<'a>(file: &SafeTensors<'a>, name: &str, dtype: Dtype, shape: &[usize]) -> Result<&'a [u8], Defect> {
     let tensor = file.tensor(name).map_err(|_| Defect::MissingTensor(name.to_owned()))?;
-    if (tensor.dtype(), tensor.shape()) == (dtype, shape) {
-        return Ok(tensor.data());
-    }
-    let found = format!("{:?} {:?}", tensor.dtype(), tensor.shape());
-    Err(Defect::rule(format!("`{name}` is {found}, but must be {dtype:?} {shape:?}")))
+    let found = (tensor.dtype(), tensor.shape());
+    ensure!(found == (dtype, shape), "`{name}` is {:?} {:?}, but must be {dtype:?} {shape:?}", found.0, found.1);
+    Ok(tensor.data())
 }

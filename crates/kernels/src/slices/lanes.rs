@@ -1,6 +1,5 @@
 //! `Real`: single and double precision in vector registers of the processor's width.
 
-use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 use bytemuck::Pod;
@@ -10,7 +9,7 @@ use pulp::Simd;
 ///
 /// `Lanes<S>` is one register of the instruction set `S`. Methods are named after their effect on every lane.
 pub trait Real:
-    Pod + Debug + PartialOrd + Send + Sync + Add<Output = Self> + AddAssign + Mul<Output = Self> + Sub<Output = Self>
+    Pod + PartialOrd + Into<f64> + Send + Sync + Add<Output = Self> + AddAssign + Mul<Output = Self> + Sub<Output = Self>
 {
     /// One vector register.
     type Lanes<S: Simd>: Copy;
@@ -42,96 +41,75 @@ pub trait Real:
     fn exp<S: Simd>(simd: S, x: Self::Lanes<S>) -> Self::Lanes<S>;
     /// To single or double precision.
     fn from_f64(value: f64) -> Self;
-    /// To double precision.
-    fn to_f64(self) -> f64;
 }
 
-/// The methods that call pulp's operation of the same meaning.
+/// The methods that call pulp's operation of the same meaning, which has the name of the registers in its own: `add_f32s`.
 macro_rules! through_pulp {
-    ($scalar:ty, $lanes:ident, $n_lanes:ident, $as_simd:ident, $as_mut_simd:ident, $splat:ident, $partial_load:ident,
-     $partial_store:ident, $add:ident, $mul:ident, $div:ident, $mul_add:ident, $greater:ident, $select:ident) => {
-        type Lanes<S: Simd> = S::$lanes;
+    ($lanes:ident, $n_lanes:ident) => {
+        pastey::paste! {
+            type Lanes<S: Simd> = S::$lanes;
 
-        #[inline(always)]
-        fn n_lanes<S: Simd>() -> usize {
-            S::$n_lanes
-        }
+            #[inline(always)]
+            fn n_lanes<S: Simd>() -> usize {
+                S::$n_lanes
+            }
 
-        #[inline(always)]
-        fn splat<S: Simd>(simd: S, value: Self) -> S::$lanes {
-            simd.$splat(value)
-        }
+            #[inline(always)]
+            fn splat<S: Simd>(simd: S, value: Self) -> S::$lanes {
+                simd.[<splat_ $lanes>](value)
+            }
 
-        #[inline(always)]
-        fn load<S: Simd>(_: S, slice: &[Self]) -> S::$lanes {
-            S::$as_simd(&slice[..S::$n_lanes]).0[0]
-        }
+            #[inline(always)]
+            fn load<S: Simd>(_: S, slice: &[Self]) -> S::$lanes {
+                S::[<as_simd_ $lanes>](&slice[..S::$n_lanes]).0[0]
+            }
 
-        #[inline(always)]
-        fn load_part<S: Simd>(simd: S, slice: &[Self]) -> S::$lanes {
-            simd.$partial_load(slice)
-        }
+            #[inline(always)]
+            fn load_part<S: Simd>(simd: S, slice: &[Self]) -> S::$lanes {
+                simd.[<partial_load_ $lanes>](slice)
+            }
 
-        #[inline(always)]
-        fn store<S: Simd>(_: S, slice: &mut [Self], lanes: S::$lanes) {
-            S::$as_mut_simd(&mut slice[..S::$n_lanes]).0[0] = lanes;
-        }
+            #[inline(always)]
+            fn store<S: Simd>(_: S, slice: &mut [Self], lanes: S::$lanes) {
+                S::[<as_mut_simd_ $lanes>](&mut slice[..S::$n_lanes]).0[0] = lanes;
+            }
 
-        #[inline(always)]
-        fn store_part<S: Simd>(simd: S, slice: &mut [Self], lanes: S::$lanes) {
-            simd.$partial_store(slice, lanes);
-        }
+            #[inline(always)]
+            fn store_part<S: Simd>(simd: S, slice: &mut [Self], lanes: S::$lanes) {
+                simd.[<partial_store_ $lanes>](slice, lanes);
+            }
 
-        #[inline(always)]
-        fn add_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
-            simd.$add(a, b)
-        }
+            #[inline(always)]
+            fn add_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
+                simd.[<add_ $lanes>](a, b)
+            }
 
-        #[inline(always)]
-        fn mul_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
-            simd.$mul(a, b)
-        }
+            #[inline(always)]
+            fn mul_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
+                simd.[<mul_ $lanes>](a, b)
+            }
 
-        #[inline(always)]
-        fn div_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
-            simd.$div(a, b)
-        }
+            #[inline(always)]
+            fn div_lanes<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
+                simd.[<div_ $lanes>](a, b)
+            }
 
-        #[inline(always)]
-        fn mul_add<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes, c: S::$lanes) -> S::$lanes {
-            simd.$mul_add(a, b, c)
-        }
+            #[inline(always)]
+            fn mul_add<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes, c: S::$lanes) -> S::$lanes {
+                simd.[<mul_add_e_ $lanes>](a, b, c)
+            }
 
-        #[inline(always)]
-        fn where_positive<S: Simd>(simd: S, sign: S::$lanes, value: S::$lanes) -> S::$lanes {
-            let zero = simd.$splat(0.0);
-            simd.$select(simd.$greater(sign, zero), value, zero)
-        }
-
-        #[inline(always)]
-        fn to_f64(self) -> f64 {
-            f64::from(self)
+            #[inline(always)]
+            fn where_positive<S: Simd>(simd: S, sign: S::$lanes, value: S::$lanes) -> S::$lanes {
+                let zero = simd.[<splat_ $lanes>](0.0);
+                simd.[<select_ $lanes>](simd.[<greater_than_ $lanes>](sign, zero), value, zero)
+            }
         }
     };
 }
 
 impl Real for f32 {
-    through_pulp!(
-        f32,
-        f32s,
-        F32_LANES,
-        as_simd_f32s,
-        as_mut_simd_f32s,
-        splat_f32s,
-        partial_load_f32s,
-        partial_store_f32s,
-        add_f32s,
-        mul_f32s,
-        div_f32s,
-        mul_add_e_f32s,
-        greater_than_f32s,
-        select_f32s
-    );
+    through_pulp!(f32s, F32_LANES);
 
     /// `exp(x) = 2^n exp(r)` with `n = round(x / ln 2)` and `|r| <= ln(2) / 2`, where the Taylor polynomial of degree 7 is
     /// off by `|r|^8 / 8! < 6e-9`.
@@ -168,22 +146,7 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
-    through_pulp!(
-        f64,
-        f64s,
-        F64_LANES,
-        as_simd_f64s,
-        as_mut_simd_f64s,
-        splat_f64s,
-        partial_load_f64s,
-        partial_store_f64s,
-        add_f64s,
-        mul_f64s,
-        div_f64s,
-        mul_add_e_f64s,
-        greater_than_f64s,
-        select_f64s
-    );
+    through_pulp!(f64s, F64_LANES);
 
     /// The library's exponential, lane by lane: double precision is for checks, not for speed.
     #[inline(always)]

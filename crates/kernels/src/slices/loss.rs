@@ -20,33 +20,6 @@ impl std::ops::AddAssign for ScoreSums {
     }
 }
 
-/// Replaces row-major logits `[targets.len(), n_classes]` with the gradient of their mean cross-entropy,
-/// `(softmax(z) - onehot(t)) / n`.
-///
-/// # Panics
-/// If a target is not below `n_classes`.
-#[inline(always)]
-pub(crate) fn scores_and_gradient<T: Real, S: Simd>(
-    simd: S,
-    logits: &mut [T],
-    n_classes: usize,
-    targets: &[u8],
-) -> ScoreSums {
-    let scale = 1.0 / targets.len() as f64;
-    let mut scores = ScoreSums::default();
-    for (logits, &target) in logits.chunks_exact_mut(n_classes).zip(targets) {
-        let target = usize::from(target);
-        let (row, sum) = score_row(simd, logits, target);
-        scores += row;
-        let factor = T::from_f64(scale / sum);
-        for power in &mut *logits {
-            *power = *power * factor;
-        }
-        logits[target] = logits[target] - T::from_f64(scale);
-    }
-    scores
-}
-
 /// Sums over a batch; overwrites the logits.
 #[inline(always)]
 pub(crate) fn scores<T: Real, S: Simd>(simd: S, logits: &mut [T], n_classes: usize, targets: &[u8]) -> ScoreSums {
@@ -76,11 +49,11 @@ fn score_row<T: Real, S: Simd>(simd: S, logits: &mut [T], target: usize) -> (Sco
     for &power in &*logits {
         sum += power;
     }
-    let sum = sum.to_f64();
-    (ScoreSums { loss: sum.ln() - of_target.to_f64(), correct: usize::from(answer == target) }, sum)
+    let (sum, of_target): (f64, f64) = (sum.into(), of_target.into());
+    (ScoreSums { loss: sum.ln() - of_target, correct: usize::from(answer == target) }, sum)
 }
 
-/// Scores of a batch; the gradient of its mean cross-entropy replaces the logits.
+/// Scores of a batch; the gradient of its mean cross-entropy, `(softmax(z) - onehot(t)) / n`, replaces the logits.
 ///
 /// - `logits`: row-major `[targets.len(), n_classes]`
 /// - `targets`: classes from 0
@@ -103,6 +76,18 @@ impl<T: Real> WithSimd for CrossEntropy<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> ScoreSums {
-        scores_and_gradient(simd, self.logits, self.n_classes, self.targets)
+        let scale = 1.0 / self.targets.len() as f64;
+        let mut scores = ScoreSums::default();
+        for (logits, &target) in self.logits.chunks_exact_mut(self.n_classes).zip(self.targets) {
+            let target = usize::from(target);
+            let (row, sum) = score_row(simd, logits, target);
+            scores += row;
+            let factor = T::from_f64(scale / sum);
+            for power in &mut *logits {
+                *power = *power * factor;
+            }
+            logits[target] = logits[target] - T::from_f64(scale);
+        }
+        scores
     }
 }

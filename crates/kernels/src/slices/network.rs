@@ -22,7 +22,7 @@ const TASK: usize = 8 * TILE;
 #[must_use]
 pub fn network_scores<T: Real>(layers: &[Linear<'_, T>], input: Input<'_, T>, targets: &[u8]) -> ScoreSums {
     let Some(first) = layers.first() else { return ScoreSums::default() };
-    let background = Arch::new().dispatch(Background { layer: *first, input });
+    let background = Arch::new().dispatch(Background(*first, input));
     let tasks: Vec<ScoreSums> = (0..targets.len().div_ceil(TASK))
         .into_par_iter()
         .map(|task| {
@@ -32,9 +32,7 @@ pub fn network_scores<T: Real>(layers: &[Linear<'_, T>], input: Input<'_, T>, ta
         })
         .collect();
     let mut scores = ScoreSums::default();
-    for task in tasks {
-        scores += task;
-    }
+    tasks.into_iter().for_each(|task| scores += task);
     scores
 }
 
@@ -46,17 +44,14 @@ fn rows<'a, T>(input: &Input<'a, T>, n_inputs: usize, range: std::ops::Range<usi
     }
 }
 
-struct Background<'a, T> {
-    layer: Linear<'a, T>,
-    input: Input<'a, T>,
-}
+struct Background<'a, T>(Linear<'a, T>, Input<'a, T>);
 
 impl<T: Real> WithSimd for Background<'_, T> {
     type Output = Vec<T>;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> Vec<T> {
-        self.layer.background(simd, self.input)
+        self.0.background(simd, self.1)
     }
 }
 

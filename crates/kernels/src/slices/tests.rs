@@ -149,8 +149,8 @@ fn agree<T: Real>(expected: &Answer<f64>, answer: &Answer<T>, tolerance: f64) ->
         }
         prop_assert_eq!(expected.len(), answer.len());
         let size = expected.iter().fold(1e-3, |size: f64, value| size.max(value.abs()));
-        for (index, (expected, answer)) in expected.iter().zip(answer).enumerate() {
-            let answer = answer.to_f64();
+        for (index, (expected, &answer)) in expected.iter().zip(answer).enumerate() {
+            let answer: f64 = answer.into();
             prop_assert!((expected - answer).abs() <= tolerance * size, "{name} {index}: {expected} and {answer}");
         }
     }
@@ -194,14 +194,14 @@ proptest! {
         let scores = softmax_cross_entropy(&mut gradient, 10, &targets);
         let (mut loss, mut correct) = (0.0, 0);
         for ((z, gradient), &target) in logits.chunks(10).zip(gradient.chunks(10)).zip(&targets) {
-            let z: Vec<f64> = z.iter().map(|&z| f32::from_f64(z).to_f64()).collect();
+            let z: Vec<f64> = z.iter().map(|&z| f64::from(f32::from_f64(z))).collect();
             let target = usize::from(target);
             let sum: f64 = z.iter().map(|z| z.exp()).sum();
             loss += sum.ln() - z[target];
             correct += usize::from(z.iter().all(|&other| other <= z[target]));
             for (class, &gradient) in gradient.iter().enumerate() {
                 let expected = (z[class].exp() / sum - f64::from(u8::from(class == target))) / 7.0;
-                prop_assert!((gradient.to_f64() - expected).abs() < 1e-6, "{gradient} and {expected}");
+                prop_assert!((f64::from(gradient) - expected).abs() < 1e-6, "{gradient} and {expected}");
             }
         }
         prop_assert!((scores.loss - loss).abs() < 1e-5 * loss.max(1.0), "{} and {loss}", scores.loss);

@@ -7,7 +7,7 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind, unary};
 use burn::backend::flex::FlexTensor;
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Flex, TensorMetadata};
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{ElementConversion, Int, Tensor};
 
 use super::{NOT_FLEX, Tracked, classes, contiguous, new_tensor, numbers, primitive, with_float};
 use crate::slices::{Real, softmax_cross_entropy};
@@ -55,7 +55,7 @@ impl Backward<Flex, 1> for CrossEntropyBackward {
 
     fn backward(self, ops: Ops<FlexTensor, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
         unary::<Flex, _>(ops.parents, ops.node, gradients, |incoming| {
-            let scale = with_float!(incoming.dtype(), T => numbers::<T>(&contiguous(incoming))[0].to_f64());
+            let scale = with_float!(incoming.dtype(), T => numbers::<T>(&contiguous(incoming))[0].elem::<f64>());
             // Most of the time the loss itself is differentiated.
             if scale.to_bits() == 1_f64.to_bits() { ops.state } else { Flex::float_mul_scalar(ops.state, scale.into()) }
         });

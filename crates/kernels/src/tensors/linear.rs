@@ -2,7 +2,6 @@
 
 use std::any::Any;
 
-use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
@@ -12,8 +11,8 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::{Element, Tensor};
 
-use super::{NOT_FLEX, Tracked, contiguous, new_tensor, numbers, primitive, with_float};
-use crate::slices::{Input, Linear, Real};
+use super::{NOT_FLEX, Tracked, contiguous, kernel, new_tensor, numbers, primitive, with_float};
+use crate::slices::{Input, Real};
 use crate::{Nonlinearity, Rows, SparseBatch};
 
 /// `f(x W + b)` on the flex backend.
@@ -92,26 +91,12 @@ struct Layer {
 }
 
 impl Layer {
-    fn n_rows(&self) -> usize {
-        match &self.input {
-            LayerInput::Dense(tensor) => tensor.shape()[0],
-            LayerInput::Sparse(batch) => batch.rows.len(),
-        }
-    }
-
-    fn kernel<T: Real + Element>(&self) -> Linear<'_, T> {
-        Linear {
-            weight: numbers(&self.weight),
-            bias: self.bias.as_ref().map_or(&[], numbers),
-            n_outputs: self.weight.shape()[1],
-            nonlinearity: self.nonlinearity,
-        }
-    }
-
     fn forward(&self) -> FlexTensor {
         with_float!(self.weight.dtype(), T => {
-            let kernel = self.kernel::<T>();
-            new_tensor(kernel.forward(self.input.numbers()), [self.n_rows(), kernel.n_outputs])
+            let kernel = kernel::<T>(&self.weight, self.bias.as_ref(), self.nonlinearity);
+            let y = kernel.forward(self.input.numbers());
+            let n = y.len() / kernel.n_outputs;
+            new_tensor(y, [n, kernel.n_outputs])
         })
     }
 
@@ -119,13 +104,13 @@ impl Layer {
     fn backward(&self, y: &FlexTensor, dy: FlexTensor, wants_input: bool) -> [Option<FlexTensor>; 3] {
         let dy = contiguous(dy);
         with_float!(self.weight.dtype(), T => {
-            let kernel = self.kernel::<T>();
+            let kernel = kernel::<T>(&self.weight, self.bias.as_ref(), self.nonlinearity);
             let gradients = kernel.backward(self.input.numbers(), numbers(y), numbers(&dy), wants_input);
-            let n_inputs = kernel.weight.len() / kernel.n_outputs;
+            let (n, n_inputs) = (y.shape()[0], kernel.weight.len() / kernel.n_outputs);
             [
                 Some(new_tensor(gradients.weight, [n_inputs, kernel.n_outputs])),
                 self.bias.is_some().then(|| new_tensor(gradients.bias, [kernel.n_outputs])),
-                gradients.input.map(|gradient| new_tensor(gradient, [self.n_rows(), n_inputs])),
+                gradients.input.map(|gradient| new_tensor(gradient, [n, n_inputs])),
             ]
         })
     }
@@ -151,10 +136,9 @@ impl<const N: usize> Backward<Flex, N> for LayerBackward {
         let dy = gradients.consume::<Flex>(&ops.node);
         let (layer, y) = ops.state;
         let mut parents = ops.parents.iter().map(|parent| parent.as_ref().map(|node| node.id));
-        let mut next = |there: bool| -> Option<NodeId> { if there { parents.next().flatten() } else { None } };
-        let weight = next(true);
-        let bias = next(layer.bias.is_some());
-        let input = next(true);
+        let weight = parents.next().flatten();
+        let bias = layer.bias.as_ref().and_then(|_| parents.next().flatten());
+        let input = parents.next().flatten();
         for (node, gradient) in [weight, bias, input].into_iter().zip(layer.backward(&y, dy, input.is_some())) {
             if let (Some(node), Some(gradient)) = (node, gradient) {
                 gradients.register::<Flex>(node, gradient);

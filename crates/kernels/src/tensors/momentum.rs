@@ -36,11 +36,8 @@ impl Optimizer for Momentum {
         let shape = weight.dims();
         let (weight, mut gradient) = (contiguous(primitive(weight)), contiguous(primitive(gradient)));
         let mut velocity = (self.momentum != 0.0).then(|| {
-            let state = state.unwrap_or_else(|| {
-                let zeros = Tensor::zeros(shape, (&Device::flex(), gradient.dtype()));
-                MomentumState { velocity: zeros }
-            });
-            contiguous(primitive(state.velocity))
+            let zeros = || Tensor::zeros(shape, (&Device::flex(), gradient.dtype()));
+            contiguous(primitive(state.map_or_else(zeros, |state| state.velocity)))
         });
         with_float!(weight.dtype(), T => {
             let velocity = velocity.as_mut().map_or(&mut [][..], FlexTensor::storage_mut::<T>);

@@ -1,11 +1,10 @@
 //! The scores of a whole network on the flex backend.
 
-use burn::backend::TensorMetadata;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::{Int, Tensor};
 
 use super::linear::LayerInput;
-use super::{classes, contiguous, numbers, primitive};
+use super::{classes, contiguous, kernel, primitive};
 use crate::slices::{self, Linear};
 use crate::{Nonlinearity, Rows, ScoreSums};
 
@@ -28,11 +27,9 @@ pub fn network_scores(
         layers.into_iter().map(|(weight, bias)| (contiguous(primitive(weight)), bias.map(primitive))).collect();
     let kernels: Vec<Linear<'_, f32>> = (1..=layers.len())
         .zip(&layers)
-        .map(|(number, (weight, bias))| Linear {
-            weight: numbers(weight),
-            bias: bias.as_ref().map_or(&[], numbers),
-            n_outputs: weight.shape()[1],
-            nonlinearity: if number == layers.len() { Nonlinearity::Identity } else { nonlinearity },
+        .map(|(number, (weight, bias))| {
+            let nonlinearity = if number == layers.len() { Nonlinearity::Identity } else { nonlinearity };
+            kernel(weight, bias.as_ref(), nonlinearity)
         })
         .collect();
     slices::network_scores(&kernels, LayerInput::from(input).numbers(), &targets)

@@ -3,12 +3,11 @@
 //! Reading checks the SHA-256 first, then every value against the run: a file from elsewhere may have a correct SHA-256 and
 //! any values.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use files::sha256;
+use mlp::LayerProbe;
 use mlp::recorded::Recorded;
-use mlp::{LayerProbe, OptimizerState};
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
@@ -34,18 +33,13 @@ const LONGEST_MOMENT: usize = 40;
 /// More than enough for the header, the tensors' names and the metadata of a thousand layers.
 const MOST_TEXT_BYTES: u64 = 4 << 20;
 
-/// Everything in a checkpoint that is not a tensor.
+/// The metadata: everything in a checkpoint that is not a tensor, and how many steps and validations its tensors have.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct CheckpointInfo {
-    id: String,
-    pub(crate) experiment: String,
-    pub(crate) seed: u64,
-    started_at: String,
+pub(crate) struct Metadata<C> {
+    #[serde(flatten)]
+    pub(crate) checkpoint: C,
     pub(crate) steps: usize,
     validations: usize,
-    counters: BTreeMap<String, u64>,
-    wall: Duration,
-    cpu: Duration,
 }
 
 impl Checkpoint {
@@ -65,25 +59,11 @@ impl Checkpoint {
         let layers: Vec<LayerProbe> = probes.iter().flat_map(|probe| probe.layers.iter().copied()).collect();
         let n_layers = probes.first().map_or(0, |probe| probe.layers.len());
         entries.extend(columns("probes", &[probes.len(), n_layers], &layers));
-        let metadata = serde_json::to_string(&self.metadata()).expect("plain data");
+        let metadata = Metadata { checkpoint: self, steps: step_losses.len(), validations: validations.len() };
+        let metadata = serde_json::to_string(&metadata).expect("plain data");
         let body = weights_file::serialize(&entries, Some((METADATA, metadata)));
         let header = format!("{FORMAT_LINE}{FORMAT}\n{}\n", sha256(&body));
         [header.into_bytes(), body].concat()
-    }
-
-    fn metadata(&self) -> CheckpointInfo {
-        let state = &self.state;
-        CheckpointInfo {
-            id: self.id.clone(),
-            experiment: self.experiment.clone(),
-            seed: self.seed,
-            started_at: self.started_at.clone(),
-            steps: state.history.step_losses.len(),
-            validations: state.history.validations.len(),
-            counters: state.optimizer.counters.clone(),
-            wall: state.wall,
-            cpu: state.cpu,
-        }
     }
 
     /// The checkpoint of this run in a file that [`Checkpoint::to_bytes`] wrote.
@@ -96,23 +76,18 @@ impl Checkpoint {
         check_metadata(&metadata, run)?;
         let file = weights_file::deserialize(body)?;
         let history = history(&file, &metadata, run)?;
-        check_history(&history, run)?;
         let tensors = |prefix, shapes: &[_]| weights_file::read_tensors(&file, prefix, shapes);
-        let CheckpointInfo { id, experiment, seed, started_at, steps, counters, wall, cpu, .. } = metadata;
+        let Metadata { mut checkpoint, steps, .. } = metadata;
         let kept = run.kept(run.spec.optimizer.state().tensors, steps);
-        let state = TrainingState {
-            history,
-            last: tensors("last.", &run.weights())?,
-            optimizer: OptimizerState { tensors: tensors("optimizer.", &kept)?, counters },
-            best: Some(tensors("best.", &run.weights())?),
-            wall,
-            cpu,
-        };
-        Ok(Self { id, experiment, seed, started_at, state })
+        checkpoint.state.history = history;
+        checkpoint.state.last = tensors("last.", &run.weights())?;
+        checkpoint.state.optimizer.tensors = tensors("optimizer.", &kept)?;
+        checkpoint.state.best = Some(tensors("best.", &run.weights())?);
+        Ok(checkpoint)
     }
 
     /// What a file says about its run, whichever run that is.
-    pub(crate) fn info(bytes: &[u8]) -> Result<CheckpointInfo, Defect> {
+    pub(crate) fn info(bytes: &[u8]) -> Result<Metadata<Self>, Defect> {
         metadata_of(verified(bytes)?)
     }
 
@@ -136,9 +111,7 @@ fn verified(bytes: &[u8]) -> Result<&[u8], Defect> {
         Some((format.parse().ok()?, rest))
     });
     let (format, rest) = begun.ok_or_else(|| Defect::rule(format!("does not begin with `{FORMAT_LINE}{FORMAT}`")))?;
-    if format != FORMAT {
-        return Err(Defect::Format(format, FORMAT));
-    }
+    Defect::check_format(format, FORMAT)?;
     let (expected, body) = line(rest).ok_or_else(|| Defect::rule(TOO_SHORT))?;
     let found = sha256(body);
     let is_right = expected == found.as_bytes();
@@ -152,28 +125,29 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&bytes[..end], &bytes[end + 1..]))
 }
 
-fn metadata_of(body: &[u8]) -> Result<CheckpointInfo, Defect> {
+fn metadata_of(body: &[u8]) -> Result<Metadata<Checkpoint>, Defect> {
     let (_, header) = SafeTensors::read_metadata(body).map_err(weights_file::not_safetensors)?;
     let text = header.metadata().as_ref().and_then(|metadata| metadata.get(METADATA));
     let text = text.ok_or_else(|| Defect::rule("lacks the metadata `checkpoint`"))?;
-    let metadata: CheckpointInfo =
+    let metadata: Metadata<Checkpoint> =
         serde_json::from_str(text).map_err(Defect::json("does not have the metadata of a checkpoint"))?;
-    check_name("experiment", &metadata.experiment)?;
+    check_name("experiment", &metadata.checkpoint.experiment)?;
     // It becomes part of the run's record.
-    check_line("started_at", &metadata.started_at, LONGEST_MOMENT)?;
+    check_line("started_at", &metadata.checkpoint.started_at, LONGEST_MOMENT)?;
     Ok(metadata)
 }
 
 /// Checks that the metadata belong to this run and are within its bounds.
-fn check_metadata(metadata: &CheckpointInfo, run: RunKey) -> Result<(), Defect> {
-    let &CheckpointInfo { ref id, seed, steps, validations, ref counters, .. } = metadata;
+fn check_metadata(metadata: &Metadata<Checkpoint>, run: RunKey) -> Result<(), Defect> {
+    let &Metadata { checkpoint: Checkpoint { ref id, seed, ref state, .. }, steps, validations } = metadata;
+    let counters = &state.optimizer.counters;
     let is_same = (id.as_str(), seed) == (run.id, run.seed);
     ensure!(is_same, "belongs to another run, with the seed {seed} and the identity {}", id.escape_debug());
     let most = run.spec.max_steps();
     ensure!(steps <= most, "`steps` is {steps}, but the run has at most {most}");
     let expected = 1 + steps / run.spec.steps_per_validation();
     ensure!(validations == expected, "`validations` is {validations}, but a run of {steps} steps has {expected}");
-    let is_too_long = metadata.wall.max(metadata.cpu).as_secs_f64() > MOST_SECONDS;
+    let is_too_long = state.wall.max(state.cpu).as_secs_f64() > MOST_SECONDS;
     ensure!(!is_too_long, "its training took more than {MOST_SECONDS:e} seconds, the limit");
     // An optimizer counts steps.
     let is_possible = |&count: &u64| count <= steps as u64;
@@ -184,33 +158,20 @@ fn check_metadata(metadata: &CheckpointInfo, run: RunKey) -> Result<(), Defect> 
     Ok(())
 }
 
-fn history(file: &SafeTensors, metadata: &CheckpointInfo, run: RunKey) -> Result<History, Defect> {
-    let &CheckpointInfo { steps, validations, .. } = metadata;
+/// The history, which a training of this run can have.
+fn history(file: &SafeTensors, metadata: &Metadata<Checkpoint>, run: RunKey) -> Result<History, Defect> {
     let n_layers = run.spec.model.layers(run.shape).len();
-    let layers: Vec<LayerProbe> = rows(file, "probes", &[validations, n_layers], OTHER_PROBES)?;
+    let layers: Vec<LayerProbe> = rows(file, "probes", &[metadata.validations, n_layers], OTHER_PROBES)?;
+    let validations: Vec<Validation> = rows(file, "validations", &[metadata.validations], OTHER_VALIDATIONS)?;
+    let steps = (0..).step_by(run.spec.steps_per_validation());
+    let are_in_order = validations.iter().map(|validation| validation.step).eq(steps.clone().take(validations.len()));
+    ensure!(are_in_order, "{OTHER_VALIDATIONS}");
+    let step_losses = weights_file::read_f32(file, "step_losses", &[metadata.steps])?;
+    ensure!(step_losses.iter().all(|loss| loss.is_finite()), "the loss of a step is NaN or infinite");
     // Every validation has a probe at the same step.
-    let probe = |(index, layers): (usize, &[LayerProbe])| Probe {
-        step: index * run.spec.steps_per_validation(),
-        layers: layers.to_vec(),
-    };
-    Ok(History {
-        step_losses: weights_file::read_f32(file, "step_losses", &[steps])?,
-        validations: rows(file, "validations", &[validations], OTHER_VALIDATIONS)?,
-        probes: layers.chunks_exact(n_layers).enumerate().map(probe).collect(),
-    })
-}
-
-/// Checks that a training can have this history.
-fn check_history(history: &History, run: RunKey) -> Result<(), Defect> {
-    let is_in_order = |(index, validation): (usize, &Validation)| {
-        validation.step == index * run.spec.steps_per_validation() && validation.is_possible()
-    };
-    let mut layers = history.probes.iter().flat_map(|probe| &probe.layers);
-    ensure!(history.validations.iter().enumerate().all(is_in_order), "{OTHER_VALIDATIONS}");
-    ensure!(layers.all(LayerProbe::is_possible), "{OTHER_PROBES}");
-    let is_finite = history.step_losses.iter().all(|loss| loss.is_finite());
-    ensure!(is_finite, "the loss of a step is NaN or infinite");
-    Ok(())
+    let probe = |(step, layers): (usize, &[LayerProbe])| Probe { step, layers: layers.to_vec() };
+    let probes = steps.zip(layers.chunks_exact(n_layers)).map(probe).collect();
+    Ok(History { step_losses, validations, probes })
 }
 
 /// A tensor for every column of these rows, `validations.epoch`; NaN where a row lacks a value.
@@ -223,7 +184,7 @@ fn columns<T: Recorded>(table: &str, shape: &[usize], rows: &[T]) -> Vec<Entry> 
     T::COLUMNS.iter().enumerate().map(column).collect()
 }
 
-/// The rows of such tensors; a file that is older than a column lacks all its values.
+/// The rows of such tensors, if they have possible values; a file that is older than a column lacks all its values.
 fn rows<T: Recorded>(file: &SafeTensors, table: &str, shape: &[usize], rule: &'static str) -> Result<Vec<T>, Defect> {
     let mut columns = Vec::new();
     for column in T::COLUMNS {
@@ -235,6 +196,6 @@ fn rows<T: Recorded>(file: &SafeTensors, table: &str, shape: &[usize], rule: &'s
     let value = |(is_optional, numbers): &(bool, Vec<f64>), row: usize| {
         numbers.get(row).copied().filter(|number| !(*is_optional && number.is_nan()))
     };
-    let row = |row| T::from_values(columns.iter().map(|column| value(column, row)));
+    let row = |row| T::from_values(columns.iter().map(|column| value(column, row))).filter(T::is_possible);
     (0..shape.iter().product()).map(|index| row(index).ok_or_else(|| Defect::rule(rule))).collect()
 }

@@ -1,11 +1,11 @@
 //! Folders that appear at once: written under a hidden name next to their place, then renamed.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, DirEntry, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use files::{open_to_all, read_bounded, sync_folder};
+use files::{read_bounded, sync_folder, unfinished};
 use tempfile::TempDir;
 
 use super::{SHORT_ID, StoreError};
@@ -34,52 +34,21 @@ pub(super) fn replace_folder(folder: &Path, files: &BTreeMap<&str, Vec<u8>>) -> 
     sync_folder(parent).map_err(StoreError::io(parent, "write"))
 }
 
-/// The folders in a folder, sorted, without hidden ones, which are unfinished or have checkpoints.
-pub(super) fn list(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
-    let entries = match folder.read_dir() {
+/// Name and path of everything in a folder, sorted; nothing if it does not exist.
+pub(super) fn list(folder: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
+    let entries: io::Result<Vec<DirEntry>> = match folder.read_dir() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries.map_err(StoreError::io(folder, "read"))?,
+        entries => entries.and_then(Iterator::collect),
     };
-    let mut folders = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(StoreError::io(folder, "read"))?;
-        let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-        if !is_hidden && entry.path().is_dir() {
-            folders.push(entry.path());
-        }
-    }
-    folders.sort();
-    Ok(folders)
+    let name_and_path = |entry: DirEntry| (entry.file_name().to_string_lossy().into_owned(), entry.path());
+    let mut found: Vec<_> = entries.map_err(StoreError::io(folder, "read"))?.into_iter().map(name_and_path).collect();
+    found.sort();
+    Ok(found)
 }
 
 /// The bytes of a file, which must not have more than `most_bytes`.
 pub(super) fn read_file(path: &Path, most_bytes: u64) -> Result<Vec<u8>, StoreError> {
     read_bounded(path, most_bytes).map_err(StoreError::io(path, "read"))
-}
-
-/// Whether an open file is the one at this path.
-pub(super) fn is_same_file(file: &File, path: &Path) -> bool {
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(open), Ok(there)) => file_number(&open) == file_number(&there),
-        _ => false,
-    }
-}
-
-/// A number that tells the file or folder at a path from a later one with the same name.
-pub(super) fn number_of(path: &Path) -> Option<(u64, u64)> {
-    fs::metadata(path).ok().and_then(|metadata| file_number(&metadata))
-}
-
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
-fn file_number(metadata: &fs::Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt as _;
-    Some((metadata.dev(), metadata.ino()))
-}
-
-#[cfg(not(unix))]
-fn file_number(_: &fs::Metadata) -> Option<(u64, u64)> {
-    None
 }
 
 /// Replaces the old folder by the fresh one.
@@ -132,11 +101,8 @@ fn exchange(_: &Path, _: &Path) -> io::Result<()> {
 fn hidden_folder(parent: &Path, folder: &Path) -> Result<TempDir, StoreError> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let short_id = name.get(name.len().saturating_sub(SHORT_ID)..).unwrap_or_default();
-    let mut builder = tempfile::Builder::new();
-    let prefix = unfinished_prefix(short_id);
-    builder.prefix(&prefix);
-    open_to_all(&mut builder, 0o777);
-    builder.tempdir_in(parent).map_err(StoreError::io(parent, "write into the folder"))
+    let folder = unfinished(&unfinished_prefix(short_id), 0o777).tempdir_in(parent);
+    folder.map_err(StoreError::io(parent, "write into the folder"))
 }
 
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {

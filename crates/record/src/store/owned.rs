@@ -5,12 +5,13 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use same_file::Handle;
 use serde::Serialize;
 
 use super::folder::{self, MOST_BYTES, UNFINISHED};
 use super::{RunStore, SHORT_ID, StoreError};
 use crate::check::is_hexadecimal;
-use crate::checkpoint::CheckpointInfo;
+use crate::checkpoint::Metadata;
 use crate::{Checkpoint, Defect, RunKey};
 
 /// Folder of the checkpoints, in the folder of the runs.
@@ -81,7 +82,7 @@ impl RunStore {
                 return Ok(None);
             }
             // If the file was deleted before it was locked, the lock does not keep other processes out.
-            if folder::is_same_file(&lock, &path) {
+            if is_at(&lock, &path).unwrap_or(false) {
                 self.sweep(id, &folder);
                 return Ok(Some(OwnedRun { folder, newest: None, _lock: lock }));
             }
@@ -105,15 +106,15 @@ impl RunStore {
     /// The short identities of all runs that have checkpoints or half-written records.
     fn left_behind(&self) -> HashSet<String> {
         let short_id = |name: String| Some(name.strip_prefix(UNFINISHED)?.split_once('-')?.0.to_owned());
-        let of_records = names_in(&self.folder).filter_map(short_id);
-        names_in(&self.folder.join(CHECKPOINTS)).chain(of_records).collect()
+        let names = |folder: &Path| folder::list(folder).unwrap_or_default().into_iter().map(|(name, _)| name);
+        names(&self.folder.join(CHECKPOINTS)).chain(names(&self.folder).filter_map(short_id)).collect()
     }
 
     /// The runs that have a checkpoint but no record yet, by experiment and seed; damaged checkpoints are skipped.
     #[must_use]
     pub fn unfinished(&self) -> Vec<Unfinished> {
         let folders = folder::list(&self.folder.join(CHECKPOINTS)).unwrap_or_default();
-        let mut found: Vec<Unfinished> = folders.iter().filter_map(|folder| unfinished_in(folder)).collect();
+        let mut found: Vec<Unfinished> = folders.iter().filter_map(|(_, folder)| unfinished_in(folder)).collect();
         found.sort();
         found
     }
@@ -129,7 +130,8 @@ impl RunStore {
     fn sweep(&self, id: &str, folder: &Path) {
         let own = folder::unfinished_prefix(&id[..SHORT_ID]);
         for (folder, prefix) in [(&*self.folder, own.as_str()), (folder, UNFINISHED)] {
-            for path in names_in(folder).filter(|name| name.starts_with(prefix)).map(|name| folder.join(name)) {
+            let found = folder::list(folder).unwrap_or_default().into_iter();
+            for (_, path) in found.filter(|(name, _)| name.starts_with(prefix)) {
                 // What cannot be deleted does no harm.
                 let _ = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
             }
@@ -137,19 +139,19 @@ impl RunStore {
     }
 }
 
-fn names_in(folder: &Path) -> impl Iterator<Item = String> {
-    let entries = folder.read_dir().into_iter().flatten().flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().into_owned())
-}
-
 /// What the newest whole checkpoint in a folder says about its run.
 fn unfinished_in(folder: &Path) -> Option<Unfinished> {
     let newest = |(_, path): (usize, PathBuf)| Checkpoint::info(&folder::read_file(&path, MOST_BYTES).ok()?).ok();
-    let CheckpointInfo { experiment, seed, steps, .. } = generations(folder).ok()?.into_iter().find_map(newest)?;
+    let Metadata { checkpoint, steps, .. } = generations(folder).ok()?.into_iter().find_map(newest)?;
     // A process that tries to take the run meanwhile will try again.
     let lock = check_lock(&folder.join(LOCK)).and_then(File::open).ok()?;
     let is_trained = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
-    Some(Unfinished { experiment, seed, steps, is_trained })
+    Some(Unfinished { experiment: checkpoint.experiment, seed: checkpoint.seed, steps, is_trained })
+}
+
+/// Whether an open file is the one at this path.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    Ok(Handle::from_file(file.try_clone()?)? == Handle::from_path(path)?)
 }
 
 fn open_lock(folder: &Path, path: &Path) -> io::Result<File> {
@@ -173,16 +175,10 @@ fn check_lock(path: &Path) -> io::Result<&Path> {
 }
 
 /// The checkpoints in a folder and their steps, newest first.
-fn generations(folder: &Path) -> io::Result<Vec<(usize, PathBuf)>> {
-    let mut found = Vec::new();
-    for entry in folder.read_dir()? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let steps = name.strip_prefix("step-").and_then(|rest| rest.strip_suffix(".checkpoint"));
-        if let Some(steps) = steps.and_then(|steps| steps.parse().ok()) {
-            found.push((steps, path));
-        }
-    }
+fn generations(folder: &Path) -> Result<Vec<(usize, PathBuf)>, StoreError> {
+    let steps = |name: &str| name.strip_prefix("step-")?.strip_suffix(".checkpoint")?.parse().ok();
+    let files = folder::list(folder)?.into_iter();
+    let mut found: Vec<_> = files.filter_map(|(name, path)| Some((steps(&name)?, path))).collect();
     found.sort_by(|a, b| b.cmp(a));
     Ok(found)
 }
@@ -194,7 +190,7 @@ impl OwnedRun {
     /// The folder cannot be read.
     pub fn latest(&mut self, run: RunKey) -> Result<Latest, StoreError> {
         let mut damaged = Vec::new();
-        for (steps, path) in generations(&self.folder).map_err(StoreError::io(&self.folder, "read"))? {
+        for (steps, path) in generations(&self.folder)? {
             match load(&path, steps, run) {
                 Ok(checkpoint) => {
                     self.newest = Some(path);
@@ -214,7 +210,7 @@ impl OwnedRun {
         let path = self.folder.join(format!("step-{:08}.checkpoint", checkpoint.state.history.step_losses.len()));
         files::write_whole(&path, UNFINISHED, &checkpoint.to_bytes()).map_err(StoreError::io(&path, "write"))?;
         let previous = self.newest.replace(path);
-        for (_, path) in generations(&self.folder).map_err(StoreError::io(&self.folder, "read"))? {
+        for (_, path) in generations(&self.folder)? {
             if ![&self.newest, &previous].contains(&&Some(path.clone())) {
                 // The next save tries again.
                 let _ = fs::remove_file(path);

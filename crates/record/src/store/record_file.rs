@@ -26,7 +26,7 @@ struct RecordFile<R> {
 
 /// The record as bytes, if it reads back equal.
 pub(super) fn to_bytes(record: &RunRecord, files: Digests) -> Result<Vec<u8>, Defect> {
-    check_format(record.format)?;
+    Defect::check_format(record.format, RunRecord::FORMAT)?;
     let mut json = serde_json::to_vec_pretty(&RecordFile { record, files }).map_err(Defect::json(NOT_A_RECORD))?;
     json.push(b'\n');
     let is_equal = *parse(&json)?.0 == without_tables(record);
@@ -42,7 +42,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Box<RunRecord>, Digests), Defect> {
     if format == 2 {
         upgrade(&mut record)?;
     } else {
-        check_format(format)?;
+        Defect::check_format(format, RunRecord::FORMAT)?;
     }
     // Read on its own, because its errors name the key.
     let spec = record.get("spec").map(ExperimentSpec::from_value).transpose();
@@ -53,10 +53,6 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Box<RunRecord>, Digests), Defect> {
     record.check_values()?;
     check_files(&files)?;
     Ok((record, files))
-}
-
-fn check_format(format: u32) -> Result<(), Defect> {
-    if format == RunRecord::FORMAT { Ok(()) } else { Err(Defect::Format(format, RunRecord::FORMAT)) }
 }
 
 #[derive(Deserialize)]
