@@ -100,6 +100,6 @@ fn save(workspace: &Workspace, out: &Path, document: &Document, typesetter: Opti
         workspace.terminal.note(&format!("report: {}", path.display()));
         Ok::<(), Failure>(())
     };
-    save("index.html", report::to_html(document)?.as_bytes())?;
+    save("index.html", report::to_html(document).map_err(Failure::outside)?.as_bytes())?;
     typesetter.map_or(Ok(()), |program| save("report.pdf", &typesetter::pdf(&program, document)?))
 }

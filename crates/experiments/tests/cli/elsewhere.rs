@@ -146,6 +146,7 @@ fn a_choice_among_datasets_is_reported() {
     };
     Ended::with(0, scratch.program(&["run", "task2c", "--dataset", "mnist"]).env("MNIST_DIR", mnist));
     let message = Ended::with(0, &mut without_data(&scratch, &["claims"])).stderr;
-    let choice = "runs used: 4 on made-up digits by flex; left out: 1 on MNIST by flex (choose with --dataset and --backend)";
+    let choice =
+        "runs used: 4 on made-up digits by flex; left out: 1 on MNIST by flex (choose with --dataset and --backend)";
     assert!(message.contains(choice), "{message}");
 }

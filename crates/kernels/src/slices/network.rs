@@ -32,7 +32,9 @@ pub fn network_scores<T: Real>(layers: &[Linear<'_, T>], input: Input<'_, T>, ta
         })
         .collect();
     let mut scores = ScoreSums::default();
-    tasks.into_iter().for_each(|task| scores += task);
+    for task in tasks {
+        scores += task;
+    }
     scores
 }
 
