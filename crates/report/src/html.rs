@@ -30,7 +30,8 @@ pub fn to_html(document: &Document) -> Result<String> {
     let values = context! { document => Serde(document), style => assets::STYLE, chart_scripts => assets::SCRIPTS };
     let mut page = environment.render_named_str("page.html", include_str!("../assets/page.html"), values)?;
     page.retain(|c| is_plain(c) || matches!(c, '\n' | '\t'));
-    Ok(page)
+    // The macros before the frame leave empty lines.
+    Ok(page.trim_start().to_owned())
 }
 
 /// The picture as a data URL. A drawing too is a picture and not part of the page, so nothing in it can act on the page.
