@@ -157,7 +157,7 @@ pub enum Math {
     Above(Box<Math>, Box<Math>),
     /// A fraction.
     Fraction(Box<Math>, Box<Math>),
-    /// A sum over an index, which stands below the sign.
+    /// A sum over an index, which is written below the sign.
     Sum(Box<Math>),
     /// Lines below each other, each in two parts that are aligned at the second.
     Lines(Vec<(Math, Math)>),

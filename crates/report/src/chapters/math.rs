@@ -41,7 +41,7 @@ fn term(text: &str) -> Math {
     }
 }
 
-/// What stands below or above: several letters are several indices; `T` transposes.
+/// A subscript or superscript: several letters are several indices; `T` transposes.
 fn script(text: &str) -> Math {
     match symbol(text) {
         Math::Word(indices) => Math::Variable(indices),

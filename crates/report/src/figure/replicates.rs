@@ -1,7 +1,6 @@
 //! Replicates: runs that differ only in their seed are one curve, their mean.
 
 use record::{RunRecord, StopReason};
-use spec::differing_keys;
 
 use crate::format::{self, label, plain_text, seed_words};
 
@@ -59,7 +58,7 @@ fn are_replicates(left: &RunRecord, right: &RunRecord) -> bool {
     left.overrides == right.overrides
         && left.dataset.digest == right.dataset.digest
         && left.backend.name == right.backend.name
-        && differing_keys(&left.spec, &right.spec).is_empty()
+        && left.spec.has_settings_of(&right.spec)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use spec::{ImageShape, NetworkConfig, thousands};
 use super::Columns;
 use crate::document::Table;
 
-/// The parameters of a network, a row a layer, their number below.
+/// The parameters of a network, one row per layer; the caption counts them.
 #[must_use]
 pub fn layer_table(model: &NetworkConfig, shape: ImageShape) -> Table {
     let layers = model.layers(shape);

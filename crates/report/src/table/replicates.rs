@@ -1,4 +1,4 @@
-//! Replicates as a table: a row an experiment, means with their intervals.
+//! Replicates as a table: one row per experiment, means with their intervals.
 
 use evidence::Replicates;
 use record::RunRecord;
@@ -19,10 +19,10 @@ const METRICS: [Metric; 6] = [
     Metric::StepsTo90PercentAccuracy,
 ];
 
-/// Means over the seeds with 95 % confidence intervals, a row an experiment; none where no experiment has two seeds.
+/// Means over the seeds with 95 % confidence intervals, one row per experiment; none where no experiment has two seeds.
 #[must_use]
 pub fn replicates_table(records: &[&RunRecord]) -> Option<Table> {
-    let groups = grouped(records, |one, other| spec::differing_keys(&one.spec, &other.spec).is_empty());
+    let groups = grouped(records, |one, other| one.spec.has_settings_of(&other.spec));
     let of_group = |group: Vec<&RunRecord>| Replicates {
         spec: group[0].spec.clone(),
         records: group.into_iter().cloned().collect(),
