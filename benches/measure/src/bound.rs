@@ -152,7 +152,7 @@ impl Network {
         let output = self.layers.last_mut().expect("there is a last layer");
         output.gradient[..n * 10].copy_from_slice(&output.outputs[..n * 10]);
         let classes: Vec<u8> = batch.iter().map(|&index| labels[index]).collect();
-        let scores = kernels::slices::softmax_cross_entropy(&mut output.gradient[..n * 10], 10, &classes);
+        let loss = softmax_cross_entropy(&mut output.gradient[..n * 10], &classes);
         for index in (0..self.layers.len()).rev() {
             let (before, from) = self.layers.split_at_mut(index);
             let layer = &mut from[0];
@@ -171,15 +171,15 @@ impl Network {
             }
             layer.update(n);
         }
-        scores.loss / n as f64
+        loss / n as f64
     }
 
-    /// Loss and number of correct predictions of every batch.
+    /// Loss of every batch.
     fn evaluate(&mut self, images: &[f32], labels: &[u8]) {
         for (images, labels) in images.chunks(EVALUATION_BATCH * 784).zip(labels.chunks(EVALUATION_BATCH)) {
             Self::forward(&mut self.layers, images, labels.len());
             let logits = &mut self.layers.last_mut().expect("there is a last layer").outputs[..labels.len() * 10];
-            black_box(kernels::slices::softmax_cross_entropy(logits, 10, labels));
+            black_box(softmax_cross_entropy(logits, labels));
         }
     }
 }
@@ -196,17 +196,44 @@ impl Layer {
     }
 }
 
-/// `1.7159 tanh(2 z / 3)`, with `exp` as a polynomial that the compiler vectorises.
+/// Sum of the cross-entropies; the gradient of their mean replaces the logits.
+fn softmax_cross_entropy(logits: &mut [f32], labels: &[u8]) -> f64 {
+    let scale = 1.0 / labels.len() as f32;
+    Arch::new().dispatch(
+        #[inline(always)]
+        || {
+            let mut loss = 0.0;
+            for (logits, &label) in logits.chunks_exact_mut(10).zip(labels) {
+                let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+                let of_label = logits[usize::from(label)] - largest;
+                logits.iter_mut().for_each(|z| *z = exp(*z - largest));
+                let sum: f32 = logits.iter().sum();
+                loss += f64::from(sum.ln() - of_label);
+                logits.iter_mut().for_each(|power| *power *= scale / sum);
+                logits[usize::from(label)] -= scale;
+            }
+            loss
+        },
+    )
+}
+
+/// `1.7159 tanh(2 z / 3)`
 #[expect(clippy::inline_always, reason = "it uses the instruction set of its caller only if it is inlined")]
 #[inline(always)]
 fn scaled_tanh(z: f32) -> f32 {
-    let x = (-2.0 * SLOPE * z).clamp(-87.0, 87.0);
+    2.0 * AMPLITUDE / (1.0 + exp(-2.0 * SLOPE * z)) - AMPLITUDE
+}
+
+/// The exponential as a polynomial that the compiler vectorises.
+#[expect(clippy::inline_always, reason = "it uses the instruction set of its caller only if it is inlined")]
+#[inline(always)]
+fn exp(x: f32) -> f32 {
+    let x = x.clamp(-87.0, 87.0);
     let rounded = x * std::f32::consts::LOG2_E + 12_582_912.0;
     let n = rounded - 12_582_912.0;
     let r = (x - n * 0.693_359_4) + n * 2.121_944_4e-4;
     let power = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0 + r / 720.0)))));
-    let power = power * f32::from_bits((rounded.to_bits() << 23).wrapping_add(1_f32.to_bits()));
-    2.0 * AMPLITUDE / (1.0 + power) - AMPLITUDE
+    power * f32::from_bits((rounded.to_bits() << 23).wrapping_add(1_f32.to_bits()))
 }
 
 /// A matrix with its strides.

@@ -11,7 +11,7 @@ mod table;
 mod timing;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use kernels::ComputePath;
+use kernels::{ComputePath, Instructions};
 use setting::Digits;
 use timing::Timing;
 
@@ -22,6 +22,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Times steps, validations and a whole run, next to a hand-written loop.
 #[derive(Debug, Parser)]
 struct Cli {
+    /// Use no wider vector instructions than these: avx512, avx2 or scalar
+    #[arg(long, global = true, env = "EXPERIMENTS_INSTRUCTIONS")]
+    instructions: Option<Instructions>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -66,7 +69,9 @@ enum What {
 }
 
 fn main() {
-    match Cli::parse().command {
+    let Cli { instructions, command } = Cli::parse();
+    instructions.into_iter().for_each(Instructions::limit);
+    match command {
         None => table::print(&Digits::load()),
         Some(Command::Scaling) => scaling::print(&Digits::load()),
         Some(Command::Json { who, what, hidden_layers, threads }) => {

@@ -8,7 +8,7 @@ use burn::module::Module;
 use burn::train::Interrupter;
 use kernels::ComputePath;
 use spec::ExperimentSpec;
-use training::{Outcome, Renderer, Training, evaluate, evaluation};
+use training::{Classifier, Outcome, Renderer, Training, evaluate, evaluation};
 
 use crate::setting::{Digits, lasting};
 use crate::timing::Timing;
@@ -21,11 +21,12 @@ const VALIDATIONS: usize = 24;
 /// Seconds per step without the learner's loop: batch, forward, backward, update.
 pub(crate) fn bare_steps(digits: &Digits, spec: &ExperimentSpec, path: ComputePath, count: usize) -> Timing {
     let training = training(spec, digits, path);
-    let (mut stepper, loader) = (training.stepper(), training.train_loader());
+    let (mut trainer, loader) = (training.trainer(), training.train_loader());
     let mut batches = iter::repeat_with(|| loader.iter()).flatten();
     Timing::of(7, count, || {
         for batch in batches.by_ref().take(count) {
-            black_box(stepper.step(batch.expect("the images are in memory")));
+            let batch = batch.expect("the images are in memory");
+            black_box(trainer.step(&batch.images, &batch.targets));
         }
     })
 }
@@ -45,7 +46,7 @@ pub(crate) fn through_the_learner(digits: &Digits, spec: &ExperimentSpec, path: 
 
 /// Seconds for loss and accuracy on 20,000 and 10,000 images, without the learner.
 pub(crate) fn bare_validations(digits: &Digits, spec: &ExperimentSpec, path: ComputePath) -> Timing {
-    let network = training(spec, digits, path).stepper().classifier().valid();
+    let network = Classifier { network: training(spec, digits, path).trainer().network().valid() };
     let images = digits.images(path);
     let sets = [&images.train, &images.validation].map(|images| evaluation(images, path));
     Timing::of(15, 1, || {

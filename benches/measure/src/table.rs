@@ -1,7 +1,9 @@
 //! `make bench`: steps and validations of the report's networks, and a whole run.
 
+use std::collections::BTreeSet;
+
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
-use kernels::ComputePath;
+use kernels::{ComputePath, Instructions};
 
 use crate::setting::{Digits, lasting, report};
 use crate::timing::Timing;
@@ -24,7 +26,11 @@ pub(crate) fn print(digits: &Digits) {
     add("hand-written step, one thread, us", 1e6, specs.each_ref().map(|spec| bound::steps(digits, spec)));
     let validations = specs.each_ref().map(|spec| bound::validations(digits, spec));
     add("hand-written validation of 30,000 images, one thread, ms", 1e3, validations);
-    for (name, path) in [("fused", ComputePath::Fused), ("Burn's modules", ComputePath::Plain)] {
+    let widest = Instructions::in_use();
+    let sets = BTreeSet::from([widest, Instructions::Avx2.min(widest), Instructions::Scalar]);
+    let fused = sets.into_iter().rev().map(|set| (format!("fused, {set}"), ComputePath::Fused, set));
+    for (name, path, instructions) in fused.chain([("Burn's modules".to_owned(), ComputePath::Plain, widest)]) {
+        Instructions::limit(instructions);
         let bare_steps = specs.each_ref().map(|spec| ours::bare_steps(digits, spec, path, STEPS));
         let bare_validations = specs.each_ref().map(|spec| ours::bare_validations(digits, spec, path));
         let through = specs.each_ref().map(|spec| ours::through_the_learner(digits, spec, path));

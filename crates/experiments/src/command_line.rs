@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::builder::{FalseyValueParser, PossibleValuesParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
+use kernels::Instructions;
 use mnist::DatasetName;
 
 use crate::backend;
@@ -78,6 +79,10 @@ pub(crate) struct Options {
     /// compiled in; for records the one that has the most]
     #[arg(long, global = true, value_name = "NAME", env = "EXPERIMENTS_BACKEND", hide_env_values = true, hide_possible_values = true, value_parser = PossibleValuesParser::new(backend::NAMES))]
     pub(crate) backend: Option<String>,
+
+    /// Compute with no wider vector instructions than these: avx512, avx2, neon or scalar
+    #[arg(long, global = true, env = "EXPERIMENTS_INSTRUCTIONS", hide = true)]
+    pub(crate) instructions: Option<Instructions>,
 
     /// Print only warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]

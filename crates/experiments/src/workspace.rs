@@ -26,6 +26,7 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// The workspace of these options.
     pub(crate) fn new(options: Options) -> Self {
+        options.instructions.into_iter().for_each(kernels::Instructions::limit);
         let shape = data::shape(options.dataset.unwrap_or(DatasetName::Mnist).shape());
         Self {
             terminal: Terminal::new(&options),

@@ -1,21 +1,36 @@
-//! Fused operations of small dense networks for Burn's CPU backend, flex.
+//! Training and evaluation of dense networks on the CPU, each as one operation.
 //!
-//! [`slices`] holds the kernels as loops over slices. [`linear`], [`cross_entropy`], [`network_scores`] and [`Momentum`] are
-//! the same operations on Burn's tensors, with their backward passes. [`ComputePath::of`] says whether a device has them; on
-//! any other device, Burn's modules do the same work.
+//! A [`Network`] owns its weights, velocities and buffers. [`Network::step`] is a training step of all layers,
+//! [`Network::scores`] an evaluation, [`Network::gradients`] the gradient alone. Every loop uses the vector instructions of
+//! the processor (AVX-512, AVX2, NEON, or none), found at run time. There is no unsafe code here: `pulp` has it.
+//!
+//! [`ComputePath::of`] says whether a device computes by these kernels; on any other device, Burn's modules do the same
+//! work.
 
 #![expect(
     clippy::inline_always,
     reason = "what is not inlined into the function that has an instruction set does not use it"
 )]
 
-// `#[derive(RecordState)]` looks for these names at the root of the crate.
-use burn::optim::{RecordState, StateSink, StateSource};
-
+mod activation;
+mod instructions;
+mod lanes;
+mod loss;
+mod matrix;
+mod network;
+mod parameter;
+mod product;
 mod rows;
-pub mod slices;
-mod tensors;
+mod sparse;
+#[cfg(test)]
+mod tests;
+mod tile;
 
+pub use activation::Nonlinearity;
+pub use instructions::Instructions;
+pub use lanes::Real;
+pub use loss::ScoreSums;
+pub use network::{Input, LayerWeights, Network};
+pub use parameter::Descent;
 pub use rows::{ComputePath, Rows, SparseBatch};
-pub use slices::{Nonlinearity, ScoreSums, SparseRows};
-pub use tensors::{Momentum, MomentumState, cross_entropy, linear, network_scores};
+pub use sparse::SparseRows;

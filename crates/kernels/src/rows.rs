@@ -1,11 +1,13 @@
 //! `Rows`: the input of a network, dense or sparse; `ComputePath`: whether fused kernels compute it.
 
+use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::backend::Flex;
+use burn::tensor::{Device, Element, Int, Tensor, TensorData};
 
-use crate::SparseRows;
+use crate::{Input, Real, SparseRows};
 
 /// How a network is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,26 @@ impl Rows {
             Self::Dense(tensor) => tensor.clone(),
             Self::Sparse(SparseBatch { set, rows }) => {
                 Tensor::from_data(TensorData::new(set.to_dense(rows), [rows.len(), set.n_columns()]), device)
+            }
+        }
+    }
+
+    /// The rows as the kernels take them.
+    ///
+    /// # Panics
+    /// If they are not on the flex backend, or in another precision than `T`.
+    #[must_use]
+    pub fn with_input<T: Real + Element, R>(&self, work: impl FnOnce(Input<'_, T>) -> R) -> R {
+        match self {
+            Self::Dense(tensor) => {
+                let tensor = if tensor.device().is_autodiff() { tensor.clone().inner() } else { tensor.clone() };
+                let tensor = tensor.try_into_primitive::<Flex>().expect("the kernels compute on the flex backend");
+                let tensor = if tensor.is_contiguous() { tensor } else { tensor.to_contiguous() };
+                work(Input::Dense(tensor.as_slice().expect("it is contiguous")))
+            }
+            Self::Sparse(SparseBatch { set, rows }) => {
+                let set: &dyn Any = &**set;
+                work(Input::Sparse(set.downcast_ref().expect("sparse batches are in single precision"), rows))
             }
         }
     }

@@ -11,8 +11,6 @@ mod layer;
 #[cfg(feature = "burn")]
 mod loss;
 mod network;
-#[cfg(feature = "burn")]
-mod network_optimizer;
 mod optimizer;
 #[cfg(feature = "burn")]
 mod parameters;
@@ -22,6 +20,8 @@ pub mod recorded;
 mod reference;
 mod shape;
 mod tensors;
+#[cfg(feature = "burn")]
+mod trainer;
 pub mod values;
 
 pub use activation::Activation;
@@ -32,11 +32,11 @@ pub use layer::Layer;
 #[cfg(feature = "burn")]
 pub use loss::{cross_entropy, score_sums};
 pub use network::*;
-#[cfg(feature = "burn")]
-pub use network_optimizer::NetworkOptimizer;
 pub use optimizer::*;
 pub use probe::LayerProbe;
 #[cfg(feature = "burn")]
 pub use reference::Examples;
 pub use shape::ImageShape;
 pub use tensors::{NamedTensor, OptimizerState, ParameterShape, Tensors};
+#[cfg(feature = "burn")]
+pub use trainer::Trainer;

@@ -82,6 +82,8 @@ impl NetworkConfig {
 }
 
 #[cfg(feature = "burn")]
+pub(crate) use module::differentiate;
+#[cfg(feature = "burn")]
 pub use module::{Compute, Network};
 
 #[cfg(feature = "burn")]
@@ -89,7 +91,8 @@ mod module {
     use std::ops::Deref;
 
     use burn::module::Module;
-    use burn::tensor::{DType, Device, Int, Tensor};
+    use burn::optim::GradientsParams;
+    use burn::tensor::{DType, Device, Tensor};
     use kernels::{ComputePath, Rows, ScoreSums};
 
     use super::NetworkConfig;
@@ -133,34 +136,51 @@ mod module {
             self.pass(inputs, &mut |_| {})
         }
 
-        /// Outputs of every hidden layer, activation included, in the order of the configuration's layers.
-        fn hidden_outputs(&self, inputs: Rows) -> Vec<Vec<f32>> {
-            let mut outputs = Vec::new();
-            self.pass(inputs, &mut |output| outputs.push(parameters::numbers(output.clone())));
-            outputs
-        }
-
-        /// Mean softmax cross-entropy of a batch, to be differentiated.
+        /// Mean softmax cross-entropy of a batch, by Burn's operations: it can be differentiated by every parameter and by the
+        /// inputs.
         ///
         /// # Shapes
         /// - `inputs`: `[batch_size, pixels]`
-        /// - `targets`: `[batch_size]`, classes from 0
+        /// - `targets`: the class of every input, from 0
         /// - output: `[1]`
-        fn loss(&self, inputs: Rows, targets: Tensor<1, Int>) -> Tensor<1> {
+        fn loss(&self, inputs: Rows, targets: &[u8]) -> Tensor<1> {
             cross_entropy(self.forward(inputs), targets)
         }
+
+        /// Mean softmax cross-entropy of a batch and its gradient at every parameter; `look` sees what it sees in
+        /// [`Self::pass`].
+        ///
+        /// # Shapes
+        /// - `inputs`: `[batch_size, pixels]`
+        /// - `targets`: the class of every input, from 0
+        ///
+        /// # Panics
+        /// If the network is on a device that records no gradients, or the shapes do not fit.
+        fn gradients(&self, inputs: Rows, targets: &[u8], look: &mut dyn FnMut(&Tensor<2>)) -> (f64, GradientsParams);
 
         /// Sum of the cross-entropies and number of correct predictions over some images.
         ///
         /// # Shapes
         /// - `inputs`: `[n, pixels]`
-        /// - `targets`: `[n]`, classes from 0
+        /// - `targets`: the class of every input, from 0
         ///
         /// # Panics
         /// If the shapes do not fit.
-        fn scores(&self, inputs: Rows, targets: Tensor<1, Int>) -> ScoreSums {
+        fn scores(&self, inputs: Rows, targets: &[u8]) -> ScoreSums {
             score_sums(self.forward(inputs), targets)
         }
+    }
+
+    /// [`Compute::gradients`] by Burn's operations.
+    pub(crate) fn differentiate(
+        network: &(impl Compute + Module),
+        inputs: Rows,
+        targets: &[u8],
+        look: &mut dyn FnMut(&Tensor<2>),
+    ) -> (f64, GradientsParams) {
+        let loss = cross_entropy(network.pass(inputs, look), targets);
+        let value: Vec<f64> = parameters::numbers(loss.clone());
+        (value[0], GradientsParams::from_grads(loss.backward(), network))
     }
 
     /// A network computes what its kind does.

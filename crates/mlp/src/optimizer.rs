@@ -40,9 +40,12 @@ pub trait DescribeOptimizer {
     /// Its kind and settings except the learning rate, in a few words for tables: `SGD, momentum 0.9`.
     fn title(&self) -> String;
 
-    /// The optimizer for a network on this path, before the first step.
+    /// The network with this optimizer, before its next step; `state` is the optimizer's, if the training is resumed.
+    ///
+    /// # Panics
+    /// If the state does not belong to this kind of optimizer and this network.
     #[cfg(feature = "burn")]
-    fn build(&self, path: kernels::ComputePath) -> Box<dyn crate::NetworkOptimizer>;
+    fn trainer(&self, network: crate::Network, state: Option<&crate::OptimizerState>) -> Box<dyn crate::Trainer>;
 }
 
 /// The description of the chosen kind.

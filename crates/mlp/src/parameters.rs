@@ -2,7 +2,8 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::nn::Linear;
-use burn::tensor::{DType, Device, Gradients, Tensor, TensorData};
+use burn::optim::GradientsParams;
+use burn::tensor::{DType, Device, Element, Tensor, TensorData};
 
 use crate::{NamedTensor, Tensors};
 
@@ -20,19 +21,34 @@ pub(crate) fn visit(module: &impl Module, visitor: &mut impl Visit) {
 /// The gradients of every layer of a module: its weights' row by row, then its biases'.
 ///
 /// # Panics
-/// If the module is not on a device that records gradients.
-pub(crate) fn gradients(module: &impl Module, gradients: &Gradients) -> Vec<Vec<f64>> {
-    struct Read<'a>(&'a Gradients, Vec<(String, Vec<f64>)>);
+/// If a parameter has none.
+pub(crate) fn gradients(module: &impl Module, gradients: &GradientsParams) -> Vec<Vec<f64>> {
+    struct Read<'a>(&'a GradientsParams, Vec<(String, Vec<f64>)>);
     impl Visit for Read<'_> {
         fn visit<const D: usize>(&mut self, name: &str, parameter: &Param<Tensor<D>>) {
-            let gradient = parameter.val().grad(self.0).expect("a network that is trained has a gradient everywhere");
-            let values = gradient.into_data().convert::<f64>().try_into_vec().expect("a float tensor reads as f64");
-            self.1.push((name.to_owned(), values));
+            let gradient = self.0.get::<D>(parameter.id).expect("a network that is trained has a gradient everywhere");
+            self.1.push((name.to_owned(), numbers(gradient)));
         }
     }
     let mut read = Read(gradients, Vec::new());
     visit(module, &mut read);
     by_layer(&read.1)
+}
+
+/// These values, one list for every parameter in the order of the module, as its gradients.
+pub(crate) fn as_gradients<T: Element>(module: &impl Module, values: Vec<Vec<T>>) -> GradientsParams {
+    struct Register<T>(std::vec::IntoIter<Vec<T>>, GradientsParams);
+    impl<T: Element> Visit for Register<T> {
+        fn visit<const D: usize>(&mut self, _: &str, parameter: &Param<Tensor<D>>) {
+            let (values, shape) = (self.0.next().expect("every parameter has a gradient"), parameter.val().dims());
+            let device = parameter.val().device().inner();
+            self.1
+                .register(parameter.id, Tensor::<D>::from_data(TensorData::new(values, shape), (&device, T::dtype())));
+        }
+    }
+    let mut register = Register(values.into_iter(), GradientsParams::new());
+    visit(module, &mut register);
+    register.1
 }
 
 /// The values of every layer, from those of its parameters by name: `layers.0` has `layers.0.weight` and `layers.0.bias`.
@@ -63,8 +79,8 @@ pub(crate) fn device(module: &impl Module) -> Device {
 }
 
 /// The values of a tensor, row-major.
-pub(crate) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().convert::<f32>().try_into_vec().expect("a float tensor reads as f32")
+pub(crate) fn numbers<T: Element, const D: usize>(tensor: Tensor<D>) -> Vec<T> {
+    tensor.into_data().convert::<T>().try_into_vec().expect("a float tensor reads as any float")
 }
 
 /// A dense layer of these weights; it has a bias if they have one.

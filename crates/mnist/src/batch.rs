@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use kernels::{ComputePath, Rows, SparseBatch, SparseRows};
 
 use crate::{ImageSet, Normalization};
@@ -15,25 +15,24 @@ const SPARSE_UP_TO: f64 = 0.3;
 pub struct MnistBatch {
     /// `[batch_size, pixels]`, one image per row
     pub images: Rows,
-    /// `[batch_size]`, classes from 0
-    pub targets: Tensor<1, Int>,
+    /// The class of every image, from 0
+    pub targets: Vec<u8>,
 }
 
 impl MnistBatch {
     /// Images of the batch.
     #[must_use]
     pub fn n_images(&self) -> usize {
-        self.targets.dims()[0]
+        self.targets.len()
     }
 }
 
 /// Gathers batches by image index. The images are decoded and normalised once.
 #[derive(Debug, Clone)]
 pub struct MnistBatcher {
-    /// Dense rows take four bytes per pixel on the device; sparse ones six bytes in memory per pixel that is not background.
+    /// Dense rows take four bytes per pixel on the device; sparse ones two bytes in memory per pixel that is not background.
     images: Rows,
-    classes: Arc<[i32]>,
-    device: Device,
+    classes: Arc<[u8]>,
 }
 
 impl MnistBatcher {
@@ -45,9 +44,7 @@ impl MnistBatcher {
     pub fn new(set: &ImageSet, normalization: &Normalization, device: &Device, path: ComputePath) -> Self {
         let drawn: usize = set.pixels.iter().map(|&pixel| usize::from(pixel != 0)).sum();
         let density = drawn as f64 / set.pixels.len().max(1) as f64;
-        // Sparse rows number their columns with 16 bits.
-        let fits = u16::try_from(set.shape.pixels()).is_ok();
-        let images = if path == ComputePath::Fused && density <= SPARSE_UP_TO && fits {
+        let images = if path == ComputePath::Fused && density <= SPARSE_UP_TO {
             let n_images = u32::try_from(set.len()).expect("a set has fewer than 2^32 images");
             Rows::Sparse(SparseBatch { set: sparse_rows(set, normalization).into(), rows: (0..n_images).collect() })
         } else {
@@ -55,8 +52,7 @@ impl MnistBatcher {
             let pixels: Vec<f32> = set.pixels.iter().map(|&pixel| table[usize::from(pixel)]).collect();
             Tensor::from_data(TensorData::new(pixels, [set.len(), set.shape.pixels()]), device).into()
         };
-        let classes = set.labels.iter().map(|&class| i32::from(class)).collect();
-        Self { images, classes, device: device.clone() }
+        Self { images, classes: set.labels.as_slice().into() }
     }
 
     /// Images of the set.
@@ -68,25 +64,21 @@ impl MnistBatcher {
     /// The images from `start` to before `end`, without a copy if the backend can.
     #[must_use]
     pub fn slice(&self, start: usize, end: usize) -> MnistBatch {
-        self.batch(self.images.slice(start..end), self.classes[start..end].to_vec())
+        MnistBatch { images: self.images.slice(start..end), targets: self.classes[start..end].to_vec() }
     }
 
     /// The images with these indices, in this order.
     #[must_use]
     pub fn gather(&self, indices: &[usize]) -> MnistBatch {
-        self.batch(self.images.select(indices), indices.iter().map(|&index| self.classes[index]).collect())
-    }
-
-    fn batch(&self, images: Rows, classes: Vec<i32>) -> MnistBatch {
-        let n_images = classes.len();
-        MnistBatch { images, targets: Tensor::from_data(TensorData::new(classes, [n_images]), &self.device) }
+        let targets = indices.iter().map(|&index| self.classes[index]).collect();
+        MnistBatch { images: self.images.select(indices), targets }
     }
 
     /// A batcher of the images from `start` to before `end`.
     #[must_use]
     pub fn subset(&self, start: usize, end: usize) -> Self {
         let (images, classes) = (self.images.slice(start..end), self.classes[start..end].into());
-        Self { images, classes, device: self.device.clone() }
+        Self { images, classes }
     }
 
     /// The same images on another device.
@@ -96,21 +88,20 @@ impl MnistBatcher {
             Rows::Sparse(_) if ComputePath::of(device) == ComputePath::Fused => self.images.clone(),
             images => images.to_tensor(device).to_device(device).into(),
         };
-        Self { images, classes: self.classes.clone(), device: device.clone() }
+        Self { images, classes: self.classes.clone() }
     }
 }
 
-/// The images as differences from the normalised background.
+/// The images as their pixels that are not background.
 fn sparse_rows(set: &ImageSet, normalization: &Normalization) -> SparseRows<f32> {
     /// Pixels compared at once.
     const WORD: usize = 8;
-    let table = normalization.table();
-    let mut rows = SparseRows::new(set.shape.pixels(), table[0]);
+    let mut rows = SparseRows::new(set.shape.pixels(), &normalization.table());
     for image in set.pixels.chunks_exact(set.shape.pixels()) {
         // Most pixels are skipped eight at a time.
         let words = (0..).step_by(WORD).zip(image.chunks(WORD)).filter(|(_, word)| **word != [0; WORD]);
-        let pixels = words.flat_map(|(first, word)| (first..).zip(word)).filter(|&(_, &pixel)| pixel != 0);
-        rows.push_row(pixels.map(|(column, &pixel)| (column, table[usize::from(pixel)] - table[0])));
+        let pixels = words.flat_map(|(first, word)| (first..).zip(word.iter().copied()));
+        rows.push_row(pixels.filter(|&(_, pixel)| pixel != 0));
     }
     rows
 }

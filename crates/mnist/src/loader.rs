@@ -175,7 +175,7 @@ mod tests {
             let part = evaluation.slice(5, 25);
             for batch in train.iter().chain(part.iter()) {
                 let batch = batch.unwrap();
-                let classes: Vec<f32> = batch.targets.clone().float().into_data().try_into_vec().unwrap();
+                let classes: Vec<f32> = batch.targets.iter().map(|&class| f32::from(class)).collect();
                 assert_eq!(first_pixels(&batch).iter().map(|pixel| pixel % 10.0).collect::<Vec<_>>(), classes);
             }
             assert_eq!(all_first_pixels(&*part).concat()[0].to_bits(), 5_f32.to_bits());

@@ -1,9 +1,9 @@
 //! `Journal`: the record that a training keeps: its history, the best network, why it stopped.
 
-use mlp::{LayerProbe, Tensors};
+use mlp::{LayerProbe, Network, Tensors};
 use record::{History, Probe, StopReason, TrainingState, Validation};
 
-use crate::{Classifier, Scores};
+use crate::Scores;
 
 /// Steps whose mean loss is a point of the training curve in the dashboard.
 const STEPS_PER_POINT: usize = 25;
@@ -14,7 +14,7 @@ pub(crate) struct Journal {
     /// Losses, validations and probes.
     pub(crate) history: History,
     /// The network at the lowest validation loss.
-    pub(crate) best: Option<Classifier>,
+    pub(crate) best: Option<Network>,
     /// Why it stopped, and its state then.
     pub(crate) end: Option<(StopReason, TrainingState)>,
     /// The error that stopped it.
@@ -23,7 +23,7 @@ pub(crate) struct Journal {
 
 impl Journal {
     /// The journal of a training that is resumed.
-    pub(crate) fn resumed(state: &TrainingState, network: impl FnOnce(&Tensors) -> Classifier) -> Self {
+    pub(crate) fn resumed(state: &TrainingState, network: impl FnOnce(&Tensors) -> Network) -> Self {
         Self { history: state.history.clone(), best: state.best.as_ref().map(network), ..Self::default() }
     }
 
@@ -44,7 +44,7 @@ impl Journal {
         epoch: f64,
         train: Scores,
         validation: Scores,
-        network: &Classifier,
+        network: Network,
         layers: Vec<LayerProbe>,
     ) {
         let step = self.steps();
@@ -52,7 +52,7 @@ impl Journal {
         probes.push(Probe { step, layers });
         let lowest = validations.iter().map(|v| v.validation_loss).fold(f64::INFINITY, f64::min);
         if validation.loss < lowest {
-            self.best = Some(network.clone());
+            self.best = Some(network);
         }
         validations.push(Validation {
             step,

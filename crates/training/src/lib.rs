@@ -9,7 +9,6 @@ mod journal;
 mod predict;
 mod renderer;
 mod scores;
-mod stepper;
 mod stopwatch;
 mod strategy;
 #[cfg(test)]
@@ -29,7 +28,7 @@ use burn::train::{
 };
 use cpu_time::{ProcessTime, ThreadTime};
 use kernels::ComputePath;
-use mlp::{ImageShape, Network, Tensors};
+use mlp::{ImageShape, Network, Tensors, Trainer};
 use mnist::{BatchLoader, BatchOrder, MnistBatcher};
 use record::{StopReason, TrainingState};
 use spec::{ExperimentSpec, PROBE_IMAGES, Shuffle};
@@ -40,7 +39,6 @@ pub use evaluate::evaluate;
 pub use predict::{Prediction, predict};
 pub use renderer::{Display, Renderer};
 pub use scores::Scores;
-pub use stepper::Stepper;
 
 use journal::Journal;
 use scores::ScoreMetric;
@@ -147,7 +145,7 @@ impl Training<'_> {
     ) -> Result<Outcome, TrainingError> {
         let before = self.resume.map_or_else(Default::default, |state| (state.wall, state.cpu));
         let stopwatch = Stopwatch::start(cpu_time, before);
-        let network = |weights: &Tensors| self.classifier(weights);
+        let network = |weights: &Tensors| self.network(weights);
         let journal = self.resume.map_or_else(Journal::default, |state| Journal::resumed(state, network));
         let journal = Arc::new(Mutex::new(journal));
         self.launch(renderer, interrupter, &journal, stopwatch);
@@ -166,11 +164,10 @@ impl Training<'_> {
         journal: &Arc<Mutex<Journal>>,
         stopwatch: Stopwatch,
     ) {
-        let (classifier, validation_loss) = (self.initial_classifier(), ValidationLoss::default());
+        let (classifier, validation_loss) = (Classifier { network: self.initial_network() }, ValidationLoss::default());
         let path = classifier.network.path();
         let strategy = EvenlyValidated {
             spec: self.spec.clone(),
-            path: self.path,
             train_images: evaluation(&self.images.train, path),
             probe_images: self.images.train.slice(0, PROBE_IMAGES.min(self.images.train.num_images())),
             journal: journal.clone(),
@@ -197,21 +194,20 @@ impl Training<'_> {
 
     /// Network and optimizer before the first step, or in the state to resume from.
     #[must_use]
-    pub fn stepper(&self) -> Stepper {
-        let state = self.resume.map(|state| &state.optimizer);
-        Stepper::new(self.initial_classifier(), self.spec.optimizer.build(self.path), state)
+    pub fn trainer(&self) -> Box<dyn Trainer> {
+        self.spec.optimizer.trainer(self.initial_network(), self.resume.map(|state| &state.optimizer))
     }
 
-    fn initial_classifier(&self) -> Classifier {
+    fn initial_network(&self) -> Network {
         match self.resume {
-            Some(state) => self.classifier(&state.last),
-            None => self.classifier(&self.spec.model.initial_weights(self.images.shape, self.seed)),
+            Some(state) => self.network(&state.last),
+            None => self.network(&self.spec.model.initial_weights(self.images.shape, self.seed)),
         }
     }
 
-    fn classifier(&self, weights: &Tensors) -> Classifier {
-        let network = Network::new(&self.spec.model, self.images.shape, weights, &self.device.clone().autodiff());
-        Classifier { network: network.with_path(self.path) }
+    fn network(&self, weights: &Tensors) -> Network {
+        let device = self.device.clone().autodiff();
+        Network::new(&self.spec.model, self.images.shape, weights, &device).with_path(self.path)
     }
 
     /// The training batches: one epoch per iteration, from the epoch that the training has reached.

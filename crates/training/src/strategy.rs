@@ -7,24 +7,21 @@ mod events;
 
 use std::ops::ControlFlow;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use burn::data::dataloader::DataLoaderIterator;
 use burn::data::dataset::DatasetError;
-use burn::module::Module;
 use burn::train::{
     Learner, LearnerEvent, SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader,
     TrainingComponents, ValidLoader,
 };
-use kernels::ComputePath;
-use mlp::{LayerProbe, OptimizerState};
+use mlp::{Network, OptimizerState, Trainer};
 use mnist::MnistBatch;
 use record::{StopReason, TrainingState};
 use spec::ExperimentSpec;
 
 use crate::journal::Journal;
-use crate::stepper::Stepper;
 use crate::stopwatch::Stopwatch;
 use crate::validation_loss::ValidationLoss;
 use crate::{Classifier, Scores, evaluate};
@@ -40,8 +37,6 @@ const LEAST_PROGRESS: usize = 50;
 /// The training loop of the assignment.
 pub(crate) struct EvenlyValidated {
     pub(crate) spec: ExperimentSpec,
-    /// The path of the network and its optimizer.
-    pub(crate) path: ComputePath,
     /// The training images, for evaluation.
     pub(crate) train_images: ValidLoader<Classifier>,
     /// The images of every probe.
@@ -67,17 +62,17 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
         validation: ValidLoader<Classifier>,
         _starting_epoch: usize,
     ) -> (Classifier, SupervisedTrainingEventProcessor<Classifier>) {
-        let saved_steps = self.journal.lock().unwrap_or_else(PoisonError::into_inner).steps();
-        let classifier = learner.model();
-        let optimizer = self.spec.optimizer.build(self.path);
+        // Nothing else reads it before the end.
+        let journal = std::mem::take(&mut *self.journal.lock().unwrap_or_else(PoisonError::into_inner));
         let mut fit = Fit {
             strategy: self,
-            stepper: Stepper::new(classifier, optimizer, self.optimizer.as_ref()),
+            trainer: self.spec.optimizer.trainer(learner.model().network, self.optimizer.as_ref()),
+            saved_steps: journal.steps(),
+            journal,
             components,
             train,
             validation,
             before_last_step: None,
-            saved_steps,
             shown: Instant::now(),
         };
         let stop_reason = match fit.epochs() {
@@ -89,23 +84,24 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
             // Before the dashboard closes, because a terminal that hangs never lets it close.
             fit.hand_over(state.clone());
         }
-        let mut journal = fit.journal();
-        journal.end = Some((stop_reason, state));
-        journal.error = fit.components.interrupter.error().map(|error| error.to_string());
-        drop(journal);
-        (fit.stepper.into_classifier(), fit.components.event_processor)
+        fit.journal.end = Some((stop_reason, state));
+        fit.journal.error = fit.components.interrupter.error().map(|error| error.to_string());
+        *self.journal.lock().unwrap_or_else(PoisonError::into_inner) = fit.journal;
+        (Classifier { network: fit.trainer.network() }, fit.components.event_processor)
     }
 }
 
 /// A training in progress.
 struct Fit<'a> {
     strategy: &'a EvenlyValidated,
-    stepper: Stepper,
+    trainer: Box<dyn Trainer>,
+    /// The record that the training keeps.
+    journal: Journal,
     components: TrainingComponents<Classifier>,
     train: TrainLoader<Classifier>,
     validation: ValidLoader<Classifier>,
     /// The network before the last step ahead of a validation, to see what that step changed.
-    before_last_step: Option<Classifier>,
+    before_last_step: Option<Network>,
     /// Steps taken when the state was last handed over, or when the training began.
     saved_steps: usize,
     /// When a point of the training curve was last shown.
@@ -119,20 +115,20 @@ impl Fit<'_> {
     /// All epochs, or the remaining ones of a resumed training.
     fn epochs(&mut self) -> Flow {
         self.replay()?;
-        if self.journal().history.validations.is_empty() {
+        if self.journal.history.validations.is_empty() {
             self.validate(0)?;
         }
         let (per_epoch, spec) = (self.strategy.spec.training.validations_per_epoch, &self.strategy.spec);
-        let epochs_done = self.journal().steps() / spec.steps_per_epoch();
+        let epochs_done = self.journal.steps() / spec.steps_per_epoch();
         let train = self.train.clone();
         for epoch in epochs_done + 1..=spec.training.max_epochs {
             let mut batches = train.iter();
             let steps_before = (epoch - 1) * spec.steps_per_epoch();
-            let seen = self.journal().steps() - steps_before;
+            let seen = self.journal.steps() - steps_before;
             if seen > 0 {
                 batches.nth(seen - 1);
             }
-            let next = self.journal().history.validations.len();
+            let next = self.journal.history.validations.len();
             for validation in next..=epoch * per_epoch {
                 self.steps(&mut *batches, validation)?;
                 self.validate(validation)?;
@@ -146,7 +142,7 @@ impl Fit<'_> {
     /// counts them.
     fn replay(&mut self) -> Flow {
         let total_items = self.train.num_items();
-        let past = self.journal().history.validations.len();
+        let past = self.journal.history.validations.len();
         for validation in 0..past {
             self.send_train(LearnerEvent::StartSplit { epoch_number: validation, total_items });
             self.report_validation(validation);
@@ -160,20 +156,19 @@ impl Fit<'_> {
         let total_items = self.train.num_items();
         self.send_train(LearnerEvent::StartSplit { epoch_number: validation, total_items });
         let n_steps = self.strategy.spec.steps_per_validation();
-        let done = self.journal().steps() % n_steps;
+        let done = self.journal.steps() % n_steps;
         for step in done + 1..=n_steps {
             if step == n_steps {
-                self.before_last_step = Some(self.stepper.classifier().clone());
+                self.before_last_step = Some(self.trainer.network());
             }
             match batches.next() {
-                Some(Ok(batch)) => self.step(batch)?,
+                Some(Ok(batch)) => self.step(&batch)?,
                 Some(Err(error)) => return Flow::Break(self.fail(error)),
                 None => break,
             }
             // The point after the last step comes with the validation.
             if self.shown.elapsed() >= BETWEEN_POINTS && step < n_steps {
-                let taken = self.journal().steps();
-                let loss = self.journal().mean_loss_at(taken);
+                let loss = self.journal.mean_loss_at(self.journal.steps());
                 let progress = batches.progress();
                 self.show_train(Scores { loss, accuracy: None }, progress);
             }
@@ -182,29 +177,31 @@ impl Fit<'_> {
     }
 
     /// One parameter update, unless the loss becomes NaN or infinite or the training is interrupted.
-    fn step(&mut self, batch: MnistBatch) -> Flow {
+    fn step(&mut self, batch: &MnistBatch) -> Flow {
         if self.components.interrupter.should_stop() {
             return Flow::Break(StopReason::Interrupted);
         }
-        let loss = self.stepper.step(batch);
+        let loss = self.trainer.step(&batch.images, &batch.targets);
         #[expect(clippy::cast_possible_truncation, reason = "the loss was computed in f32")]
-        self.journal().history.step_losses.push(loss as f32);
+        self.journal.history.step_losses.push(loss as f32);
         if loss.is_finite() { Flow::Continue(()) } else { Flow::Break(StopReason::Diverged) }
     }
 
     /// Evaluates both sets and asks early stopping whether to continue.
     fn validate(&mut self, validation: usize) -> Flow {
-        let (on_train, on_validation) = self.evaluate_both()?;
+        let classifier = Classifier { network: self.trainer.network() };
+        let (on_train, on_validation) = self.evaluate_both(&classifier)?;
         let epoch = validation as f64 / self.strategy.spec.training.validations_per_epoch as f64;
-        let (probe, classifier) = (self.probe(), self.stepper.classifier());
-        self.journal().add_validation(epoch, on_train, on_validation, classifier, probe);
+        let MnistBatch { images, targets } = &self.strategy.probe_images;
+        let probe = classifier.network.probe(self.before_last_step.as_ref(), images, targets);
+        self.journal.add_validation(epoch, on_train, on_validation, classifier.network, probe);
         self.report_validation(validation);
         self.stop_early(validation)
     }
 
     /// Hands the state over, after every `checkpoint.every_validations` validations.
     fn checkpoint(&mut self, validation: usize) {
-        let steps = self.journal().steps();
+        let steps = self.journal.steps();
         let is_due = self.strategy.checkpoints.is_some()
             && validation.is_multiple_of(self.strategy.spec.checkpoint.every_validations);
         if is_due && (steps - self.saved_steps) * LEAST_PROGRESS >= steps {
@@ -224,27 +221,19 @@ impl Fit<'_> {
 
     fn state(&self) -> TrainingState {
         let (wall, cpu) = self.strategy.stopwatch.read();
-        let journal = self.journal();
         TrainingState {
-            history: journal.history.clone(),
-            last: self.stepper.classifier().network.weights(),
-            optimizer: self.stepper.optimizer_state(),
-            best: journal.best.as_ref().map(|best| best.network.weights()),
+            history: self.journal.history.clone(),
+            last: self.trainer.network().weights(),
+            optimizer: self.trainer.optimizer_state(),
+            best: self.journal.best.as_ref().map(Network::weights),
             wall,
             cpu,
         }
     }
 
-    fn probe(&self) -> Vec<LayerProbe> {
-        let MnistBatch { images, targets } = &self.strategy.probe_images;
-        let previous = self.before_last_step.as_ref().map(|before| &before.network);
-        self.stepper.classifier().network.probe(previous, images, targets.clone())
-    }
-
-    fn evaluate_both(&self) -> ControlFlow<StopReason, (Scores, Scores)> {
-        let classifier = self.stepper.classifier().valid();
-        let train = evaluate(&classifier, &*self.strategy.train_images);
-        let validation = evaluate(&classifier, &*self.validation);
+    fn evaluate_both(&self, classifier: &Classifier) -> ControlFlow<StopReason, (Scores, Scores)> {
+        let train = evaluate(classifier, &*self.strategy.train_images);
+        let validation = evaluate(classifier, &*self.validation);
         match (train, validation) {
             (Ok(train), Ok(validation)) if train.loss.is_finite() && validation.loss.is_finite() => {
                 ControlFlow::Continue((train, validation))
@@ -260,16 +249,12 @@ impl Fit<'_> {
     }
 
     fn stop_early(&mut self, validation: usize) -> Flow {
-        self.strategy.validation_loss.set(self.journal().history.validations[validation].validation_loss);
+        self.strategy.validation_loss.set(self.journal.history.validations[validation].validation_loss);
         let Some(early_stopping) = &mut self.components.early_stopping else { return Flow::Continue(()) };
         if early_stopping.should_stop(validation, &self.components.event_store) {
             Flow::Break(StopReason::EarlyStopping)
         } else {
             Flow::Continue(())
         }
-    }
-
-    fn journal(&self) -> MutexGuard<'_, Journal> {
-        self.strategy.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -136,7 +136,7 @@ fn plain_loop(spec: &ExperimentSpec, seed: u64, n_steps: usize) -> (Vec<f32>, Te
         let batch = batch.unwrap();
         let network =
             Network::new(&spec.model, SHAPE, &weights, &device.clone().autodiff()).with_path(ComputePath::Plain);
-        let loss = network.loss(batch.images, batch.targets);
+        let loss = network.loss(batch.images, &batch.targets);
         losses.push(loss.clone().into_scalar::<f32>());
         let gradients = GradientsParams::from_grads(loss.backward(), &network);
         let gradients = gradients_as_weights(&network, gradients);
@@ -273,7 +273,7 @@ fn images_that_are_not_shuffled_keep_their_order() {
     assert!((first - losses[0]).abs() < 1e-5);
     let batch = images().train.slice(0, 16);
     let network = Network::new(&spec.model, SHAPE, &spec.model.initial_weights(SHAPE, 1), &Device::flex());
-    assert!((network.loss(batch.images, batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
+    assert!((network.loss(batch.images, &batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
 }
 
 /// The same run, trained as in a command with several jobs.

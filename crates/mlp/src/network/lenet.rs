@@ -90,11 +90,12 @@ mod module {
     use burn::nn::conv::Conv2d;
     use burn::nn::pool::{MaxPool2d, MaxPool2dConfig};
     use burn::nn::{Linear, PaddingConfig2d};
+    use burn::optim::GradientsParams;
     use burn::tensor::{DType, Device, Tensor};
     use kernels::Rows;
 
     use super::{KERNEL, LenetConfig, padding};
-    use crate::network::Compute;
+    use crate::network::{Compute, differentiate};
     use crate::parameters::{linear, optional};
     use crate::{Activation, ImageShape, Tensors};
 
@@ -161,6 +162,10 @@ mod module {
                 }
             }
             x
+        }
+
+        fn gradients(&self, inputs: Rows, targets: &[u8], look: &mut dyn FnMut(&Tensor<2>)) -> (f64, GradientsParams) {
+            differentiate(self, inputs, targets, look)
         }
     }
 }

@@ -73,17 +73,18 @@ pub use module::Mlp;
 
 #[cfg(feature = "burn")]
 mod module {
-    use burn::module::{Module, Param};
+    use burn::module::Module;
     use burn::nn::Linear;
-    use burn::tensor::{DType, Device, Int, Tensor};
-    use kernels::{ComputePath, Nonlinearity, Rows, ScoreSums};
+    use burn::optim::GradientsParams;
+    use burn::tensor::{DType, Device, Element, Tensor, TensorData};
+    use kernels::{ComputePath, LayerWeights, Real, Rows, ScoreSums};
 
     use super::super::DescribeNetwork;
     use super::MlpConfig;
-    use crate::network::Compute;
-    use crate::parameters::linear;
+    use crate::network::{Compute, differentiate};
+    use crate::parameters::{self, linear};
     use crate::reference::{Dense, Reference};
-    use crate::{Activation, ImageShape, Tensors, cross_entropy, score_sums};
+    use crate::{Activation, ImageShape, Tensors, score_sums};
 
     /// A multilayer perceptron: dense layers, with an activation after all but the last.
     #[derive(Module, Debug)]
@@ -119,19 +120,38 @@ mod module {
             Self { path, ..self }
         }
 
-        /// The outputs of one layer, counted from 0, activation included.
-        fn layer(&self, index: usize, x: Rows) -> Tensor<2> {
-            let (layer, is_last) = (&self.layers[index], index + 1 == self.layers.len());
-            match self.path {
-                ComputePath::Fused => {
-                    let f = if is_last { Nonlinearity::Identity } else { self.activation.kernel() };
-                    kernels::linear(x, layer.weight.val(), layer.bias.as_ref().map(Param::val), f)
-                }
-                ComputePath::Plain => {
-                    let z = layer.forward(x.to_tensor(&layer.weight.val().device()));
-                    if is_last { z } else { self.activation.forward(z) }
-                }
+        /// The same network with other weights, in single precision.
+        pub(crate) fn with_weights(&self, weights: &Tensors) -> Self {
+            let device = parameters::device(self);
+            let layer = |index| linear(weights, &format!("layers.{index}"), &device, DType::F32);
+            Self { layers: (0..self.layers.len()).map(layer).collect(), ..self.clone() }
+        }
+
+        /// The network for the fused kernels.
+        pub(crate) fn kernels<T: Real + Element>(&self) -> kernels::Network<T> {
+            let values = |layer: &Linear| LayerWeights {
+                weight: parameters::numbers(layer.weight.val()),
+                bias: layer.bias.as_ref().map(|bias| parameters::numbers(bias.val())).unwrap_or_default(),
+            };
+            let layers: Vec<_> = self.layers.iter().map(values).collect();
+            kernels::Network::new(self.layers[0].weight.val().dims()[0], &layers, self.activation.kernel())
+        }
+
+        /// [`Compute::gradients`] by the fused kernels.
+        fn fused_gradients<T: Real + Element>(
+            &self,
+            inputs: &Rows,
+            targets: &[u8],
+            look: &mut dyn FnMut(&Tensor<2>),
+        ) -> (f64, GradientsParams) {
+            let mut network = self.kernels::<T>();
+            let loss = inputs.with_input(|input| network.gradients(input, targets));
+            let device = parameters::device(self).inner();
+            for outputs in network.hidden_outputs(targets.len()) {
+                let shape = [targets.len(), outputs.len() / targets.len()];
+                look(&Tensor::from_data(TensorData::new(outputs, shape), (&device, T::dtype())));
             }
+            (loss, parameters::as_gradients(self, network.velocities()))
         }
     }
 
@@ -145,30 +165,30 @@ mod module {
         }
 
         fn pass(&self, inputs: Rows, look: &mut dyn FnMut(&Tensor<2>)) -> Tensor<2> {
-            let last = self.layers.len() - 1;
-            let mut x = inputs;
-            for index in 0..last {
-                let y = self.layer(index, x);
-                look(&y);
-                x = y.into();
+            let mut x = inputs.to_tensor(&self.layers[0].weight.val().device());
+            for (index, layer) in self.layers.iter().enumerate() {
+                x = layer.forward(x);
+                if index + 1 < self.layers.len() {
+                    x = self.activation.forward(x);
+                    look(&x);
+                }
             }
-            self.layer(last, x)
+            x
         }
 
-        fn loss(&self, inputs: Rows, targets: Tensor<1, Int>) -> Tensor<1> {
-            let logits = self.forward(inputs);
-            match self.path {
-                ComputePath::Fused => kernels::cross_entropy(logits, targets),
-                ComputePath::Plain => cross_entropy(logits, targets),
+        fn gradients(&self, inputs: Rows, targets: &[u8], look: &mut dyn FnMut(&Tensor<2>)) -> (f64, GradientsParams) {
+            match (self.path, self.layers[0].weight.val().dtype()) {
+                (ComputePath::Fused, DType::F32) => self.fused_gradients::<f32>(&inputs, targets, look),
+                (ComputePath::Fused, DType::F64) => self.fused_gradients::<f64>(&inputs, targets, look),
+                _ => differentiate(self, inputs, targets, look),
             }
         }
 
-        fn scores(&self, inputs: Rows, targets: Tensor<1, Int>) -> ScoreSums {
+        fn scores(&self, inputs: Rows, targets: &[u8]) -> ScoreSums {
             match self.path {
                 ComputePath::Fused => {
-                    let layer = |layer: &Linear| (layer.weight.val(), layer.bias.as_ref().map(Param::val));
-                    let layers = self.layers.iter().map(layer).collect();
-                    kernels::network_scores(layers, self.activation.kernel(), inputs, targets)
+                    let network = self.kernels::<f32>();
+                    inputs.with_input(|input| network.scores(input, targets))
                 }
                 ComputePath::Plain => score_sums(self.forward(inputs), targets),
             }

@@ -40,13 +40,13 @@ impl DescribeOptimizer for AdamConfig {
     }
 
     #[cfg(feature = "burn")]
-    fn build(&self, _: kernels::ComputePath) -> Box<dyn crate::NetworkOptimizer> {
+    fn trainer(&self, network: crate::Network, state: Option<&crate::OptimizerState>) -> Box<dyn crate::Trainer> {
         #[expect(clippy::cast_possible_truncation, reason = "Burn computes in f32")]
         let single = |value: f64| value as f32;
         let adam = burn::optim::AdamConfig::new()
             .with_beta_1(single(self.beta_1))
             .with_beta_2(single(self.beta_2))
             .with_epsilon(single(self.epsilon));
-        Box::new(crate::network_optimizer::Stateful::new(adam.build(), "momentum.", self.learning_rate))
+        Box::new(crate::trainer::ByModules::new(network, adam.build(), "momentum.", self.learning_rate, state))
     }
 }

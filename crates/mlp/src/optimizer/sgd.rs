@@ -31,18 +31,23 @@ impl DescribeOptimizer for SgdConfig {
     }
 
     #[cfg(feature = "burn")]
-    fn build(&self, path: kernels::ComputePath) -> Box<dyn crate::NetworkOptimizer> {
+    fn trainer(&self, network: crate::Network, state: Option<&crate::OptimizerState>) -> Box<dyn crate::Trainer> {
         use burn::optim::SgdConfig;
         use burn::optim::momentum::MomentumConfig;
+        use kernels::{ComputePath, Descent};
 
-        use crate::network_optimizer::Stateful;
+        use crate::trainer::{ByModules, Fused};
 
-        if path == kernels::ComputePath::Fused {
-            return Box::new(Stateful::new(kernels::Momentum { momentum: self.momentum }, "", self.learning_rate));
-        }
+        let Self { learning_rate, momentum } = *self;
+        let network = match network {
+            crate::Network::Mlp(mlp) if crate::Compute::path(&mlp) == ComputePath::Fused => {
+                return Box::new(Fused::new(mlp, Descent { learning_rate, momentum }, state));
+            }
+            network => network,
+        };
         // Burn dampens by 0.1 by default; the assignment's update is without dampening.
-        let momentum = MomentumConfig::new().with_momentum(self.momentum).with_dampening(0.0).with_nesterov(false);
-        let momentum = (self.momentum != 0.0).then_some(momentum);
-        Box::new(Stateful::new(SgdConfig::new().with_momentum(momentum).build(), "momentum.", self.learning_rate))
+        let config = MomentumConfig::new().with_momentum(momentum).with_dampening(0.0).with_nesterov(false);
+        let optimizer = SgdConfig::new().with_momentum((momentum != 0.0).then_some(config)).build();
+        Box::new(ByModules::new(network, optimizer, "momentum.", learning_rate, state))
     }
 }

@@ -13,12 +13,12 @@ impl Fit<'_> {
     /// Reports a validation of the journal.
     pub(super) fn report_validation(&mut self, validation: usize) {
         let Validation { step, validation_loss, validation_accuracy, train_accuracy, .. } =
-            self.journal().history.validations[validation];
+            self.journal.history.validations[validation];
         let spec = &self.strategy.spec.training;
         let (n_train, per_epoch) = (self.train.num_items(), spec.validations_per_epoch);
         if validation > 0 {
             let within_epoch = (step * spec.batch_size - 1) % n_train + 1;
-            let scores = Scores { loss: self.journal().mean_loss_at(step), accuracy: Some(train_accuracy) };
+            let scores = Scores { loss: self.journal.mean_loss_at(step), accuracy: Some(train_accuracy) };
             self.show_train(scores, Progress::new(within_epoch, n_train, None));
             self.send_train(LearnerEvent::EndSplit(validation));
         }

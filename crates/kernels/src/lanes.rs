@@ -12,7 +12,7 @@ pub trait Real:
     Pod + PartialOrd + Into<f64> + Send + Sync + Add<Output = Self> + AddAssign + Mul<Output = Self> + Sub<Output = Self>
 {
     /// One vector register.
-    type Lanes<S: Simd>: Copy;
+    type Lanes<S: Simd>: Pod;
 
     /// Numbers in a register.
     fn n_lanes<S: Simd>() -> usize;
@@ -20,12 +20,8 @@ pub trait Real:
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Lanes<S>;
     /// The first numbers of a slice that fills a register.
     fn load<S: Simd>(simd: S, slice: &[Self]) -> Self::Lanes<S>;
-    /// A slice shorter than a register, padded with zeros.
-    fn load_part<S: Simd>(simd: S, slice: &[Self]) -> Self::Lanes<S>;
     /// Into the first numbers of a slice that holds a register.
     fn store<S: Simd>(simd: S, slice: &mut [Self], lanes: Self::Lanes<S>);
-    /// As many lanes as the slice has room for.
-    fn store_part<S: Simd>(simd: S, slice: &mut [Self], lanes: Self::Lanes<S>);
     /// `a + b`
     fn add_lanes<S: Simd>(simd: S, a: Self::Lanes<S>, b: Self::Lanes<S>) -> Self::Lanes<S>;
     /// `a b`
@@ -65,18 +61,8 @@ macro_rules! through_pulp {
             }
 
             #[inline(always)]
-            fn load_part<S: Simd>(simd: S, slice: &[Self]) -> S::$lanes {
-                simd.[<partial_load_ $lanes>](slice)
-            }
-
-            #[inline(always)]
             fn store<S: Simd>(_: S, slice: &mut [Self], lanes: S::$lanes) {
                 S::[<as_mut_simd_ $lanes>](&mut slice[..S::$n_lanes]).0[0] = lanes;
-            }
-
-            #[inline(always)]
-            fn store_part<S: Simd>(simd: S, slice: &mut [Self], lanes: S::$lanes) {
-                simd.[<partial_store_ $lanes>](slice, lanes);
             }
 
             #[inline(always)]

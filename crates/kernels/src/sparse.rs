@@ -1,0 +1,294 @@
+//! Rows that are mostly one value, such as digits on a background, and their products with a weight matrix.
+//!
+//! A row is `x = b 1 + d`, where `b` is the background and `d` is nonzero at a few columns only. With it
+//! `x W = b (1 W) + d W`: the sums of `W`'s columns, once for all rows, and a few rows of `W` for each row. The same holds
+//! for the gradient of `W`. Nothing is left out: it is the dense product in another order of additions.
+//!
+//! Columns are taken in blocks, each for all rows of a batch, so that the weights of a block stay in the first-level cache.
+
+use pulp::{Simd, WithSimd};
+
+use crate::Real;
+use crate::activation::Activation;
+use crate::matrix::Matrix;
+use crate::parameter::{Descent, Parameter};
+use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, store, zeros};
+
+/// Registers of a tile: with this many independent sums, no addition waits for the previous one.
+pub(crate) const MOST_REGISTERS: usize = 8;
+
+/// Columns of a block: with 64 units in single precision, their weights take half of a first-level cache of 32 KiB.
+const BLOCK: usize = 64;
+
+/// Rows of at most 256 different numbers, the levels, most of which are level 0, the background.
+#[derive(Debug, Clone)]
+pub struct SparseRows<T> {
+    n_columns: usize,
+    background: T,
+    /// Every level minus the background.
+    differences: Vec<T>,
+    entries: Entries,
+}
+
+/// The numbers of some rows that are not the background.
+#[derive(Debug, Clone)]
+struct Entries {
+    /// Blocks of a row.
+    n_blocks: usize,
+    /// Where every block of every row begins in `numbers`, and where the last one ends.
+    starts: Vec<u32>,
+    /// The column, counted from the first of its block, and the level.
+    numbers: Vec<[u8; 2]>,
+}
+
+impl<T: Real> SparseRows<T> {
+    /// An empty set of rows with these levels, at most 256.
+    #[must_use]
+    pub fn new(n_columns: usize, levels: &[T]) -> Self {
+        let background = levels[0];
+        let differences = levels.iter().map(|&level| level - background).collect();
+        Self { n_columns, background, differences, entries: Entries::new(n_columns.div_ceil(BLOCK)) }
+    }
+
+    /// Adds a row: the columns that differ from the background, in ascending order, and their levels.
+    ///
+    /// # Panics
+    /// If a column or a level does not exist or a column is out of order, or all rows together have 2^32 entries.
+    pub fn push_row(&mut self, entries: impl Iterator<Item = (usize, u8)>) {
+        let mut block = 0;
+        for (column, level) in entries {
+            assert!(column < self.n_columns, "no column {column} in rows of {}", self.n_columns);
+            assert!(usize::from(level) < self.differences.len(), "no level {level}");
+            assert!(column / BLOCK >= block, "columns come in ascending order");
+            while block < column / BLOCK {
+                self.entries.end_block();
+                block += 1;
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "a block has fewer than 256 columns")]
+            self.entries.numbers.push([(column % BLOCK) as u8, level]);
+        }
+        for _ in block..self.entries.n_blocks {
+            self.entries.end_block();
+        }
+    }
+
+    /// Number of columns.
+    #[must_use]
+    pub fn n_columns(&self) -> usize {
+        self.n_columns
+    }
+
+    /// The number that most entries equal.
+    pub(crate) fn background(&self) -> T {
+        self.background
+    }
+
+    /// The chosen rows as a row-major dense matrix, `[rows.len(), n_columns]`.
+    #[must_use]
+    pub fn to_dense(&self, rows: &[u32]) -> Vec<T> {
+        let mut dense = vec![self.background; rows.len() * self.n_columns];
+        for (&row, dense) in rows.iter().zip(dense.chunks_exact_mut(self.n_columns)) {
+            for (block, dense) in dense.chunks_mut(BLOCK).enumerate() {
+                for &[column, level] in self.entries.of(row as usize, block) {
+                    dense[usize::from(column)] += self.differences[usize::from(level)];
+                }
+            }
+        }
+        dense
+    }
+}
+
+impl Entries {
+    fn new(n_blocks: usize) -> Self {
+        Self { n_blocks, starts: vec![0], numbers: Vec::new() }
+    }
+
+    fn end_block(&mut self) {
+        self.starts.push(u32::try_from(self.numbers.len()).expect("fewer than 2^32 numbers differ"));
+    }
+
+    /// The entries of a row in a block.
+    #[inline(always)]
+    fn of(&self, row: usize, block: usize) -> &[[u8; 2]] {
+        let at = row * self.n_blocks + block;
+        &self.numbers[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+}
+
+/// Some rows of a set, copied: rows are scattered over more memory than the caches hold, and all loops over them then read
+/// from the first-level cache.
+#[derive(Debug)]
+pub(crate) struct Batch<T> {
+    background: T,
+    differences: [T; 256],
+    entries: Entries,
+    /// The entries of a block, column by column.
+    by_column: ByColumn,
+}
+
+impl<T: Real> Batch<T> {
+    pub(crate) fn new() -> Self {
+        let zero = T::from_f64(0.0);
+        Self { background: zero, differences: [zero; 256], entries: Entries::new(0), by_column: ByColumn::default() }
+    }
+
+    /// Replaces the rows by the chosen ones.
+    pub(crate) fn copy(&mut self, set: &SparseRows<T>, rows: &[u32]) {
+        self.background = set.background;
+        self.differences[..set.differences.len()].copy_from_slice(&set.differences);
+        let Entries { n_blocks, starts, numbers } = &mut self.entries;
+        *n_blocks = set.entries.n_blocks;
+        starts.clear();
+        numbers.clear();
+        for &row in rows {
+            let blocks = &set.entries.starts[row as usize * *n_blocks..][..=*n_blocks];
+            #[expect(clippy::cast_possible_truncation, reason = "a batch has fewer numbers than its set")]
+            let n_numbers = numbers.len() as u32;
+            starts.extend(blocks[..*n_blocks].iter().map(|start| start - blocks[0] + n_numbers));
+            numbers.extend_from_slice(&set.entries.numbers[blocks[0] as usize..blocks[*n_blocks] as usize]);
+        }
+        self.entries.end_block();
+    }
+
+    fn n_rows(&self) -> usize {
+        (self.entries.starts.len() - 1) / self.entries.n_blocks
+    }
+}
+
+/// `out = f(x weight + bias)`
+pub(crate) struct SparseProduct<'a, T> {
+    pub(crate) batch: &'a Batch<T>,
+    pub(crate) weight: &'a Matrix<T>,
+    /// The output of a row without entries, before the activation: `b (1 weight) + bias`, one row.
+    pub(crate) start: &'a Matrix<T>,
+    pub(crate) activation: Activation<T>,
+    pub(crate) out: &'a mut Matrix<T>,
+}
+
+impl<T: Real> Tiled for SparseProduct<'_, T> {
+    type Number = T;
+
+    #[inline(always)]
+    fn tile<S: Simd, const N: usize>(&mut self, simd: S, columns: Columns) {
+        let (panel, out_panel) = (self.weight.shape.panel(columns.panel), self.out.shape.panel(columns.panel));
+        let start = self.start.shape.panel(columns.panel).start + columns.first;
+        let start = load::<T, S, N>(simd, &self.start.numbers()[start..]);
+        let Batch { differences, entries, .. } = self.batch;
+        let n_rows = self.batch.n_rows();
+        let weights = self.weight.numbers()[panel.start..].chunks(BLOCK * panel.width).take(entries.n_blocks);
+        for (block, weights) in weights.enumerate() {
+            let out = self.out.numbers_mut()[out_panel.start..].chunks_exact_mut(panel.width).take(n_rows);
+            for (row, out) in out.enumerate() {
+                let out = &mut out[columns.first..];
+                let mut sums = if block == 0 { start } else { load::<T, S, N>(simd, out) };
+                for &[column, level] in entries.of(row, block) {
+                    let weights = &weights[usize::from(column) * panel.width + columns.first..];
+                    add_scaled(simd, &mut sums, differences[usize::from(level)], load::<T, S, N>(simd, weights));
+                }
+                store::<T, S, N>(simd, out, sums);
+            }
+        }
+        let out = self.out.numbers_mut()[out_panel.start..].chunks_exact_mut(panel.width);
+        for out in out.take(n_rows) {
+            let mut sums = load::<T, S, N>(simd, &out[columns.first..]);
+            self.activation.apply(simd, &mut sums);
+            store::<T, S, N>(simd, &mut out[columns.first..], sums);
+        }
+    }
+}
+
+/// Updates weights by their gradient, `x^T dz`.
+pub(crate) struct SparseUpdate<'a, T> {
+    pub(crate) batch: &'a mut Batch<T>,
+    /// The gradient at the outputs before the activation.
+    pub(crate) dz: &'a Matrix<T>,
+    /// The column sums of `dz`, one row.
+    pub(crate) delta_sums: &'a Matrix<T>,
+    pub(crate) weight: &'a mut Parameter<T>,
+    pub(crate) descent: Descent,
+}
+
+impl<T: Real> WithSimd for SparseUpdate<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Self { batch, dz, delta_sums, weight, descent } = self;
+        for block in 0..batch.entries.n_blocks {
+            batch.by_column.fill(&batch.entries, block);
+            let mut update = UpdateBlock { block, batch, dz, delta_sums, weight, descent };
+            for_each_tile(simd, dz.shape, MOST_REGISTERS, &mut update);
+        }
+    }
+}
+
+/// The part of [`SparseUpdate`] for a block.
+struct UpdateBlock<'a, T> {
+    block: usize,
+    batch: &'a Batch<T>,
+    dz: &'a Matrix<T>,
+    delta_sums: &'a Matrix<T>,
+    weight: &'a mut Parameter<T>,
+    descent: Descent,
+}
+
+impl<T: Real> Tiled for UpdateBlock<'_, T> {
+    type Number = T;
+
+    #[inline(always)]
+    fn tile<S: Simd, const N: usize>(&mut self, simd: S, columns: Columns) {
+        let (shape, dz) = (self.weight.values.shape, self.dz.shape.panel(columns.panel));
+        let panel = shape.panel(columns.panel);
+        let sums = self.delta_sums.shape.panel(columns.panel).start + columns.first;
+        let delta_sums = load::<T, S, N>(simd, &self.delta_sums.numbers()[sums..]);
+        let dz = &self.dz.numbers()[dz.start + columns.first..];
+        let first = self.block * BLOCK;
+        for column in first..shape.n_rows.min(first + BLOCK) {
+            // The gradient for a column without entries.
+            let mut sums = zeros::<T, S, N>(simd);
+            add_scaled(simd, &mut sums, self.batch.background, delta_sums);
+            for &entry in self.batch.by_column.entries(column - first) {
+                let (row, level) = ((entry >> u8::BITS) as usize, entry as u8);
+                let dz = load::<T, S, N>(simd, &dz[row * panel.width..]);
+                add_scaled(simd, &mut sums, self.batch.differences[usize::from(level)], dz);
+            }
+            self.weight.update(simd, self.descent, panel.start + column * panel.width + columns.first, sums);
+        }
+    }
+}
+
+/// The entries of some rows in a block, column by column: a row of the gradient is then summed in registers.
+#[derive(Debug)]
+struct ByColumn {
+    n_rows: usize,
+    counts: [u32; BLOCK],
+    /// Room for an entry of every row in every column: the level in the lowest byte, the row above it.
+    entries: Vec<u32>,
+}
+
+impl Default for ByColumn {
+    fn default() -> Self {
+        Self { n_rows: 0, counts: [0; BLOCK], entries: Vec::new() }
+    }
+}
+
+impl ByColumn {
+    fn fill(&mut self, entries: &Entries, block: usize) {
+        self.n_rows = (entries.starts.len() - 1) / entries.n_blocks;
+        self.counts = [0; BLOCK];
+        self.entries.resize(self.n_rows * BLOCK, 0);
+        for (row, number) in (0..self.n_rows).zip(0_u32..) {
+            for &[column, level] in entries.of(row, block) {
+                let column = usize::from(column);
+                self.entries[column * self.n_rows + self.counts[column] as usize] =
+                    number << u8::BITS | u32::from(level);
+                self.counts[column] += 1;
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn entries(&self, column: usize) -> &[u32] {
+        &self.entries[column * self.n_rows..][..self.counts[column] as usize]
+    }
+}
