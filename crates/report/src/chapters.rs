@@ -28,6 +28,8 @@ pub struct Material {
     pub experiments: Vec<Replicates>,
     /// The seeds that every experiment should have.
     pub seeds: Vec<u64>,
+    /// Whether seeds are added where a statement is undecided.
+    pub adds_seeds: bool,
     /// The dataset, as its runs saw it.
     pub dataset: DatasetInfo,
     /// The gradient checks of tasks 2b and 4c.

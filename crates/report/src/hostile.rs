@@ -37,6 +37,7 @@ fn material_that_says(text: &str) -> Material {
         replicates.spec.title = format!("title{text}");
         replicates.spec.claims = vec![Claim {
             says: format!("says{text}"),
+            source: Some(format!("source{text}")),
             metric: Metric::BestValidationAccuracy,
             expect: Expectation::Lower,
             margin: 0.002,

@@ -9,27 +9,38 @@ use spec::ExperimentSpec;
 
 use super::claims::judged_and_compared;
 use super::gradcheck;
-use crate::command_line::arguments;
+use crate::command_line::{Seeds, arguments};
 use crate::failure::Failure;
 use crate::output::write_file;
 use crate::plan::PlannedRun;
 use crate::runner::Runner;
+use crate::sequential::Sequential;
 use crate::stop::Stop;
 use crate::terminal::View;
 use crate::workspace::Workspace;
 use crate::{close_up, host, typesetter};
 
+/// Seeds of every experiment, before more are added where claims are undecided.
+const FIRST_SEEDS: u64 = 3;
+
 pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
     let typesetter = arguments.pdf.then(typesetter::find).transpose()?;
     let stop = Stop::listen()?;
     let specs = judged_and_compared(&workspace.catalog, &[])?;
-    let mut records =
-        if arguments.no_train { workspace.records().all } else { train(workspace, &specs, arguments, &stop)? };
-    records.retain(|record| arguments.seeds.0.contains(&record.seed));
+    let first = arguments.seeds.clone().unwrap_or_else(|| Seeds((1..=FIRST_SEEDS).collect()));
+    let adds_seeds = arguments.seeds.is_none() || arguments.until_decided.is_asked();
+    let mut records = if arguments.no_train {
+        workspace.records().all
+    } else {
+        train(workspace, &specs, arguments, &first, adds_seeds, &stop)?
+    };
+    let most = arguments.until_decided.most();
+    records.retain(|record| first.0.contains(&record.seed) || adds_seeds && record.seed <= most);
     let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
-        seeds: arguments.seeds.0.clone(),
+        seeds: first.0,
+        adds_seeds,
         dataset: dataset(workspace, &specs, &records),
         gradient_checks: checks.unwrap_or_default(),
         close_up: close_up::of(&workspace.store, &specs, &records)?,
@@ -38,20 +49,25 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     save(workspace, &arguments.out, &document, typesetter)
 }
 
-/// The records of the experiments with these seeds. Trains the runs that are not finished, and checks the gradients if the
-/// file of the checks is missing: they take longer than the rest of a report whose runs are finished.
+/// The records of the experiments with the first seeds, and with more where claims are undecided, if they are to be added.
+/// Trains the runs that are not finished, and checks the gradients if the file of the checks is missing: they take longer than
+/// the rest of a report whose runs are finished.
 fn train(
     workspace: &Workspace,
     specs: &[ExperimentSpec],
     arguments: &arguments::Report,
+    first: &Seeds,
+    adds_seeds: bool,
     stop: &Stop,
 ) -> Result<Vec<RunRecord>, Failure> {
-    let runs: Vec<PlannedRun> = specs.iter().flat_map(|spec| PlannedRun::of(spec, &[], &arguments.seeds)).collect();
-    let runs: Vec<&PlannedRun> = runs.iter().collect();
-    let runner = Runner::open(workspace, &runs, stop)?;
-    let records = runner.records(&runs, arguments.jobs, View::Bars)?;
+    let runner = Runner::open(workspace, specs, stop)?;
+    let runs: Vec<PlannedRun> = specs.iter().flat_map(|spec| PlannedRun::of(spec, &[], first)).collect();
+    let mut records = runner.records(&runs.iter().collect::<Vec<_>>(), arguments.jobs, View::Bars)?;
     if stop.is_requested() {
         return Err(Failure::interrupted());
+    }
+    if adds_seeds {
+        records = Sequential::new(workspace, &runner, specs, &arguments.until_decided).train(arguments.jobs, stop)?;
     }
     let checks = records.first().map(|record| checks_file(workspace, record));
     if let Some(missing) = checks.filter(|file| runner.backend.is_cpu() && kept_checks(file).is_none()) {
