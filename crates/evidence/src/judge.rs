@@ -98,6 +98,18 @@ pub fn judge(experiments: &[Replicates]) -> Vec<Judged> {
     judged
 }
 
+/// Judges the claims about the best weights by the last ones, and the reverse, as a family of their own; other claims are left
+/// out.
+#[must_use]
+pub fn judge_by_other_weights(experiments: &[Replicates]) -> Vec<Judged> {
+    let of_other = |claim: &Claim| Some(Claim { metric: claim.metric.of_other_weights()?, ..claim.clone() });
+    let mut experiments = experiments.to_vec();
+    for one in &mut experiments {
+        one.spec.claims = one.spec.claims.iter().filter_map(of_other).collect();
+    }
+    judge(&experiments)
+}
+
 /// The evidence, `ln E`, that a verdict needs: each claim has its share of [`SIGNIFICANCE`], half of it on either side.
 pub(crate) fn threshold(claims: usize) -> f64 {
     (2.0 * claims as f64 / SIGNIFICANCE).ln()

@@ -132,6 +132,24 @@ fn a_verdict_that_hangs_on_one_seed_is_marked() {
 }
 
 #[test]
+fn claims_about_the_best_weights_are_judged_by_the_last_ones_too() {
+    let mut one = replicates("one", &[0.81, 0.82, 0.83].repeat(6));
+    one.spec.claims = vec![
+        claim(Metric::BestValidationAccuracy, Expectation::Higher, 0.005),
+        claim(Metric::Steps, Expectation::Higher, 125.0),
+    ];
+    let mut base = replicates("base", &[0.7; 18]);
+    for record in &mut base.records {
+        let last = record.history.validations.last_mut().expect("a validation");
+        last.validation_accuracy = 0.95 + 0.001 * (record.seed % 5) as f64;
+    }
+    let experiments = [base, one];
+    let by_other = judge_by_other_weights(&experiments);
+    assert_eq!((by_other.len(), by_other[0].claim.metric), (1, Metric::LastValidationAccuracy));
+    assert_eq!(by_other[0].verdict, Verdict::DoesNotHold(Decision::Lower));
+}
+
+#[test]
 fn more_claims_ask_for_more_of_each() {
     let accuracies = [0.81, 0.815, 0.805, 0.82, 0.81].repeat(3);
     let base = replicates("base", &[0.8, 0.8, 0.8, 0.8, 0.81].repeat(3));

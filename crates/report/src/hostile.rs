@@ -44,6 +44,7 @@ fn material_that_says(text: &str) -> Material {
             against: "task3c".to_owned(),
         }];
     }
+    material.elsewhere = vec![(format!("dataset{text}"), material.experiments.clone())];
     material.dataset = material.experiments[0].records[0].dataset.clone();
     material.close_up = Some(CloseUp {
         experiment: "task3c".to_owned(),

@@ -218,6 +218,18 @@ impl Metric {
         self
     }
 
+    /// The same of the last weights if this is of the best ones, and the reverse; none if it is of neither.
+    #[must_use]
+    pub fn of_other_weights(self) -> Option<Self> {
+        match self {
+            Self::BestValidationAccuracy => Some(Self::LastValidationAccuracy),
+            Self::LastValidationAccuracy => Some(Self::BestValidationAccuracy),
+            Self::BestValidationLoss => Some(Self::LastValidationLoss),
+            Self::LastValidationLoss => Some(Self::BestValidationLoss),
+            _ => None,
+        }
+    }
+
     fn facts(self) -> Facts {
         use MetricKind::{Loss, Share, Steps};
         match self {

@@ -1,5 +1,6 @@
 //! `experiments report`: trains what is missing, tests the statements, writes the report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use evidence::Replicates;
@@ -39,6 +40,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
+        elsewhere: elsewhere(workspace, &specs, &records),
         seeds: first.0,
         adds_seeds,
         dataset: dataset(workspace, &specs, &records),
@@ -92,6 +94,22 @@ fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord
         pixel_std: f64::NAN,
     };
     record.map_or_else(none, |record| record.dataset.clone())
+}
+
+/// The experiments on the other datasets of which there are records, of the same backend.
+fn elsewhere(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> Vec<(String, Vec<Replicates>)> {
+    let Some(here) = records.first() else { return Vec::new() };
+    let is_like =
+        |record: &RunRecord| record.backend.name == here.backend.name && record.code.numerics == here.code.numerics;
+    let mut others: BTreeMap<String, Vec<RunRecord>> = BTreeMap::new();
+    // Damaged records have been reported already.
+    for record in workspace.store.list().into_iter().flatten().filter(is_like) {
+        if record.dataset.digest != here.dataset.digest {
+            others.entry(record.dataset.title.clone()).or_default().push(record);
+        }
+    }
+    let replicates = |records: Vec<RunRecord>| specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
+    others.into_iter().map(|(title, records)| (title, replicates(records))).collect()
 }
 
 /// The file of the gradient checks for a record's dataset and backend.

@@ -58,6 +58,7 @@ pub(crate) fn material() -> Material {
         experiments,
         seeds: (1..=SEEDS).collect(),
         adds_seeds: false,
+        elsewhere: Vec::new(),
         dataset: first.dataset,
         gradient_checks: vec![CheckedNetwork {
             task: "2b".to_owned(),
@@ -127,8 +128,29 @@ fn a_whole_report_misses_nothing_and_judges_every_claim() {
 }
 
 #[test]
+fn verdicts_by_other_weights_and_on_other_datasets_are_in_one_table() {
+    let mut material = material();
+    let mut elsewhere = material.experiments.clone();
+    for record in &mut elsewhere[7].records {
+        record.history.validations.iter_mut().for_each(|validation| validation.validation_accuracy = 0.99);
+    }
+    material.elsewhere = vec![("Fashion-MNIST".to_owned(), elsewhere)];
+    let document = compose(material).expect("a report");
+    let section = sections(&document).into_iter().find(|section| section.id == "elsewhere").expect("a section");
+    let table =
+        section.blocks.iter().find_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
+    let table = table.expect("a table");
+    let headings: Vec<&str> = table.header.iter().map(|column| &*column.heading).collect();
+    assert_eq!(headings, ["Statement", "As stated", "Other weights", "Fashion-MNIST"]);
+    let row: Vec<String> = table.rows[0].iter().map(|cell| words(cell)).collect();
+    assert_eq!(row[1..], ["holds", "holds", "does not hold"]);
+}
+
+#[test]
 fn tables_have_a_cell_for_every_column() {
-    let document = compose(material()).expect("a report");
+    let mut material = material();
+    material.elsewhere = vec![("Fashion-MNIST".to_owned(), material.experiments.clone())];
+    let document = compose(material).expect("a report");
     for section in sections(&document) {
         for block in &section.blocks {
             if let Block::Table(table) = block {

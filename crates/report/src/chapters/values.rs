@@ -2,7 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use evidence::{CONFIDENCE, Centre, Comparison, Decision, FixedTest, Judged, Replicates, SIGNIFICANCE, Verdict, judge};
+use evidence::{
+    CONFIDENCE, Centre, Comparison, Decision, FixedTest, Judged, Replicates, SIGNIFICANCE, Verdict, judge,
+    judge_by_other_weights,
+};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 use record::{Predictions, RunRecord};
@@ -18,13 +21,22 @@ use crate::table::{difference_words, fixed_words, interval_words, verdict_words}
 pub(super) struct Report {
     pub(super) material: Material,
     judged: Vec<Judged>,
+    /// The claims judged in other ways, by the title of each way.
+    otherwise: Vec<(String, Vec<Judged>)>,
     pictures: Mutex<Pictures>,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "templates pass values")]
 impl Report {
     pub(super) fn new(material: Material) -> Self {
-        Self { judged: judge(&material.experiments), material, pictures: Mutex::default() }
+        let by_other_weights = ("Other weights".to_owned(), judge_by_other_weights(&material.experiments));
+        let elsewhere = material.elsewhere.iter().map(|(title, experiments)| (title.clone(), judge(experiments)));
+        Self {
+            judged: judge(&material.experiments),
+            otherwise: std::iter::once(by_other_weights).chain(elsewhere).collect(),
+            material,
+            pictures: Mutex::default(),
+        }
     }
 
     /// What has been drawn so far.
@@ -48,6 +60,7 @@ impl Report {
             gradient_checks => Serde(gradient_checks),
             close_up => self.close_up(),
             metrics => Metric::ALL.map(metric),
+            otherwise => self.otherwise.iter().map(|(title, _)| title.clone()).collect::<Vec<_>>(),
             fixed_tests => FixedTest::ALL.map(FixedTest::title),
             confidence => CONFIDENCE,
             significance => SIGNIFICANCE,
@@ -165,6 +178,8 @@ impl Report {
                 fixed => judged.fixed.map(fixed_words),
                 tone => tone(&judged.verdict),
                 words => verdict_words(judged),
+                short => short(&judged.verdict),
+                otherwise => self.otherwise.iter().map(|(_, others)| otherwise(judged, others)).collect::<Vec<_>>(),
             }
         };
         claims.map(verdict).collect()
@@ -235,6 +250,24 @@ fn layer(layer: &Layer) -> Value {
         weights => layer.weights(),
         biases => layer.biases(),
         parameters => layer.parameters(),
+    }
+}
+
+/// The verdict on the same statement among those that were judged in another way; without pairs of runs there is none.
+fn otherwise(judged: &Judged, others: &[Judged]) -> Option<Value> {
+    let is_same = |other: &&Judged| {
+        (&other.experiment, &other.claim.says, &other.claim.against)
+            == (&judged.experiment, &judged.claim.says, &judged.claim.against)
+    };
+    let other = others.iter().filter(|other| other.comparison.n() > 0).find(is_same)?;
+    Some(context! { tone => tone(&other.verdict), short => short(&other.verdict) })
+}
+
+fn short(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "holds",
+        Verdict::DoesNotHold(_) => "does not hold",
+        Verdict::Undecided(_) => "undecided",
     }
 }
 
