@@ -18,7 +18,7 @@ TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e t
 EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-backends torture torture-long check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -40,7 +40,7 @@ extras: build ## Every task and every further experiment
 claims: build ## Judge the report's statements by the runs that exist
 	@$(EXPERIMENTS) claims $(ARGS)
 
-report: build ## Train what is missing, 5 seeds each, and write report/index.html
+report: build ## Train until every statement is decided, and write report/index.html
 	@$(EXPERIMENTS) report $(ARGS)
 
 # The typesetter is a separate workspace, so that Burn is not compiled a second time with the features that it needs.
@@ -76,6 +76,9 @@ torture: ## Test the promises of docs/reliability.md: minutes; writes target/tor
 
 torture-long: ## The same ten times as often: hours
 	@$(call torture-of,long)
+
+simulate: ## How often verdicts are wrong, and how many seeds they need: the tables of docs/statistics.md, minutes
+	SIMULATE=1 $(CARGO) test --locked --release --package evidence family -- --nocapture --test-threads=1
 
 test-pdf: ## The tests of the PDF; builds the typesetter
 	$(CARGO) test $(PDF)
@@ -134,8 +137,7 @@ fill = awk '/<!-- $(2) -->/ { print; print ""; while ((getline line < "$(3)") > 
 results: build ## Fill README.md and docs/results.md with the results of all tasks: needs MNIST
 	@mkdir -p runs docs/figures
 	@$(EXPERIMENTS) run --all --no-tui --dataset mnist --markdown > runs/results.md
-	@$(EXPERIMENTS) run --all --extras --seeds 10 --no-tui --dataset mnist --quiet > /dev/null
-	@$(EXPERIMENTS) claims --dataset mnist --markdown > runs/claims.md
+	@$(EXPERIMENTS) claims --until-decided --max-seeds 60 --dataset mnist --markdown > runs/claims.md
 	@$(call fill,README.md,results,runs/results.md)
 	@$(call fill,docs/results.md,claims,runs/claims.md)
 	@cp runs/figures/task3.svg docs/figures/

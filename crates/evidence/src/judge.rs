@@ -1,14 +1,13 @@
 //! Claims judged: what the report says, compared with what the records show.
 
-use spec::{Claim, Expectation};
+use spec::{Claim, Expectation, Metric};
 
-use crate::statistics::{PValues, equivalence, holm, minimum_effect, sign_test};
+use crate::outlook::Outlook;
+use crate::statistics::{Decision, Difference, EProcess, FixedTest, Outcomes, Sequential, holm};
 use crate::{Comparison, Replicates, SIGNIFICANCE};
 
-/// Number of outcomes that a claim is tested for: higher, lower or the same; or above, below or within the margin.
+/// Number of outcomes that a fixed-n test tries: higher, lower or the same; or above, below or within the margin.
 const OUTCOMES: f64 = 3.0;
-/// The outcomes with their p-values, not yet corrected.
-type Outcomes = [(Decision, f64); 3];
 
 /// A claim with what the records say about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,113 +20,170 @@ pub struct Judged {
     pub comparison: Comparison,
     /// Whether it holds.
     pub verdict: Verdict,
-    /// The p-value of the verdict, corrected for the outcomes tested and, by Holm, for the claims of the report; the smallest
-    /// one where nothing is decided. None where there are too few pairs for a test.
-    pub p: Option<f64>,
+    /// The p-value of the verdict, corrected for the claims of the report and valid after every pair; the smallest one of the
+    /// outcomes where nothing is decided.
+    pub p: f64,
+    /// Whether there would be no such verdict without one of the pairs.
+    pub hangs_on_one_seed: bool,
+    /// What the tests for a fixed number of pairs find, in the order of [`FixedTest::ALL`].
+    pub fixed: [Option<FixedResult>; 3],
 }
 
 /// Whether a claim holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Verdict {
     /// It holds.
     Holds,
     /// This is so instead.
     DoesNotHold(Decision),
     /// The runs do not decide it.
-    Undecided {
-        /// How many more seeds would probably decide it; none where that is not known.
-        more_seeds: Option<usize>,
-    },
+    Undecided(Reason),
 }
 
-/// What the records show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// The metric is higher than the other's.
-    Higher,
-    /// It is lower.
-    Lower,
-    /// Any difference is within the margin.
-    Same,
+impl Verdict {
+    /// Whether more seeds can decide it.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Undecided(reason) if !matches!(reason, Reason::Coarse(_)))
+    }
 }
 
-/// Judges every claim of some experiments. The claims are one family: the chance that any of the verdicts is wrong is at most
-/// [`SIGNIFICANCE`].
+/// Why a claim is undecided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Reason {
+    /// There is one pair of runs or none.
+    TooFewPairs,
+    /// All differences are equal, which says nothing about how much they vary.
+    EqualDifferences,
+    /// The metric is only known to steps of this size, which is more than the margin.
+    Coarse(f64),
+    /// The evidence is too weak so far; what more seeds would do, where that is known.
+    TooWeak(Option<Outlook>),
+}
+
+/// What a test for a fixed number of pairs finds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FixedResult {
+    /// What the difference is; none where p is not below [`SIGNIFICANCE`].
+    pub decision: Option<Decision>,
+    /// Its p-value, or the smallest one, corrected for the outcomes and, by Holm, for the claims.
+    pub p: f64,
+}
+
+/// Judges every claim of some experiments. The claims are one family: the chance that any of the verdicts is ever wrong is at
+/// most [`SIGNIFICANCE`], also where seeds are added and the claims judged again, however often.
 ///
-/// A claim of "higher" holds if a paired one-sided t-test finds the metric higher; it does not hold if one finds it lower, or
-/// if the equivalence test finds no difference beyond the margin, even one that differs from 0. A claim of "about the same"
-/// holds if the equivalence test finds no difference beyond the margin, and does not hold if a test finds one. Where a value
-/// is censored, sign tests replace the t-tests. The p-value of a claim is the smallest of its outcomes' p-values times the
-/// number of outcomes.
+/// A claim of "higher" holds if its confidence sequence lies above 0. It does not hold if the sequence lies below 0, or within
+/// the margin, even where it excludes 0. A claim of "about the same" holds if the sequence lies within the margin, and does not
+/// hold if it lies beyond it.
+///
+/// Each of the n claims has a confidence sequence of `1 - SIGNIFICANCE / n`. This is the closed test in which the e-value of
+/// several claims together is the mean of their e-values (Vovk and Wang, "E-values: Calibration, Combination and Applications", 2021),
+/// whatever the dependence between the claims. A step-down method as Holm's gains nothing: whatever has been decided, each claim
+/// can still be wrong in its direction (Shaffer, "Control of Directional Errors with Stagewise Multiple Test Procedures", 1980).
 #[must_use]
 pub fn judge(experiments: &[Replicates]) -> Vec<Judged> {
-    let claims = experiments.iter().flat_map(|one| one.spec.claims.iter().map(move |claim| (one, claim)));
-    let compared: Vec<(&Replicates, &Claim, Comparison)> =
-        claims.map(|(one, claim)| (one, claim, compare(one, claim, experiments))).collect();
-    let outcomes: Vec<Option<Outcomes>> = compared.iter().map(|(_, claim, pairs)| outcomes(claim, pairs)).collect();
-    let factors = holm_factors(&outcomes);
-    let alpha = SIGNIFICANCE / (OUTCOMES * compared.len() as f64);
-    let tested = compared.into_iter().zip(outcomes.into_iter().zip(factors));
-    tested
-        .map(|((one, claim, comparison), (outcomes, factor))| {
-            let decided = outcomes.map(|outcomes| decide(claim.expect, outcomes, OUTCOMES * factor));
-            let undecided = || Verdict::Undecided { more_seeds: comparison.more_pairs_needed(claim.margin, alpha) };
-            let verdict = decided.and_then(|(verdict, _)| verdict).unwrap_or_else(undecided);
-            let p = decided.map(|(_, p)| p);
-            Judged { experiment: one.spec.name.clone(), claim: claim.clone(), comparison, verdict, p }
-        })
-        .collect()
-}
-
-fn compare(one: &Replicates, claim: &Claim, experiments: &[Replicates]) -> Comparison {
-    let other = experiments.iter().find(|other| other.spec.name == claim.against);
-    other.map_or_else(Comparison::default, |other| Comparison::of(claim.metric, one, other))
-}
-
-/// The factor by which Holm's correction multiplies the p-value of each claim.
-fn holm_factors(outcomes: &[Option<Outcomes>]) -> Vec<f64> {
-    let p = outcomes.iter().map(|outcomes| outcomes.map_or(1.0, |outcomes| (OUTCOMES * smallest(&outcomes)).min(1.0)));
-    let p: Vec<f64> = p.collect();
-    let adjusted = holm(&p).unwrap_or_else(|| vec![1.0; p.len()]);
-    // A p-value of 0 stays 0 whatever it is multiplied by.
-    p.iter().zip(adjusted).map(|(&p, adjusted)| if p > 0.0 { adjusted / p } else { 1.0 }).collect()
-}
-
-/// The outcomes that a claim is tested for, in the order in which they count, each with its p-value: of paired t-tests,
-/// against 0 or against the margin; of sign tests where pairs are censored. None of less than two pairs.
-fn outcomes(claim: &Claim, pairs: &Comparison) -> Option<Outcomes> {
-    if pairs.n < 2 {
-        return None;
+    let claims = || experiments.iter().flat_map(|one| one.spec.claims.iter().map(move |claim| (one, claim)));
+    let threshold = threshold(claims().count());
+    let judged = claims().map(|(one, claim)| {
+        let other = experiments.iter().find(|other| other.spec.name == claim.against);
+        let comparison = other.map_or_else(Comparison::default, |other| Comparison::of(claim.metric, one, other));
+        judge_one(one.spec.name.clone(), claim.clone(), comparison, threshold)
+    });
+    let mut judged: Vec<Judged> = judged.collect();
+    for (index, test) in FixedTest::ALL.into_iter().enumerate() {
+        let results = fixed_results(&judged, test);
+        judged.iter_mut().zip(results).for_each(|(judged, result)| judged.fixed[index] = result);
     }
-    let is_same_expected = claim.expect == Expectation::AboutTheSame;
-    let (same, beyond) = match (pairs.is_censored, is_same_expected) {
-        // The order of the pairs says nothing about a margin.
-        (true, true) => (1.0, PValues { greater: 1.0, less: 1.0 }),
-        (true, false) => (1.0, sign_test(pairs.signs.0, pairs.signs.1)),
-        (false, _) => {
-            let edge = if is_same_expected { claim.margin } else { 0.0 };
-            (equivalence(&pairs.differences, claim.margin)?, minimum_effect(&pairs.differences, edge)?)
-        }
-    };
-    // First of all that it does not matter: a difference within the margin may differ from 0 as well.
-    Some([(Decision::Same, same), (Decision::Higher, beyond.greater), (Decision::Lower, beyond.less)])
+    judged
 }
 
-fn smallest(outcomes: &Outcomes) -> f64 {
-    outcomes.iter().map(|&(_, p)| p).fold(1.0, f64::min)
+/// Judges the claims about the best weights by the last ones, and the reverse, as a family of their own; other claims are left
+/// out.
+#[must_use]
+pub fn judge_by_other_weights(experiments: &[Replicates]) -> Vec<Judged> {
+    let of_other = |claim: &Claim| Some(Claim { metric: claim.metric.of_other_weights()?, ..claim.clone() });
+    let mut experiments = experiments.to_vec();
+    for one in &mut experiments {
+        one.spec.claims = one.spec.claims.iter().filter_map(of_other).collect();
+    }
+    judge(&experiments)
 }
 
-/// The verdict, if there is one, with its p-value or the smallest that there is.
-fn decide(expect: Expectation, outcomes: Outcomes, factor: f64) -> (Option<Verdict>, f64) {
-    let corrected = outcomes.map(|(decision, p)| (decision, (factor * p).min(1.0)));
-    let Some(&(decision, p)) = corrected.iter().find(|&&(_, p)| p < SIGNIFICANCE) else {
-        return (None, smallest(&corrected));
+/// The evidence, `ln E`, that a verdict needs: each claim has its share of [`SIGNIFICANCE`], half of it on either side.
+pub(crate) fn threshold(claims: usize) -> f64 {
+    (2.0 * claims as f64 / SIGNIFICANCE).ln()
+}
+
+/// The edge between no difference and one, for what a claim expects.
+pub(crate) fn edge(claim: &Claim) -> f64 {
+    if claim.expect == Expectation::AboutTheSame { claim.margin } else { 0.0 }
+}
+
+fn judge_one(experiment: String, claim: Claim, comparison: Comparison, threshold: f64) -> Judged {
+    let (edge, differences) = (edge(&claim), &comparison.differences);
+    let empty = Sequential::new(e_process(claim.metric), edge, claim.margin);
+    let sequential = empty.with(differences);
+    let decision = sequential.decision(threshold);
+    let verdict = match (comparison.flaw(claim.margin), decision) {
+        (Some(reason), _) => Verdict::Undecided(reason),
+        (None, Some(decision)) if decision == expected(claim.expect) => Verdict::Holds,
+        (None, Some(decision)) => Verdict::DoesNotHold(decision),
+        (None, None) => Verdict::Undecided(Reason::TooWeak(Outlook::of(&sequential, differences, threshold))),
     };
-    let expected = match expect {
+    let of_decision = |&(outcome, _): &(Decision, f64)| decision.is_none_or(|decision| decision == outcome);
+    let evidence =
+        sequential.evidence().iter().filter(|outcome| of_decision(outcome)).map(|&(_, e)| e).fold(f64::MIN, f64::max);
+    let has_verdict = !matches!(verdict, Verdict::Undecided(_));
+    Judged {
+        hangs_on_one_seed: has_verdict && hangs_on_one(&empty, differences, decision, threshold),
+        p: (SIGNIFICANCE * (threshold - evidence).exp()).min(1.0),
+        experiment,
+        claim,
+        comparison,
+        verdict,
+        fixed: [None; 3],
+    }
+}
+
+/// The e-process for differences of a metric: where they can be skewed, only their signs count.
+pub(crate) fn e_process(metric: Metric) -> EProcess {
+    if metric.is_skewed() { EProcess::SIGNS } else { EProcess::SYMMETRIC }
+}
+
+fn expected(expect: Expectation) -> Decision {
+    match expect {
         Expectation::Higher => Decision::Higher,
         Expectation::Lower => Decision::Lower,
         Expectation::AboutTheSame => Decision::Same,
+    }
+}
+
+/// Whether there is another decision, or none, without one of the pairs.
+fn hangs_on_one(empty: &Sequential, differences: &[Difference], decision: Option<Decision>, threshold: f64) -> bool {
+    (0..differences.len()).any(|left_out| {
+        let rest = [&differences[..left_out], &differences[left_out + 1..]].concat();
+        empty.with(&rest).decision(threshold) != decision
+    })
+}
+
+/// What a test for a fixed number of pairs finds on every claim.
+fn fixed_results(judged: &[Judged], test: FixedTest) -> Vec<Option<FixedResult>> {
+    let outcomes = judged.iter().map(|Judged { claim, comparison, .. }| {
+        let is_testable = comparison.flaw(claim.margin).is_none();
+        is_testable.then(|| test.outcomes(&comparison.differences, edge(claim), claim.margin)).flatten()
+    });
+    let outcomes: Vec<Option<Outcomes>> = outcomes.collect();
+    let smallest = |outcomes: &Outcomes| outcomes.iter().map(|&(_, p)| p).fold(1.0, f64::min);
+    let p = outcomes.iter().map(|outcomes| outcomes.as_ref().map_or(1.0, |one| (OUTCOMES * smallest(one)).min(1.0)));
+    let p: Vec<f64> = p.collect();
+    let adjusted = holm(&p).unwrap_or_else(|| vec![1.0; p.len()]);
+    let result = |at: usize| {
+        // A p-value of 0 stays 0 whatever it is multiplied by.
+        let factor = OUTCOMES * if p[at] > 0.0 { adjusted[at] / p[at] } else { 1.0 };
+        let decided = outcomes[at]?.into_iter().find(|&(_, p)| factor * p < SIGNIFICANCE);
+        let p = decided.map_or(adjusted[at], |(_, p)| factor * p);
+        Some(FixedResult { decision: decided.map(|(decision, _)| decision), p })
     };
-    let verdict = if decision == expected { Verdict::Holds } else { Verdict::DoesNotHold(decision) };
-    (Some(verdict), p)
+    (0..judged.len()).map(result).collect()
 }

@@ -2,6 +2,7 @@
 //! drawing, no files.
 
 mod judge;
+mod outlook;
 mod pairs;
 mod replicates;
 mod statistics;
@@ -9,10 +10,11 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{Decision, Judged, Verdict, judge};
+pub use judge::{FixedResult, Judged, Reason, Verdict, judge, judge_by_other_weights};
+pub use outlook::Outlook;
 pub use pairs::Comparison;
 pub use replicates::Replicates;
-pub use statistics::Interval;
+pub use statistics::{Decision, Difference, FixedTest, Interval};
 pub use summary::{Centre, SeedSummary};
 
 /// Confidence of every interval.

@@ -1,29 +1,23 @@
 //! `Comparison`: a metric of two experiments, paired by seed, so that the difference within a pair is free of what the seed
 //! does to both.
 
-use record::Measured;
+use record::{Measured, Resolution};
 use spec::Metric;
 
-use crate::statistics::{Interval, Moments, cohen_d_z, hedges_g, mean, mean_interval, replicates_needed};
-use crate::{CONFIDENCE, Replicates};
+use crate::judge::{e_process, threshold};
+use crate::statistics::{Difference, Interval, confidence_sequence, hedges_g, mean, rounded};
+use crate::{Reason, Replicates};
 
 /// A metric of two experiments over the seeds that both have.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Comparison {
-    /// Pairs of which it is known which value is larger, or that they are equal.
-    pub n: usize,
-    /// The difference within every pair, one minus the other; none where a pair is censored.
-    pub differences: Vec<f64>,
-    /// Number of pairs in which the one is larger, and of those in which it is smaller.
-    pub signs: (usize, usize),
-    /// Whether a value of some pair is censored: only the order of such a pair is known.
-    pub is_censored: bool,
-}
-
-/// A difference without its rounding errors: those that are equal as decimals, as of counts of images, are ties and have no
-/// variance.
-fn rounded(difference: f64) -> f64 {
-    (difference * 1e12).round() / 1e12
+    /// The difference within every pair, one minus the other, by seed. Where a value is only known to lie in an interval, so is
+    /// the difference.
+    pub differences: Vec<Difference>,
+    /// The differences between the recorded values; empty where a run never reached what the metric waits for.
+    pub recorded: Vec<f64>,
+    /// The smallest step between two values of the metric; 0 if there is none.
+    pub grain: f64,
 }
 
 impl Comparison {
@@ -31,69 +25,75 @@ impl Comparison {
     #[must_use]
     pub fn of(metric: Metric, one: &Replicates, other: &Replicates) -> Self {
         let mut comparison = Self::default();
+        let mut is_censored = false;
         for record in one.complete() {
-            let paired = other.complete().find(|other| other.seed == record.seed);
-            let measured = (record.measure(metric), paired.and_then(|paired| paired.measure(metric)));
-            if let (Some(value), Some(paired)) = measured {
-                comparison.add(value, paired);
+            let Some(paired) = other.complete().find(|other| other.seed == record.seed) else { continue };
+            let (Some(value), Some(against)) = (record.measure(metric), paired.measure(metric)) else { continue };
+            let resolutions = [record.resolution(metric), paired.resolution(metric)];
+            let [of_value, of_against] = resolutions.map(Resolution::width);
+            let ends = |measured: Measured, width: f64| match measured {
+                Measured::Exactly(value) => (value - width, value),
+                Measured::MoreThan(value) => (value, f64::INFINITY),
+            };
+            let ((low, high), (other_low, other_high)) = (ends(value, of_value), ends(against, of_against));
+            comparison.differences.push(Difference { low: rounded(low - other_high), high: rounded(high - other_low) });
+            match (value, against) {
+                (Measured::Exactly(value), Measured::Exactly(against)) => {
+                    comparison.recorded.push(rounded(value - against));
+                }
+                _ => is_censored = true,
             }
+            comparison.grain = resolutions.map(Resolution::grain).into_iter().fold(comparison.grain, f64::max);
         }
-        if comparison.is_censored {
-            comparison.differences.clear();
+        if is_censored {
+            comparison.recorded.clear();
         }
         comparison
     }
 
-    fn add(&mut self, value: Measured, paired: Measured) {
-        use Measured::{Exactly, MoreThan};
-        let sign = match (value, paired) {
-            (Exactly(value), Exactly(paired)) => {
-                let difference = rounded(value - paired);
-                self.differences.push(difference);
-                difference.partial_cmp(&0.0)
-            }
-            // At least, not above: both are read at the same validations.
-            (MoreThan(value), Exactly(paired)) if value >= paired => Some(std::cmp::Ordering::Greater),
-            (Exactly(value), MoreThan(paired)) if paired >= value => Some(std::cmp::Ordering::Less),
-            _ => None,
-        };
-        self.is_censored |= matches!(value, MoreThan(_)) || matches!(paired, MoreThan(_));
-        let Some(sign) = sign else { return };
-        self.n += 1;
-        self.signs.0 += usize::from(sign.is_gt());
-        self.signs.1 += usize::from(sign.is_lt());
+    /// Number of pairs.
+    #[must_use]
+    pub fn n(&self) -> usize {
+        self.differences.len()
     }
 
-    /// The mean difference; none of censored pairs.
+    /// In how many pairs the one is certainly larger, and in how many smaller.
+    #[must_use]
+    pub fn signs(&self) -> (usize, usize) {
+        let above = |difference: &Difference| difference.above(0.0) > 0.0;
+        let count = |is_so: &dyn Fn(&Difference) -> bool| self.differences.iter().filter(|one| is_so(one)).count();
+        (count(&above), count(&|difference| above(&difference.reversed())))
+    }
+
+    /// The mean difference of the recorded values; none where a run never reached what the metric waits for.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        mean(&self.differences)
+        mean(&self.recorded)
     }
 
-    /// The 95 % confidence interval of the mean difference, by Student's t; none of censored pairs or of a single pair.
+    /// The confidence sequence of the centre of the differences, after all pairs: with a probability of 95 % it covers the centres
+    /// of `family` such comparisons after every pair at once. The centre is that of symmetry, of a metric that can be skewed the
+    /// median. None as long as an end is open.
+    ///
+    /// `margin` is the smallest difference that matters, in the metric's unit.
     #[must_use]
-    pub fn interval(&self) -> Option<Interval> {
-        mean_interval(&self.differences, CONFIDENCE)
+    pub fn interval(&self, metric: Metric, margin: f64, family: usize) -> Option<Interval> {
+        confidence_sequence(e_process(metric), margin, &self.differences, threshold(family))
     }
 
-    /// Hedges' g of the paired differences; none of censored pairs or where the differences do not vary.
+    /// Hedges' g of the recorded differences; none of censored pairs or where the differences do not vary.
     #[must_use]
     pub fn effect_size(&self) -> Option<f64> {
-        hedges_g(&self.differences)
+        hedges_g(&self.recorded)
     }
 
-    /// How many more pairs one of the tests would probably need to decide, at this level and with a power of 80 %, if further
-    /// differences are like these; none of censored pairs, of less than three, and where it would take too many.
-    pub(super) fn more_pairs_needed(&self, margin: f64, alpha: f64) -> Option<usize> {
-        const POWER: f64 = 0.8;
-        if self.n < 3 {
-            return None;
+    /// Why no verdict can rest on these pairs, if that is so.
+    pub(crate) fn flaw(&self, margin: f64) -> Option<Reason> {
+        match &*self.differences {
+            [] | [_] => Some(Reason::TooFewPairs),
+            _ if rounded(self.grain - margin) > 0.0 => Some(Reason::Coarse(self.grain)),
+            [first, rest @ ..] if rest.iter().all(|other| other == first) => Some(Reason::EqualDifferences),
+            _ => None,
         }
-        let difference = cohen_d_z(&self.differences)?.abs();
-        let spread = Moments::of(&self.differences)?.standard_deviation;
-        let effects = [difference, (margin / spread - difference).abs()];
-        let needed = effects.into_iter().filter_map(|effect| replicates_needed(effect, alpha, POWER)).min()?;
-        // At least one, because these pairs have not decided it.
-        Some(needed.saturating_sub(self.n).max(1))
     }
 }

@@ -5,23 +5,33 @@
 //! takes plain slices and gives `None` where its result is not defined: too few values, a value that is not finite, a
 //! parameter out of its range. Nothing here knows records.
 //!
-//! `tests/vectors` holds the same numbers from `SciPy`; the simulations in `tests` hold coverage and size.
+//! `tests/vectors` holds the same numbers from `SciPy` and from packages of e-values; the simulations in `tests` hold coverage
+//! and size.
 
 mod bootstrap;
+mod e_process;
 mod effect_size;
+mod fixed;
 mod holm;
 mod moments;
-mod power;
+#[cfg(test)]
+pub(crate) mod power;
+mod sequential;
 mod sign_test;
+mod signed_rank;
 mod student;
 
 pub(crate) use bootstrap::bca_interval;
-pub(crate) use effect_size::{cohen_d_z, hedges_g};
+pub(crate) use e_process::EProcess;
+pub(crate) use effect_size::hedges_g;
+pub use fixed::FixedTest;
 pub(crate) use holm::holm;
-pub(crate) use moments::{Moments, mean};
-pub(crate) use power::replicates_needed;
+pub(crate) use moments::mean;
+pub use sequential::{Decision, Difference};
+pub(crate) use sequential::{Outcomes, Sequential, confidence_sequence, rounded};
 pub(crate) use sign_test::sign_test;
-pub(crate) use student::{equivalence, mean_interval, minimum_effect};
+pub(crate) use signed_rank::signed_rank;
+pub(crate) use student::{mean_interval, t_test};
 
 /// An interval, its ends included.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,5 +1,7 @@
 //! Claims and metrics of replicates whose values are known.
 
+mod family;
+
 use record::{RunRecord, StopReason};
 use spec::{Claim, Expectation, Metric};
 
@@ -24,13 +26,13 @@ fn run(name: &str, seed: u64, accuracy: f64) -> RunRecord {
 }
 
 fn claim(metric: Metric, expect: Expectation, margin: f64) -> Claim {
-    Claim { says: "a statement".to_owned(), metric, expect, margin, against: "base".to_owned() }
+    Claim { says: "a statement".to_owned(), source: None, metric, expect, margin, against: "base".to_owned() }
 }
 
-/// The verdict on a claim about accuracies that differ from the baseline's by these.
-fn verdict(expect: Expectation, differences: &[f64]) -> Judged {
-    let base: Vec<f64> = (0..differences.len()).map(|index| 0.8 + 0.001 * (index % 3) as f64).collect();
-    let accuracies: Vec<f64> = base.iter().zip(differences).map(|(base, difference)| base + difference).collect();
+/// The verdict on a claim about accuracies that differ from the baseline's by these, over and over up to `n` seeds.
+fn verdict(expect: Expectation, differences: &[f64], n: usize) -> Judged {
+    let base: Vec<f64> = (0..n).map(|index| 0.8 + 0.001 * (index % 3) as f64).collect();
+    let accuracies: Vec<f64> = base.iter().zip(differences.iter().cycle()).map(|(base, more)| base + more).collect();
     let mut one = replicates("one", &accuracies);
     one.spec.claims = vec![claim(Metric::BestValidationAccuracy, expect, 0.005)];
     judge(&[replicates("base", &base), one]).remove(0)
@@ -40,7 +42,6 @@ fn verdict(expect: Expectation, differences: &[f64]) -> Judged {
 fn claims_are_judged_by_their_paired_differences() {
     use Decision::{Higher, Lower, Same};
     use Expectation as E;
-    let undecided = Verdict::Undecided { more_seeds: None };
     let large = [0.020, 0.021, 0.019, 0.022, 0.018];
     let small = [0.001, 0.000, -0.001, 0.0015, -0.0015];
     // Different from 0 for certain, and too small to matter.
@@ -59,32 +60,103 @@ fn claims_are_judged_by_their_paired_differences() {
         (E::AboutTheSame, large, Verdict::DoesNotHold(Higher)),
         (E::AboutTheSame, negative, Verdict::DoesNotHold(Lower)),
     ] {
-        let judged = verdict(expect, &differences);
+        let judged = verdict(expect, &differences, 15);
         assert_eq!(judged.verdict, expected, "{expect:?} of {differences:?}: {judged:?}");
-        assert!(judged.p.is_some_and(|p| p < SIGNIFICANCE));
+        assert!(judged.p < SIGNIFICANCE && !judged.hangs_on_one_seed, "{judged:?}");
+        assert!(matches!(verdict(expect, &differences, 4).verdict, Verdict::Undecided(Reason::TooWeak(_))));
     }
     for expect in [E::Higher, E::Lower, E::AboutTheSame] {
-        let judged = verdict(expect, &wild);
-        assert!(matches!(judged.verdict, Verdict::Undecided { .. }), "{judged:?}");
-        assert_eq!(verdict(expect, &[0.02]).verdict, undecided, "one pair decides nothing");
+        assert!(verdict(expect, &wild, 15).verdict.is_open());
+        assert_eq!(verdict(expect, &[0.02], 1).verdict, Verdict::Undecided(Reason::TooFewPairs));
     }
 }
 
 #[test]
-fn what_is_undecided_says_how_many_more_seeds_would_do() {
-    let judged = verdict(Expectation::Higher, &[0.02, 0.03, -0.005, 0.01, 0.015]);
-    let Verdict::Undecided { more_seeds: Some(more) } = judged.verdict else { panic!("{judged:?}") };
-    assert!((1..100).contains(&more), "{more}");
+fn equal_differences_decide_nothing_however_many() {
+    for expect in [Expectation::Higher, Expectation::Lower, Expectation::AboutTheSame] {
+        for n in [2, 3, 30] {
+            for difference in [0.0, 0.02] {
+                let judged = verdict(expect, &[difference], n);
+                assert_eq!(judged.verdict, Verdict::Undecided(Reason::EqualDifferences), "{n} seeds");
+                assert_eq!(judged.fixed, [None; 3]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_resolution_coarser_than_the_margin_decides_nothing() {
+    let mut one = replicates("one", &[0.81, 0.82, 0.83].repeat(6));
+    one.spec.claims = vec![claim(Metric::BestValidationAccuracy, Expectation::Higher, 0.005)];
+    let base = replicates("base", &[0.7; 18]);
+    let judged = |one: &Replicates| judge(&[base.clone(), one.clone()])[0].verdict;
+    assert_eq!(judged(&one), Verdict::Holds);
+    for record in &mut one.records {
+        record.spec.data.validation_images = 100;
+    }
+    assert_eq!(judged(&one), Verdict::Undecided(Reason::Coarse(0.01)));
+}
+
+#[test]
+fn what_is_read_at_validations_is_known_to_the_steps_between_them() {
+    let metric = Metric::STEPS_TO_90_PERCENT;
+    let (one, base) = (replicates("one", &[0.95, 0.95]), replicates("base", &[0.95, 0.85]));
+    let comparison = Comparison::of(metric, &one, &base);
+    let Difference { low, high } = comparison.differences[0];
+    assert_eq!((low, high, comparison.grain), (-125.0, 125.0, 125.0));
+    // The baseline ended at step 1,250 without it.
+    let Difference { low, high } = comparison.differences[1];
+    assert!(low < -1_250.0 + 1_250.0 && low.is_infinite() && high <= 0.0, "{low} {high}");
+    assert_eq!((comparison.n(), comparison.signs(), comparison.mean()), (2, (0, 1), None));
+}
+
+#[test]
+fn what_is_undecided_says_how_many_more_seeds_would_decide_it_with_what_chance() {
+    let judged = verdict(Expectation::Higher, &[0.02, 0.03, 0.005, 0.01, 0.015], 5);
+    let Verdict::Undecided(Reason::TooWeak(Some(Outlook { seeds, chance }))) = judged.verdict else {
+        panic!("{judged:?}")
+    };
+    assert!((1..10).contains(&seeds) && (0.8..=1.0).contains(&chance), "{seeds} {chance}");
+    let hopeless = verdict(Expectation::Higher, &[0.02, -0.02], 6).verdict;
+    let Verdict::Undecided(Reason::TooWeak(Some(Outlook { seeds, chance }))) = hopeless else { panic!("{hopeless:?}") };
+    assert!(seeds == 200 && chance < 0.5, "{seeds} {chance}");
+}
+
+#[test]
+fn a_verdict_that_hangs_on_one_seed_is_marked() {
+    let differences = [0.020, 0.021, 0.019];
+    let decided = |n| matches!(verdict(Expectation::Higher, &differences, n).verdict, Verdict::Holds);
+    let first = (2..20).find(|&n| decided(n)).expect("a verdict");
+    assert!(verdict(Expectation::Higher, &differences, first).hangs_on_one_seed);
+    assert!(!verdict(Expectation::Higher, &differences, first + 1).hangs_on_one_seed);
+}
+
+#[test]
+fn claims_about_the_best_weights_are_judged_by_the_last_ones_too() {
+    let mut one = replicates("one", &[0.81, 0.82, 0.83].repeat(6));
+    one.spec.claims = vec![
+        claim(Metric::BestValidationAccuracy, Expectation::Higher, 0.005),
+        claim(Metric::Steps, Expectation::Higher, 125.0),
+    ];
+    let mut base = replicates("base", &[0.7; 18]);
+    for record in &mut base.records {
+        let last = record.history.validations.last_mut().expect("a validation");
+        last.validation_accuracy = 0.95 + 0.001 * (record.seed % 5) as f64;
+    }
+    let experiments = [base, one];
+    let by_other = judge_by_other_weights(&experiments);
+    assert_eq!((by_other.len(), by_other[0].claim.metric), (1, Metric::LastValidationAccuracy));
+    assert_eq!(by_other[0].verdict, Verdict::DoesNotHold(Decision::Lower));
 }
 
 #[test]
 fn more_claims_ask_for_more_of_each() {
-    let accuracies = [0.81, 0.815, 0.805, 0.82, 0.81];
-    let base = replicates("base", &[0.8, 0.8, 0.8, 0.8, 0.81]);
+    let accuracies = [0.81, 0.815, 0.805, 0.82, 0.81].repeat(3);
+    let base = replicates("base", &[0.8, 0.8, 0.8, 0.8, 0.81].repeat(3));
     let mut one = replicates("one", &accuracies);
     let p_with = |one: &mut Replicates, n_claims: usize| {
         one.spec.claims = vec![claim(Metric::BestValidationAccuracy, Expectation::Higher, 0.001); n_claims];
-        judge(&[base.clone(), one.clone()])[0].p.expect("a test")
+        judge(&[base.clone(), one.clone()])[0].p
     };
     let (single, among_ten) = (p_with(&mut one, 1), p_with(&mut one, 10));
     assert!((among_ten / single - 10.0).abs() < 1e-9, "{single} {among_ten}");
@@ -97,19 +169,18 @@ fn only_seeds_that_both_have_are_compared() {
     one.records[0].stop_reason = StopReason::Diverged;
     base.records[1].seed = 7;
     let comparison = Comparison::of(Metric::BestValidationAccuracy, &one, &base);
-    assert_eq!(comparison.n, 1);
-    assert!((comparison.differences[0] - 0.03).abs() < 1e-12, "{comparison:?}");
+    assert_eq!(comparison.recorded, [0.03]);
 }
 
 #[test]
 fn a_censored_pair_counts_by_its_order() {
-    let metric = Metric::StepsTo90PercentAccuracy;
+    let metric = Metric::STEPS_TO_90_PERCENT;
     let never: Vec<f64> = vec![0.85; 8];
     let reached: Vec<f64> = vec![0.95; 8];
     let (one, base) = (replicates("one", &never), replicates("base", &reached));
     let comparison = Comparison::of(metric, &one, &base);
-    assert_eq!((comparison.n, comparison.signs, comparison.mean()), (8, (8, 0), None));
-    assert_eq!(Comparison::of(metric, &one, &one.clone()).n, 0, "neither reached it: nothing is known");
+    assert_eq!((comparison.n(), comparison.signs(), comparison.mean()), (8, (8, 0), None));
+    assert_eq!(Comparison::of(metric, &one, &one.clone()).signs(), (0, 0), "neither reached it: nothing is known");
     let summary = one.summary(metric).expect("a metric");
     assert_eq!((summary.n, summary.n_censored, summary.centre), (8, 8, Centre::MoreThan(1_250.0)));
 }

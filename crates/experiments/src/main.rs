@@ -23,6 +23,7 @@ mod printable;
 mod records;
 mod runner;
 mod saver;
+mod sequential;
 mod stop;
 mod terminal;
 mod typesetter;

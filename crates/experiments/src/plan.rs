@@ -33,6 +33,11 @@ impl PlannedRun {
         (self.seed, &self.overrides, &self.spec) == (record.seed, &record.overrides, &record.spec)
     }
 
+    /// Whether a record is of this run, perhaps trained for another file with the same settings.
+    pub(crate) fn is_that_of(&self, record: &RunRecord) -> bool {
+        record.seed == self.seed && record.spec.has_settings_of(&self.spec)
+    }
+
     /// A record of this run, which may have been trained for another file with the same settings, with this run's name.
     pub(crate) fn named(&self, record: RunRecord) -> RunRecord {
         RunRecord { spec: self.spec.clone(), overrides: self.overrides.clone(), ..record }
@@ -49,14 +54,33 @@ pub(crate) struct Group {
     pub(crate) runs: Vec<PlannedRun>,
 }
 
-/// The groups of a selection: one per experiment or comparison, with all seeds.
-pub(crate) fn groups(catalog: &Catalog, selection: &Selection) -> Result<Vec<Group>, Failure> {
-    let overrides = parse_overrides(&selection.overrides)?;
-    let names = match (selection.all, selection.extras) {
+impl Group {
+    /// Adds the seeds of its experiments that these records have besides.
+    pub(crate) fn add_seeds(&mut self, records: &[RunRecord]) {
+        for run in self.runs.clone() {
+            for record in records.iter().filter(|record| record.spec.has_settings_of(&run.spec)) {
+                let added = PlannedRun { seed: record.seed, ..run.clone() };
+                if !self.runs.contains(&added) {
+                    self.runs.push(added);
+                }
+            }
+        }
+    }
+}
+
+/// The names of a selection.
+pub(crate) fn names(catalog: &Catalog, selection: &Selection) -> Result<Vec<String>, Failure> {
+    Ok(match (selection.all, selection.extras) {
         (false, _) => selection.experiments.clone(),
         (true, false) => catalog.names()?,
         (true, true) => catalog.all_names()?,
-    };
+    })
+}
+
+/// The groups of a selection: one per experiment or comparison, with all seeds.
+pub(crate) fn groups(catalog: &Catalog, selection: &Selection) -> Result<Vec<Group>, Failure> {
+    let overrides = parse_overrides(&selection.overrides)?;
+    let names = names(catalog, selection)?;
     names.iter().map(|name| Ok(group(&catalog.load(name, &overrides)?, selection))).collect()
 }
 

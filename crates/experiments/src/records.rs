@@ -54,9 +54,7 @@ impl Records {
 
     /// The finished record of a run, with the run's name, even if it was trained for another file with the same settings.
     pub(crate) fn find(&self, run: &PlannedRun) -> Option<RunRecord> {
-        let is_of_run = |record: &&RunRecord| {
-            record.seed == run.seed && record.stop_reason.is_finished() && record.spec.has_settings_of(&run.spec)
-        };
+        let is_of_run = |record: &&RunRecord| record.stop_reason.is_finished() && run.is_that_of(record);
         self.all.iter().find(is_of_run).cloned().map(|record| run.named(record))
     }
 

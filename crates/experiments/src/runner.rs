@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use mlp::Network;
 use mnist::Dataset;
 use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, weights_file};
-use spec::run_id;
+use spec::{ExperimentSpec, run_id};
 use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
 
 use crate::backend::Backend;
@@ -34,11 +34,26 @@ pub(crate) fn tell_finished(terminal: &Terminal, run: &PlannedRun, record: &RunR
 }
 
 impl<'a> Runner<'a> {
-    /// Opens the backend and the dataset for these runs.
-    pub(crate) fn open(workspace: &'a Workspace, runs: &[&PlannedRun], stop: &'a Stop) -> Result<Self, Failure> {
+    /// Opens the backend and the dataset for runs of these experiments.
+    pub(crate) fn open<'s>(
+        workspace: &'a Workspace,
+        specs: impl IntoIterator<Item = &'s ExperimentSpec>,
+        stop: &'a Stop,
+    ) -> Result<Self, Failure> {
         let backend = Backend::open(workspace.options.backend.as_deref())?;
-        let dataset = data::load(workspace, runs.iter().map(|run| run.spec.data.train_images).max())?;
+        let dataset = data::load(workspace, specs.into_iter().map(|spec| spec.data.train_images).max())?;
         Ok(Self { workspace, backend, dataset, images: ImageCache::default(), stop })
+    }
+
+    /// The records among these that this runner could have made: of its dataset and backend, with the current numerics.
+    pub(crate) fn of_its_kind(&self, mut records: Vec<RunRecord>) -> Vec<RunRecord> {
+        let backend = self.backend.info().name;
+        records.retain(|record| {
+            record.dataset.digest == self.dataset.digest
+                && record.backend.name == backend
+                && record.code.numerics == host::NUMERICS_VERSION
+        });
+        records
     }
 
     /// The records of the runs, in their order. Trains and saves the runs that are not finished, `jobs` at a time. A run that

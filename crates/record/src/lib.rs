@@ -14,7 +14,7 @@ pub mod weights_file;
 pub use checkpoint::{Checkpoint, RunKey, TrainingState};
 pub use defect::Defect;
 pub use history::{History, Probe, Validation};
-pub use metric::Measured;
+pub use metric::{Measured, Resolution};
 pub use mlp::LayerProbe;
 pub use predictions::{Mistake, Predictions};
 pub use run_record::{BackendInfo, CodeInfo, DatasetInfo, HostInfo, RunRecord, StopReason};

@@ -1,7 +1,7 @@
 //! Metrics of a record whose numbers are easy to follow.
 
 use record::{LayerProbe, Measured, Probe, RunRecord, Validation};
-use spec::Metric;
+use spec::{Metric, Series};
 
 /// A run with two layers; the first one's gradient is a tenth of the second one's.
 fn record() -> RunRecord {
@@ -43,14 +43,19 @@ fn metrics_follow_from_the_record() {
         (Metric::LastTrainLoss, 0.2),
         (Metric::LastTrainAccuracy, 0.98),
         (Metric::Steps, 3_500.0),
-        (Metric::StepsTo90PercentAccuracy, 2_500.0),
-        (Metric::StepsTo95PercentAccuracy, 2_500.0),
-        (Metric::StepsToTrainLoss, 2_500.0),
-        (Metric::EarlyTrainLoss, 0.3),
-        (Metric::ValidationLossArea, 2.8 + 0.5 + 0.48 + 4.4 * 0.4),
+        (Metric::STEPS_TO_90_PERCENT, 2_500.0),
+        (Metric::StepsTo { of: Series::ValidationAccuracy, level: 0.89 }, 1_250.0),
+        (Metric::StepsTo { of: Series::TrainLoss, level: 0.1 }, 2_500.0),
+        (Metric::StepsTo { of: Series::TrainAccuracy, level: 0.9 }, 1_250.0),
+        (Metric::StepsTo { of: Series::ValidationLoss, level: 0.25 }, 2_500.0),
+        (Metric::EARLY_TRAIN_LOSS, 0.3),
+        (Metric::EarlyTrainLoss { epochs: 2.0 }, 0.5),
+        (Metric::ValidationLossArea { epochs: 2.0 }, 2.8),
+        (Metric::ValidationLossArea { epochs: 10.0 }, 2.8 + 0.5 + 0.48 + 4.4 * 0.4),
         (Metric::GeneralizationGap, 0.04),
-        (Metric::GradientRatio, 0.2),
-        (Metric::UpdateRatio, 0.2),
+        (Metric::GRADIENT_RATIO, 0.2),
+        (Metric::UpdateRatio { epochs: 5.0 }, 0.2),
+        (Metric::UpdateRatio { epochs: 2.0 }, 0.1),
         (Metric::SaturatedUnits, 0.25),
     ] {
         let Some(Measured::Exactly(measured)) = record().measure(metric) else { panic!("{metric:?}") };
@@ -62,7 +67,7 @@ fn metrics_follow_from_the_record() {
 fn a_level_that_was_not_reached_is_more_than_the_steps_taken() {
     let mut record = record();
     record.history.validations.truncate(2);
-    assert_eq!(record.measure(Metric::StepsTo90PercentAccuracy), Some(Measured::MoreThan(1_250.0)));
+    assert_eq!(record.measure(Metric::STEPS_TO_90_PERCENT), Some(Measured::MoreThan(1_250.0)));
 }
 
 #[test]

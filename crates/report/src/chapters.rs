@@ -28,6 +28,10 @@ pub struct Material {
     pub experiments: Vec<Replicates>,
     /// The seeds that every experiment should have.
     pub seeds: Vec<u64>,
+    /// Whether seeds are added where a statement is undecided.
+    pub adds_seeds: bool,
+    /// The same experiments on other datasets, by the title of each, as far as runs exist.
+    pub elsewhere: Vec<(String, Vec<Replicates>)>,
     /// The dataset, as its runs saw it.
     pub dataset: DatasetInfo,
     /// The gradient checks of tasks 2b and 4c.

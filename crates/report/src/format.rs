@@ -90,7 +90,8 @@ pub(crate) fn seed_words(records: &[&RunRecord]) -> String {
 }
 
 /// `seed 1`, `seeds 1, 2`, `seeds 1 to 5`.
-pub(crate) fn seeds_in_words(seeds: &[u64]) -> String {
+#[must_use]
+pub fn seeds_in_words(seeds: &[u64]) -> String {
     let ascend_by_one = seeds.windows(2).all(|pair| pair[0].checked_add(1) == Some(pair[1]));
     match seeds {
         [seed] => format!("seed {seed}"),

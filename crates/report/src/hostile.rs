@@ -37,12 +37,14 @@ fn material_that_says(text: &str) -> Material {
         replicates.spec.title = format!("title{text}");
         replicates.spec.claims = vec![Claim {
             says: format!("says{text}"),
+            source: Some(format!("source{text}")),
             metric: Metric::BestValidationAccuracy,
             expect: Expectation::Lower,
             margin: 0.002,
             against: "task3c".to_owned(),
         }];
     }
+    material.elsewhere = vec![(format!("dataset{text}"), material.experiments.clone())];
     material.dataset = material.experiments[0].records[0].dataset.clone();
     material.close_up = Some(CloseUp {
         experiment: "task3c".to_owned(),

@@ -22,6 +22,12 @@ pub(crate) fn difference(metric: Metric, value: f64) -> String {
     signed(metric, value) + unit
 }
 
+/// The size of a difference: `0.81 points`, `125`.
+pub(crate) fn unsigned_difference(metric: Metric, size: f64) -> String {
+    let words = difference(metric, size.abs());
+    words.trim_start_matches('+').to_owned()
+}
+
 /// An interval of a difference: `+0.70 to +0.92`; of shares in percentage points.
 pub(crate) fn difference_interval(metric: Metric, interval: Interval) -> String {
     format!("{} to {}", signed(metric, interval.low), signed(metric, interval.high))
@@ -88,9 +94,9 @@ mod tests {
             (value(Metric::BestValidationAccuracy, 0.9611), "96.11 %"),
             (value(Metric::BestValidationLoss, 0.134_23), "0.1342"),
             (value(Metric::Steps, 9_000.4), "9,000"),
-            (value(Metric::GradientRatio, 0.2134), "0.213"),
-            (value(Metric::GradientRatio, 0.000_021_34), "2.1e-5"),
-            (value(Metric::GradientRatio, 21.34), "21.3"),
+            (value(Metric::GRADIENT_RATIO, 0.2134), "0.213"),
+            (value(Metric::GRADIENT_RATIO, 0.000_021_34), "2.1e-5"),
+            (value(Metric::GRADIENT_RATIO, 21.34), "21.3"),
             (value(Metric::Steps, f64::NAN), "-"),
             (difference(Metric::BestValidationAccuracy, 0.0081), "+0.81 points"),
             (difference(Metric::BestValidationLoss, -0.0105), "-0.0105"),
@@ -105,7 +111,7 @@ mod tests {
     #[test]
     fn what_is_censored_has_no_mean() {
         let of = |centre, n_censored| SeedSummary { n: 5, n_censored, centre, interval: None };
-        let metric = Metric::StepsTo95PercentAccuracy;
+        let metric = Metric::STEPS_TO_90_PERCENT;
         for (summary, expected) in [
             (of(Centre::Mean(1_000.0), 0), "1,000"),
             (of(Centre::Median(1_000.0), 1), "median 1,000 (1 of 5 never)"),

@@ -14,7 +14,7 @@ pub use markdown::to_markdown;
 pub use replicates::replicates_table;
 pub use runs::{run_table, runs_in_rows};
 pub use terminal::to_terminal;
-pub(crate) use verdicts::{difference_words, interval_words, p_words};
+pub(crate) use verdicts::{difference_words, fixed_words, interval_words};
 pub use verdicts::{verdict_table, verdict_words};
 
 use crate::document::{Align, Column, Inline, Table};

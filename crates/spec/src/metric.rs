@@ -1,5 +1,7 @@
 //! The definitions of a run's metrics; `record` computes them.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The kind of number that a metric is, which decides its format.
@@ -15,84 +17,351 @@ pub enum MetricKind {
     Ratio,
 }
 
-/// The metrics from their table: name in files, kind, title, definition.
-macro_rules! metrics {
-    ($($metric:ident: $name:literal, $kind:ident, $title:literal, $definition:literal;)*) => {
-        /// A metric of a run.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum Metric {
-            $(
-                #[doc = concat!($definition, ".")]
-                #[serde(rename = $name)]
-                $metric,
-            )*
-        }
-
-        impl Metric {
-            /// Every metric.
-            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$metric),*];
-
-            /// Its name in text.
-            #[must_use]
-            pub fn title(self) -> &'static str {
-                match self { $(Self::$metric => $title,)* }
-            }
-
-            /// Its exact definition, in a sentence.
-            #[must_use]
-            pub fn definition(self) -> &'static str {
-                match self { $(Self::$metric => $definition,)* }
-            }
-
-            /// The kind of number.
-            #[must_use]
-            pub fn kind(self) -> MetricKind {
-                match self { $(Self::$metric => MetricKind::$kind,)* }
-            }
-        }
-    };
+/// A value of every validation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Series {
+    /// Accuracy on the validation images.
+    ValidationAccuracy,
+    /// Cross-entropy on the validation images.
+    ValidationLoss,
+    /// Accuracy on all training images.
+    TrainAccuracy,
+    /// Cross-entropy on all training images.
+    TrainLoss,
 }
 
-metrics! {
-    BestValidationAccuracy: "best_validation_accuracy", Share, "best validation accuracy",
-        "the highest accuracy among the validations";
-    BestValidationLoss: "best_validation_loss", Loss, "best validation loss",
-        "the lowest cross-entropy among the validations";
-    LastValidationAccuracy: "last_validation_accuracy", Share, "last validation accuracy",
-        "accuracy of the last weights on the validation images";
-    LastValidationLoss: "last_validation_loss", Loss, "last validation loss",
-        "cross-entropy of the last weights on the validation images";
-    LastTrainLoss: "last_train_loss", Loss, "last training loss",
-        "cross-entropy of the last weights on all training images";
-    LastTrainAccuracy: "last_train_accuracy", Share, "last training accuracy",
-        "accuracy of the last weights on all training images";
-    Steps: "steps", Steps, "steps until the stop",
-        "gradient steps until early stopping or the last epoch";
-    StepsTo90PercentAccuracy: "steps_to_90_percent_accuracy", Steps, "steps to 90 % validation accuracy",
-        "gradient steps until the first validation with an accuracy of at least 90 %";
-    StepsTo95PercentAccuracy: "steps_to_95_percent_accuracy", Steps, "steps to 95 % validation accuracy",
-        "gradient steps until the first validation with an accuracy of at least 95 %";
-    StepsToTrainLoss: "steps_to_0.1_train_loss", Steps, "steps to a training loss of 0.1",
-        "gradient steps until the first validation with a training loss of at most 0.1";
-    EarlyTrainLoss: "early_train_loss", Loss, "training loss over the first 5 epochs",
-        "mean training loss over the validations of the first 5 epochs, the one at step 0 left out";
-    ValidationLossArea: "validation_loss_area", Loss, "area under the validation loss",
-        "trapezoidal area under the validation loss over the first 10 epochs, in loss times epochs";
-    GeneralizationGap: "generalization_gap", Share, "generalisation gap",
-        "training accuracy minus validation accuracy, of the last weights";
-    GradientRatio: "gradient_ratio", Ratio, "gradient of the first layer over the output layer's",
-        "root mean square of the first layer's gradient over the output layer's, geometric mean over the first 5 epochs";
-    UpdateRatio: "update_ratio", Ratio, "update of the first layer over the output layer's",
-        "root mean square of the first layer's update over the output layer's, geometric mean over the first 5 epochs";
-    SaturatedUnits: "saturated_units", Share, "saturated hidden units",
-        "share of the hidden units with a slope below 5 % of the activation's greatest, over 128 images at the end";
+impl Series {
+    /// Whether a run gets better as it rises.
+    #[must_use]
+    pub fn is_accuracy(self) -> bool {
+        matches!(self, Self::ValidationAccuracy | Self::TrainAccuracy)
+    }
 }
+
+impl fmt::Display for Series {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::ValidationAccuracy => "validation accuracy",
+            Self::ValidationLoss => "validation loss",
+            Self::TrainAccuracy => "training accuracy",
+            Self::TrainLoss => "training loss",
+        })
+    }
+}
+
+/// A metric of a run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Metric {
+    /// The highest accuracy among the validations.
+    BestValidationAccuracy,
+    /// The lowest cross-entropy among the validations.
+    BestValidationLoss,
+    /// Accuracy of the last weights on the validation images.
+    LastValidationAccuracy,
+    /// Cross-entropy of the last weights on the validation images.
+    LastValidationLoss,
+    /// Cross-entropy of the last weights on all training images.
+    LastTrainLoss,
+    /// Accuracy of the last weights on all training images.
+    LastTrainAccuracy,
+    /// Gradient steps until early stopping or the last epoch.
+    Steps,
+    /// Gradient steps until the first validation that reaches a level.
+    StepsTo {
+        /// What must reach it.
+        of: Series,
+        /// The least accuracy, or the greatest loss.
+        level: f64,
+    },
+    /// Mean training loss over the validations of the first epochs, the one at step 0 left out.
+    EarlyTrainLoss {
+        /// How many epochs count.
+        epochs: f64,
+    },
+    /// Trapezoidal area under the validation loss over the first epochs, in loss times epochs; a run that ended earlier counts with
+    /// its last loss until then.
+    ValidationLossArea {
+        /// How many epochs count.
+        epochs: f64,
+    },
+    /// Training accuracy minus validation accuracy, of the last weights.
+    GeneralizationGap,
+    /// Root mean square of the first layer's gradient over the output layer's, geometric mean over the first epochs.
+    GradientRatio {
+        /// How many epochs count.
+        epochs: f64,
+    },
+    /// The same of the updates.
+    UpdateRatio {
+        /// How many epochs count.
+        epochs: f64,
+    },
+    /// Share of the hidden units with a slope below 5 % of the activation's greatest, at the end.
+    SaturatedUnits,
+}
+
+/// Epochs of the metrics about the beginning of a run, where a claim does not say.
+const EARLY: f64 = 5.0;
+/// Epochs of the area.
+const AREA: f64 = 10.0;
 
 impl Metric {
-    /// Epochs of [`Metric::EarlyTrainLoss`], [`Metric::GradientRatio`] and [`Metric::UpdateRatio`].
-    pub const EARLY_EPOCHS: f64 = 5.0;
-    /// Epochs of [`Metric::ValidationLossArea`]; a run that ended earlier counts with its last loss until then.
-    pub const AREA_EPOCHS: f64 = 10.0;
-    /// The loss of [`Metric::StepsToTrainLoss`].
-    pub const TRAIN_LOSS_LEVEL: f64 = 0.1;
+    /// Every metric, with usual parameters.
+    pub const ALL: [Self; 16] = [
+        Self::BestValidationAccuracy,
+        Self::BestValidationLoss,
+        Self::LastValidationAccuracy,
+        Self::LastValidationLoss,
+        Self::LastTrainLoss,
+        Self::LastTrainAccuracy,
+        Self::Steps,
+        Self::STEPS_TO_90_PERCENT,
+        Self::StepsTo { of: Series::ValidationAccuracy, level: 0.95 },
+        Self::StepsTo { of: Series::TrainLoss, level: 0.1 },
+        Self::EARLY_TRAIN_LOSS,
+        Self::ValidationLossArea { epochs: AREA },
+        Self::GeneralizationGap,
+        Self::GRADIENT_RATIO,
+        Self::UpdateRatio { epochs: EARLY },
+        Self::SaturatedUnits,
+    ];
+    /// Their names in files.
+    pub(crate) const NAMES: [&str; 14] = [
+        "best_validation_accuracy",
+        "best_validation_loss",
+        "last_validation_accuracy",
+        "last_validation_loss",
+        "last_train_loss",
+        "last_train_accuracy",
+        "steps",
+        Self::STEPS_TO,
+        "early_train_loss",
+        "validation_loss_area",
+        "generalization_gap",
+        "gradient_ratio",
+        "update_ratio",
+        "saturated_units",
+    ];
+    /// The name of the steps to a level.
+    pub(crate) const STEPS_TO: &str = "steps_to";
+    /// Names that files may have from before metrics had parameters.
+    pub(crate) const OLD_NAMES: [(&str, Self); 3] = [
+        ("steps_to_90_percent_accuracy", Self::STEPS_TO_90_PERCENT),
+        ("steps_to_95_percent_accuracy", Self::StepsTo { of: Series::ValidationAccuracy, level: 0.95 }),
+        ("steps_to_0.1_train_loss", Self::StepsTo { of: Series::TrainLoss, level: 0.1 }),
+    ];
+    /// Steps to a validation accuracy of 90 %.
+    pub const STEPS_TO_90_PERCENT: Self = Self::StepsTo { of: Series::ValidationAccuracy, level: 0.9 };
+    /// The training loss over the first 5 epochs.
+    pub const EARLY_TRAIN_LOSS: Self = Self::EarlyTrainLoss { epochs: EARLY };
+    /// The ratio of the gradients over the first 5 epochs.
+    pub const GRADIENT_RATIO: Self = Self::GradientRatio { epochs: EARLY };
+    /// Epochs of the ratios, where a claim does not say.
+    pub const EARLY_EPOCHS: f64 = EARLY;
+
+    /// The metric of a name in a file, with usual parameters.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let old = Self::OLD_NAMES.iter().find(|(old, _)| *old == name).map(|(_, metric)| *metric);
+        old.or_else(|| Self::ALL.into_iter().find(|metric| metric.name() == name))
+    }
+
+    /// Its name in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.facts().name
+    }
+
+    /// Its name in text.
+    #[must_use]
+    pub fn title(self) -> String {
+        self.facts().title
+    }
+
+    /// Its exact definition, in a sentence.
+    #[must_use]
+    pub fn definition(self) -> String {
+        self.facts().definition
+    }
+
+    /// The kind of number.
+    #[must_use]
+    pub fn kind(self) -> MetricKind {
+        self.facts().kind
+    }
+
+    /// How many epochs count, of metrics about the beginning of a run.
+    #[must_use]
+    pub fn epochs(self) -> Option<f64> {
+        match self {
+            Self::EarlyTrainLoss { epochs }
+            | Self::ValidationLossArea { epochs }
+            | Self::GradientRatio { epochs }
+            | Self::UpdateRatio { epochs } => Some(epochs),
+            _ => None,
+        }
+    }
+
+    /// The same metric over other epochs, if these are given and count.
+    pub(crate) fn over(mut self, given: Option<f64>) -> Self {
+        if let (
+            Self::EarlyTrainLoss { epochs }
+            | Self::ValidationLossArea { epochs }
+            | Self::GradientRatio { epochs }
+            | Self::UpdateRatio { epochs },
+            Some(given),
+        ) = (&mut self, given)
+        {
+            *epochs = given;
+        }
+        self
+    }
+
+    /// The same of the last weights if this is of the best ones, and the reverse; none if it is of neither.
+    #[must_use]
+    pub fn of_other_weights(self) -> Option<Self> {
+        match self {
+            Self::BestValidationAccuracy => Some(Self::LastValidationAccuracy),
+            Self::LastValidationAccuracy => Some(Self::BestValidationAccuracy),
+            Self::BestValidationLoss => Some(Self::LastValidationLoss),
+            Self::LastValidationLoss => Some(Self::BestValidationLoss),
+            _ => None,
+        }
+    }
+
+    fn facts(self) -> Facts {
+        use MetricKind::{Loss, Share, Steps};
+        match self {
+            Self::BestValidationAccuracy => Facts::new(
+                "best_validation_accuracy",
+                Share,
+                "best validation accuracy",
+                "the highest accuracy among the validations",
+            ),
+            Self::BestValidationLoss => Facts::new(
+                "best_validation_loss",
+                Loss,
+                "best validation loss",
+                "the lowest cross-entropy among the validations",
+            ),
+            Self::LastValidationAccuracy => Facts::new(
+                "last_validation_accuracy",
+                Share,
+                "last validation accuracy",
+                "accuracy of the last weights on the validation images",
+            ),
+            Self::LastValidationLoss => Facts::new(
+                "last_validation_loss",
+                Loss,
+                "last validation loss",
+                "cross-entropy of the last weights on the validation images",
+            ),
+            Self::LastTrainLoss => Facts::new(
+                "last_train_loss",
+                Loss,
+                "last training loss",
+                "cross-entropy of the last weights on all training images",
+            ),
+            Self::LastTrainAccuracy => Facts::new(
+                "last_train_accuracy",
+                Share,
+                "last training accuracy",
+                "accuracy of the last weights on all training images",
+            ),
+            Self::Steps => Facts::new(
+                "steps",
+                Steps,
+                "steps until the stop",
+                "gradient steps until early stopping or the last epoch",
+            ),
+            Self::StepsTo { of, level } => {
+                let (title, bound) = if of.is_accuracy() {
+                    (format!("steps to {} {of}", percent(level)), format!("at least {}", percent(level)))
+                } else {
+                    (format!("steps to a {of} of {level}"), format!("at most {level}"))
+                };
+                let definition = format!("gradient steps until the first validation with a {of} of {bound}");
+                Facts::new(Self::STEPS_TO, Steps, title, definition)
+            }
+            Self::EarlyTrainLoss { epochs } => Facts::new(
+                "early_train_loss",
+                Loss,
+                format!("training loss over the {}", first(epochs)),
+                format!("mean training loss over the validations of the {}, the one at step 0 left out", first(epochs)),
+            ),
+            Self::ValidationLossArea { epochs } => Facts::new(
+                "validation_loss_area",
+                Loss,
+                format!("area under the validation loss over the {}", first(epochs)),
+                format!("trapezoidal area under the validation loss over the {}, in loss times epochs", first(epochs)),
+            ),
+            Self::GeneralizationGap => Facts::new(
+                "generalization_gap",
+                Share,
+                "generalisation gap",
+                "training accuracy minus validation accuracy, of the last weights",
+            ),
+            Self::GradientRatio { epochs } => Facts::ratio("gradient_ratio", "gradient", epochs),
+            Self::UpdateRatio { epochs } => Facts::ratio("update_ratio", "update", epochs),
+            Self::SaturatedUnits => Facts::new(
+                "saturated_units",
+                Share,
+                "saturated hidden units",
+                "share of the hidden units with a slope below 5 % of the activation's greatest, over 128 images at the end",
+            ),
+        }
+    }
+
+    /// Whether the differences between two runs can be skewed: those of steps and ratios, and of shares and losses near their
+    /// bounds. Those of the other metrics are averages over thousands of images, about as often above their centre as below it.
+    #[must_use]
+    pub fn is_skewed(self) -> bool {
+        matches!(self.kind(), MetricKind::Steps | MetricKind::Ratio)
+            || matches!(self, Self::LastTrainLoss | Self::LastTrainAccuracy | Self::SaturatedUnits)
+    }
+
+    /// A difference that matters where no claim says which: the unit of bets on it.
+    #[must_use]
+    pub fn usual_margin(self) -> f64 {
+        match self.kind() {
+            MetricKind::Share => 0.002,
+            MetricKind::Loss => 0.01,
+            MetricKind::Steps => 100.0,
+            MetricKind::Ratio => 0.1,
+        }
+    }
+}
+
+/// What there is to say about a metric.
+struct Facts {
+    name: &'static str,
+    kind: MetricKind,
+    title: String,
+    definition: String,
+}
+
+impl Facts {
+    fn new(name: &'static str, kind: MetricKind, title: impl Into<String>, definition: impl Into<String>) -> Self {
+        Self { name, kind, title: title.into(), definition: definition.into() }
+    }
+
+    fn ratio(name: &'static str, what: &str, epochs: f64) -> Self {
+        let size = format!("root mean square of the first layer's {what} over the output layer's, geometric mean");
+        let title = format!("{what} of the first layer over the output layer's, {}", first(epochs));
+        Self::new(name, MetricKind::Ratio, title, format!("{size} over the {}", first(epochs)))
+    }
+}
+
+/// `90 %`, `92.5 %`.
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e6).round() / 1e4)
+}
+
+/// `first 5 epochs`.
+fn first(epochs: f64) -> String {
+    match epochs.to_string().as_str() {
+        "1" => "first epoch".to_owned(),
+        epochs => format!("first {epochs} epochs"),
+    }
 }

@@ -5,7 +5,7 @@ use mlp::{ImageShape, Layer};
 use serde_json::Value;
 
 use crate::identity::plain;
-use crate::{ExperimentSpec, SpecError, name, suggest, visible};
+use crate::{Claim, ExperimentSpec, Metric, SpecError, name, suggest, visible};
 
 /// Each run is a line in a figure.
 const MOST_RUNS: usize = 100;
@@ -50,10 +50,19 @@ pub(crate) fn check(spec: &ExperimentSpec) -> Result<(), SpecError> {
     check_batch(spec)?;
     check_validations(spec)?;
     check_length(spec)?;
+    spec.claims.iter().enumerate().try_for_each(|(index, claim)| check_level(index, claim))?;
     require(spec.claims.len() <= MOST_CLAIMS, &[&format!("claim[{MOST_CLAIMS}]")], || {
         let count = thousands(spec.claims.len());
         format!("`claim` is a list of {count} statements, but {MOST_CLAIMS} is the limit")
     })
+}
+
+fn check_level(index: usize, claim: &Claim) -> Result<(), SpecError> {
+    let Metric::StepsTo { of, level } = claim.metric else { return Ok(()) };
+    let key = format!("claim[{index}].level");
+    let is_possible = !of.is_accuracy() || level <= 1.0;
+    let checked = require(is_possible, &[&key], || format!("`{key}` is {level}, but an accuracy is at most 1"));
+    checked.map_err(|error| error.with_hint(format!("for {level} % write {}", level / 100.0)))
 }
 
 /// A rule: whether it holds, its keys, and the sentence if it does not.

@@ -44,6 +44,13 @@ pub(crate) fn line<'de, D: Deserializer<'de>, const MOST: usize>(source: D) -> R
     })
 }
 
+/// The same where the text may be missing.
+pub(crate) fn optional_line<'de, D: Deserializer<'de>, const MOST: usize>(
+    source: D,
+) -> Result<Option<String>, D::Error> {
+    line::<D, MOST>(source).map(Some)
+}
+
 /// Reads a text. `check` returns the value to keep or, to follow "must be", what would do.
 pub(crate) fn checked<'de, D: Deserializer<'de>>(
     source: D,

@@ -14,9 +14,7 @@ const MOST_REPLICATES: usize = 10_000;
 /// power.
 ///
 /// The effect is standardised: the mean difference over the standard deviation of the differences, or the distance
-/// between mean difference and margin over it for a test against a margin. Of the two tests of
-/// [`equivalence`](super::equivalence) each has that power; where the mean difference is near zero, ask for a power of
-/// `(1 + power) / 2`, so that both succeed with `power`.
+/// between mean difference and margin over it for a test against a margin.
 ///
 /// `None` where more than 10,000 would be needed, and where the effect is not above zero or `alpha` or `power` is
 /// outside `(0, 1)`.

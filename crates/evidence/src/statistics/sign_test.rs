@@ -1,4 +1,4 @@
-//! The sign test: for pairs whose order is known and whose difference is not, because one run ended too early.
+//! The sign test.
 
 use statrs::distribution::{Binomial, DiscreteCDF};
 

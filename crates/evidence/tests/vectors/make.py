@@ -1,8 +1,10 @@
-# Python 3.11 or newer, with: numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0
-"""Writes what SciPy and statsmodels make of some data sets into `statistics.json`, which the crate's tests read.
+# Python 3.12 or newer, with: numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0 savvi==0.3.1 expectation==0.6.1
+"""Writes what SciPy, statsmodels, savvi and expectation make of some data sets into `statistics.json`, which the crate's
+tests read.
 
-    pip install numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0     # in a virtual environment outside the repository
-    python crates/report/tests/vectors/make.py
+    # in a virtual environment outside the repository
+    pip install numpy==2.4.6 scipy==1.17.1 statsmodels==0.15.0 savvi==0.3.1 expectation==0.6.1
+    python crates/evidence/tests/vectors/make.py
 
 The same versions write the same file. Data sets are differences of pairs, none with all differences equal: what is
 defined there SciPy leaves undefined, and the crate's own tests say it.
@@ -15,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from expectation.modules.hypothesistesting import SymmetryETest
+from expectation.modules.martingales import BetaBinomialMixture
+from savvi.multinomial import Multinomial
 from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.weightstats import DescrStatsW
@@ -141,6 +146,50 @@ def sign_test(n_positive: int, n_negative: int) -> dict[str, Any]:
     return {"n_positive": n_positive, "n_negative": n_negative, "p": p}
 
 
+def signed_rank(name: str, values: list[float]) -> dict[str, Any]:
+    """Exact: over all signs where sizes are equal."""
+    sizes = [abs(value) for value in values if value != 0]
+    has_ties = len(set(sizes)) < len(sizes) or len(sizes) < len(values)
+    method = stats.PermutationMethod(n_resamples=np.inf) if has_ties else "exact"
+    test = lambda alternative: stats.wilcoxon(values, alternative=alternative, method=method, zero_method="wilcox")
+    return {"name": name, "values": values, "p": p_values(lambda alternative: test(alternative).pvalue)}
+
+
+# As in `e_process.rs`.
+STRENGTHS = [2.0**exponent for exponent in range(-5, 5)]
+
+
+def symmetric(values: np.ndarray) -> float:
+    """ln of the mean of the e-values of Fisher's type over the strengths."""
+    e = [SymmetryETest(lambda_value=strength).compute(values) for strength in STRENGTHS]
+    return float(np.log(np.mean(e)))
+
+
+def signs(values: np.ndarray) -> float:
+    """ln of the one-sided beta-binomial mixture, checked against savvi's two-sided one, which is the mean of both sides."""
+    one_sided = BetaBinomialMixture(v_opt=1, alpha_opt=0.05, g=0.5, h=0.5, is_one_sided=True)
+    # The Beta distribution with parameters 1/2: r over g (g + h).
+    one_sided.r = 0.25
+    one_sided.normalizer = one_sided._compute_normalizer()
+    above, below = int((values > 0).sum()), int((values < 0).sum())
+    s, v = (above - below) / 2, (above + below) / 4
+    both = Multinomial(0.05, np.array([0.5, 0.5]), k=1)
+    both.update(np.array([above, below]))
+    sides = [one_sided.log_superMG(s, v), one_sided.log_superMG(-s, v)]
+    assert abs(np.log(np.mean(np.exp(sides))) - np.log(both.odds)) < 1e-9
+    return float(sides[0])
+
+
+def e_processes(name: str, values: list[float]) -> dict[str, Any]:
+    prefixes = [np.array(values[: n + 1]) for n in range(len(values))]
+    return {
+        "name": name,
+        "values": values,
+        "symmetric": [symmetric(prefix) for prefix in prefixes],
+        "signs": [signs(prefix) for prefix in prefixes],
+    }
+
+
 def holm(p: list[float]) -> dict[str, list[float]]:
     return {"p": p, "adjusted": [float(value) for value in multipletests(p, method="holm")[1]]}
 
@@ -172,6 +221,12 @@ def main() -> None:
         "bca": [bca(name, np.array(sets[name]), statistic, c) for name, statistic, c in bca_cases],
         "sign_test": [sign_test(*counts) for counts in
                       [(1, 0), (0, 5), (3, 3), (8, 2), (2, 8), (10, 0), (40, 25), (520, 480), (4800, 5200)]],
+        "signed_rank": [signed_rank(name, sets[name]) for name in
+                        ["normal, n = 5", "normal, n = 10, below zero", "normal, n = 25", "clear effect", "skewed", "ties",
+                         "ties and zeros", "steps of a run", "accuracies", "one outlier"]],
+        "e_processes": [e_processes(name, sets[name]) for name in
+                        ["normal, n = 3", "normal, n = 5", "normal, n = 10, below zero", "normal, n = 25", "normal, n = 50",
+                         "skewed", "clear effect", "no effect", "counts", "ties and zeros", "one outlier", "accuracies"]],
         "holm": [holm(p) for p in
                  [[0.04], [0.01, 0.04, 0.03, 0.005], [0.5, 0.6, 0.9], [0.02, 0.02, 0.02], [0.0, 1.0, 1e-12, 0.049]]],
         "power": [{"effect": e, "n": n, "alpha": a, "power": power(e, n, a)} for e, n, a in powers],

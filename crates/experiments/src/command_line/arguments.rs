@@ -44,11 +44,39 @@ impl Selection {
     }
 }
 
+/// Seeds that are added until every claim is decided.
+#[derive(Debug, Args)]
+pub(crate) struct UntilDecided {
+    /// Add seeds where claims are undecided, the cheapest claim first, until all are decided; the verdicts stay valid
+    #[arg(long)]
+    pub(crate) until_decided: bool,
+
+    /// Seeds of an experiment at most, with `--until-decided` [default: 50]
+    #[arg(long, value_name = "N", value_parser = seeds::last)]
+    pub(crate) max_seeds: Option<u64>,
+}
+
+impl UntilDecided {
+    /// Seeds of an experiment at most.
+    pub(crate) fn most(&self) -> u64 {
+        const USUAL: u64 = 50;
+        self.max_seeds.unwrap_or(USUAL)
+    }
+
+    /// Whether seeds are added; `--max-seeds` asks for it too.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.until_decided || self.max_seeds.is_some()
+    }
+}
+
 /// Arguments of `run`.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
+
+    #[command(flatten)]
+    pub(crate) until_decided: UntilDecided,
 
     /// Trainings at the same time; does not change the results [default: the physical cores; 1 on a graphics processor or with
     /// Burn's dashboard]
@@ -136,15 +164,26 @@ pub(crate) struct Claims {
     pub(crate) strict: bool,
 
     #[command(flatten)]
+    pub(crate) until_decided: UntilDecided,
+
+    /// Trainings at the same time, with `--until-decided` [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
     pub(crate) output: Output,
 }
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub(crate) struct Report {
-    /// Replicates of every experiment: the seeds from 1 to this number
-    #[arg(long, value_name = "N", default_value = "5", value_parser = seeds::first)]
-    pub(crate) seeds: Seeds,
+    /// Replicates of every experiment: the seeds from 1 to this number, and no more unless `--until-decided` is given
+    /// [default: 3, and more until every claim is decided]
+    #[arg(long, value_name = "N", value_parser = seeds::first)]
+    pub(crate) seeds: Option<Seeds>,
+
+    #[command(flatten)]
+    pub(crate) until_decided: UntilDecided,
 
     /// Folder of the report
     #[arg(long, value_name = "DIR", default_value = "report")]

@@ -12,8 +12,13 @@ pub(crate) struct Seeds(pub(crate) Vec<u64>);
 
 /// The seeds from 1 to the number in a text.
 pub(crate) fn first(text: &str) -> Result<Seeds, String> {
+    last(text).map(|last| Seeds((1..=last).collect()))
+}
+
+/// The number of seeds in a text.
+pub(crate) fn last(text: &str) -> Result<u64, String> {
     match text.trim().parse() {
-        Ok(last @ 1..=MOST) => Ok(Seeds((1..=last).collect())),
+        Ok(last @ 1..=MOST) => Ok(last),
         _ => Err(format!("`{text}` is not a valid number of seeds; use 1 to {MOST}")),
     }
 }

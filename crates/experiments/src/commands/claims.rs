@@ -2,31 +2,37 @@
 
 use std::collections::HashSet;
 
-use evidence::{Judged, Replicates, Verdict, judge};
+use evidence::{FixedTest, Judged, Reason, Replicates, Verdict, judge};
 use report::{to_markdown, verdict_table, verdict_words};
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 
 use crate::command_line::arguments;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
+use crate::sequential::until_decided;
+use crate::stop::Stop;
 use crate::workspace::Workspace;
 
 pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Result<(), Failure> {
     let specs = judged_and_compared(&workspace.catalog, &arguments.experiments)?;
-    let records = workspace.records();
-    let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records.all)).collect();
+    let records = if arguments.until_decided.is_asked() {
+        until_decided(workspace, &specs, &arguments.until_decided, arguments.jobs, &Stop::listen()?)?
+    } else {
+        workspace.records().all
+    };
+    let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
     let judged = judge(&replicates);
     if arguments.output.json {
-        print_json(&judged.iter().map(as_json).collect::<Vec<_>>())?;
+        print_json(&judged.iter().map(|one| as_json(one, judged.len())).collect::<Vec<_>>())?;
     } else if arguments.output.markdown {
         print(&to_markdown(&verdict_table(&judged)))?;
     } else {
         print_table(&verdict_table(&judged))?;
     }
-    if judged.iter().any(|judged| judged.comparison.n == 0) {
+    if judged.iter().any(|judged| judged.comparison.n() == 0) {
         workspace
             .terminal
-            .note("claims without pairs of runs lack a verdict; `experiments run --all --seeds 5` trains the runs");
+            .note("claims without pairs of runs lack a verdict; `experiments claims --until-decided` trains the runs");
     }
     let fails = judged.iter().filter(|judged| judged.verdict != Verdict::Holds).count();
     if arguments.strict && fails > 0 {
@@ -56,23 +62,32 @@ pub(super) fn judged_and_compared(catalog: &Catalog, names: &[String]) -> Result
     Ok(specs)
 }
 
-fn as_json(judged: &Judged) -> serde_json::Value {
-    let Judged { experiment, claim, comparison, p, verdict } = judged;
-    let (word, more_seeds) = match verdict {
+fn as_json(judged: &Judged, claims: usize) -> serde_json::Value {
+    let Judged { experiment, claim, comparison, p, verdict, hangs_on_one_seed, fixed } = judged;
+    let (word, outlook) = match verdict {
         Verdict::Holds => ("holds", None),
         Verdict::DoesNotHold(_) => ("does not hold", None),
-        Verdict::Undecided { more_seeds } => ("undecided", *more_seeds),
+        Verdict::Undecided(Reason::TooWeak(outlook)) => ("undecided", *outlook),
+        Verdict::Undecided(_) => ("undecided", None),
     };
+    let interval = comparison.interval(claim.metric, claim.margin, claims);
+    let fixed = FixedTest::ALL
+        .iter()
+        .zip(fixed)
+        .map(|(test, result)| (test.title().replace(' ', "_"), serde_json::json!(result.map(|result| result.p))));
     serde_json::json!({
         "experiment": experiment,
         "claim": claim,
-        "pairs": comparison.n,
+        "pairs": comparison.n(),
         "mean_difference": comparison.mean(),
-        "interval": comparison.interval().map(|interval| [interval.low, interval.high]),
+        "interval": interval.map(|interval| [interval.low, interval.high]),
         "hedges_g": comparison.effect_size(),
         "p": p,
+        "fixed_n_p": fixed.collect::<serde_json::Map<_, _>>(),
         "verdict": word,
         "in_words": verdict_words(judged),
-        "more_seeds": more_seeds,
+        "hangs_on_one_seed": hangs_on_one_seed,
+        "more_seeds": outlook.map(|outlook| outlook.seeds),
+        "chance": outlook.map(|outlook| outlook.chance),
     })
 }

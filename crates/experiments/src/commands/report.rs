@@ -1,5 +1,6 @@
 //! `experiments report`: trains what is missing, tests the statements, writes the report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use evidence::Replicates;
@@ -9,27 +10,39 @@ use spec::ExperimentSpec;
 
 use super::claims::judged_and_compared;
 use super::gradcheck;
-use crate::command_line::arguments;
+use crate::command_line::{Seeds, arguments};
 use crate::failure::Failure;
 use crate::output::write_file;
 use crate::plan::PlannedRun;
 use crate::runner::Runner;
+use crate::sequential::Sequential;
 use crate::stop::Stop;
 use crate::terminal::View;
 use crate::workspace::Workspace;
 use crate::{close_up, host, typesetter};
 
+/// Seeds of every experiment, before more are added where claims are undecided.
+const FIRST_SEEDS: u64 = 3;
+
 pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
     let typesetter = arguments.pdf.then(typesetter::find).transpose()?;
     let stop = Stop::listen()?;
     let specs = judged_and_compared(&workspace.catalog, &[])?;
-    let mut records =
-        if arguments.no_train { workspace.records().all } else { train(workspace, &specs, arguments, &stop)? };
-    records.retain(|record| arguments.seeds.0.contains(&record.seed));
+    let first = arguments.seeds.clone().unwrap_or_else(|| Seeds((1..=FIRST_SEEDS).collect()));
+    let adds_seeds = arguments.seeds.is_none() || arguments.until_decided.is_asked();
+    let mut records = if arguments.no_train {
+        workspace.records().all
+    } else {
+        train(workspace, &specs, arguments, &first, adds_seeds, &stop)?
+    };
+    let most = arguments.until_decided.most();
+    records.retain(|record| first.0.contains(&record.seed) || adds_seeds && record.seed <= most);
     let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
-        seeds: arguments.seeds.0.clone(),
+        elsewhere: elsewhere(workspace, &specs, &records),
+        seeds: first.0,
+        adds_seeds,
         dataset: dataset(workspace, &specs, &records),
         gradient_checks: checks.unwrap_or_default(),
         close_up: close_up::of(&workspace.store, &specs, &records)?,
@@ -38,20 +51,25 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     save(workspace, &arguments.out, &document, typesetter)
 }
 
-/// The records of the experiments with these seeds. Trains the runs that are not finished, and checks the gradients if the
-/// file of the checks is missing: they take longer than the rest of a report whose runs are finished.
+/// The records of the experiments with the first seeds, and with more where claims are undecided, if they are to be added.
+/// Trains the runs that are not finished, and checks the gradients if the file of the checks is missing: they take longer than
+/// the rest of a report whose runs are finished.
 fn train(
     workspace: &Workspace,
     specs: &[ExperimentSpec],
     arguments: &arguments::Report,
+    first: &Seeds,
+    adds_seeds: bool,
     stop: &Stop,
 ) -> Result<Vec<RunRecord>, Failure> {
-    let runs: Vec<PlannedRun> = specs.iter().flat_map(|spec| PlannedRun::of(spec, &[], &arguments.seeds)).collect();
-    let runs: Vec<&PlannedRun> = runs.iter().collect();
-    let runner = Runner::open(workspace, &runs, stop)?;
-    let records = runner.records(&runs, arguments.jobs, View::Bars)?;
+    let runner = Runner::open(workspace, specs, stop)?;
+    let runs: Vec<PlannedRun> = specs.iter().flat_map(|spec| PlannedRun::of(spec, &[], first)).collect();
+    let mut records = runner.records(&runs.iter().collect::<Vec<_>>(), arguments.jobs, View::Bars)?;
     if stop.is_requested() {
         return Err(Failure::interrupted());
+    }
+    if adds_seeds {
+        records = Sequential::new(workspace, &runner, specs, &arguments.until_decided).train(arguments.jobs, stop)?;
     }
     let checks = records.first().map(|record| checks_file(workspace, record));
     if let Some(missing) = checks.filter(|file| runner.backend.is_cpu() && kept_checks(file).is_none()) {
@@ -76,6 +94,22 @@ fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord
         pixel_std: f64::NAN,
     };
     record.map_or_else(none, |record| record.dataset.clone())
+}
+
+/// The experiments on the other datasets of which there are records, of the same backend.
+fn elsewhere(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> Vec<(String, Vec<Replicates>)> {
+    let Some(here) = records.first() else { return Vec::new() };
+    let is_like =
+        |record: &RunRecord| record.backend.name == here.backend.name && record.code.numerics == here.code.numerics;
+    let mut others: BTreeMap<String, Vec<RunRecord>> = BTreeMap::new();
+    // Damaged records have been reported already.
+    for record in workspace.store.list().into_iter().flatten().filter(is_like) {
+        if record.dataset.digest != here.dataset.digest {
+            others.entry(record.dataset.title.clone()).or_default().push(record);
+        }
+    }
+    let replicates = |records: Vec<RunRecord>| specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
+    others.into_iter().map(|(title, records)| (title, replicates(records))).collect()
 }
 
 /// The file of the gradient checks for a record's dataset and backend.

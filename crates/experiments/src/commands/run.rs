@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use record::{RunRecord, StopReason};
 
+use super::claims::judged_and_compared;
 use super::figure;
 use crate::command_line::arguments::Run;
 use crate::failure::Failure;
@@ -11,6 +12,7 @@ use crate::output::{print, print_json, print_table};
 use crate::plan::{self, Group, PlannedRun};
 use crate::records::{Filter, Records};
 use crate::runner::{Runner, tell_finished};
+use crate::sequential::until_decided;
 use crate::stop::Stop;
 use crate::terminal::View;
 use crate::workspace::Workspace;
@@ -18,12 +20,21 @@ use crate::{backend, data};
 
 pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure> {
     let stop = Stop::listen()?;
-    let groups = plan::groups(&workspace.catalog, &arguments.selection)?;
+    let mut groups = plan::groups(&workspace.catalog, &arguments.selection)?;
     let runs = plan::runs(&groups);
-    let records = match finished(workspace, &runs) {
+    let mut records = match finished(workspace, &runs) {
         Some(records) => records,
         None => train(workspace, arguments, &groups, &stop)?,
     };
+    if arguments.until_decided.is_asked() && !stop.is_requested() {
+        let all = add_seeds(workspace, arguments, &stop)?;
+        for group in &mut groups {
+            group.add_seeds(&all);
+        }
+        let of_run =
+            |run: &PlannedRun| all.iter().find(|record| run.is_that_of(record)).cloned().map(|one| run.named(one));
+        records = plan::runs(&groups).into_iter().filter_map(of_run).collect();
+    }
     show(workspace, arguments, &groups, &records)?;
     end(&records, &stop)
 }
@@ -53,7 +64,14 @@ fn train(workspace: &Workspace, arguments: &Run, groups: &[Group], stop: &Stop) 
     // The dashboard shows one training at a time, so it is for a single experiment.
     let is_watched = view == View::Dashboard && groups.len() == 1 && has_one_seed;
     let jobs = arguments.jobs.or(is_watched.then_some(NonZeroUsize::MIN));
-    Runner::open(workspace, &runs, stop)?.records(&runs, jobs, view)
+    Runner::open(workspace, runs.iter().map(|run| &run.spec), stop)?.records(&runs, jobs, view)
+}
+
+/// Adds seeds until the claims of the experiments are decided; returns all records.
+fn add_seeds(workspace: &Workspace, arguments: &Run, stop: &Stop) -> Result<Vec<RunRecord>, Failure> {
+    let names = plan::names(&workspace.catalog, &arguments.selection)?;
+    let specs = judged_and_compared(&workspace.catalog, &names)?;
+    until_decided(workspace, &specs, &arguments.until_decided, arguments.jobs, stop)
 }
 
 /// Prints the results on stdout, and draws the figure of every group whose runs are all finished.

@@ -44,6 +44,27 @@ fn claims_are_tested_on_the_runs_there_are() {
 }
 
 #[test]
+fn seeds_are_added_until_every_claim_is_decided_or_has_all_its_seeds() {
+    let scratch = Scratch::new();
+    let claims = &["claims", "task4a", "--until-decided", "--max-seeds", "4", "--jobs", "1"];
+    let said = scratch.refusal(claims, 0);
+    assert!(said.contains("2 of 2 claims are undecided; next task4a and task3c, seeds 1 to 3"), "{said}");
+    assert!(said.trim_end().ends_with("2 of 2 claims are undecided; no more seeds are added"), "{said}");
+    assert_eq!(scratch.runs().len(), 8, "four seeds of each");
+    let table = scratch.stdout(&["claims", "task4a"]);
+    // An image of 200 is half a percentage point.
+    assert!(table.contains("the metric is only known to 0.50 points, more than the margin"), "{table}");
+    // The first claim differs by far more than its margin in every seed.
+    let said = scratch.refusal(&["run", "task4a", "--max-seeds", "20", "--jobs", "1"], 0);
+    assert!(said.contains("1 of 2 claims are undecided; no more seeds are added"), "{said}");
+    let n_runs = scratch.runs().len();
+    assert!((12..40).contains(&n_runs), "{n_runs}");
+    let text = scratch.stdout(&["run", "task4a", "--max-seeds", "20", "--jobs", "1"]);
+    assert!(text.contains("Means over the seeds") && scratch.runs().len() == n_runs, "{text}");
+    assert!(scratch.refusal(&["claims", "task4a", "--max-seeds", "0"], 2).contains("is not a valid number of seeds"));
+}
+
+#[test]
 fn a_report_trains_what_is_missing_and_names_the_made_up_digits() {
     let scratch = Scratch::new();
     scratch.stdout(&["report", "--seeds", "2"]);

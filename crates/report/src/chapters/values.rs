@@ -2,7 +2,10 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use evidence::{CONFIDENCE, Centre, Comparison, Judged, Replicates, SIGNIFICANCE, Verdict, judge};
+use evidence::{
+    CONFIDENCE, Centre, Comparison, Decision, FixedTest, Judged, Replicates, SIGNIFICANCE, Verdict, judge,
+    judge_by_other_weights,
+};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 use record::{Predictions, RunRecord};
@@ -10,21 +13,30 @@ use spec::{Layer, Metric};
 
 use super::markdown::Pictures;
 use super::{CloseUp, Material};
-use crate::format::{seeds_in_words, stop_words};
+use crate::format::{p_value, seeds_in_words, stop_words};
 use crate::measure;
-use crate::table::{difference_words, interval_words, p_words, verdict_words};
+use crate::table::{difference_words, fixed_words, interval_words, verdict_words};
 
 /// The material with every claim judged, and what has been drawn of it.
 pub(super) struct Report {
     pub(super) material: Material,
     judged: Vec<Judged>,
+    /// The claims judged in other ways, by the title of each way.
+    otherwise: Vec<(String, Vec<Judged>)>,
     pictures: Mutex<Pictures>,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "templates pass values")]
 impl Report {
     pub(super) fn new(material: Material) -> Self {
-        Self { judged: judge(&material.experiments), material, pictures: Mutex::default() }
+        let by_other_weights = ("Other weights".to_owned(), judge_by_other_weights(&material.experiments));
+        let elsewhere = material.elsewhere.iter().map(|(title, experiments)| (title.clone(), judge(experiments)));
+        Self {
+            judged: judge(&material.experiments),
+            otherwise: std::iter::once(by_other_weights).chain(elsewhere).collect(),
+            material,
+            pictures: Mutex::default(),
+        }
     }
 
     /// What has been drawn so far.
@@ -34,18 +46,22 @@ impl Report {
 
     /// Values of the report as a whole.
     pub(super) fn values(&self) -> Value {
-        let Material { experiments, seeds, dataset, gradient_checks, .. } = &self.material;
+        let Material { experiments, seeds, adds_seeds, dataset, gradient_checks, .. } = &self.material;
         let metric = |metric: Metric| context! { title => metric.title(), definition => metric.definition() };
         context! {
             all_experiments => experiments.iter().map(|one| one.spec.name.clone()).collect::<Vec<_>>(),
             runs => experiments.iter().flat_map(|one| &one.records).map(run).collect::<Vec<_>>(),
             seeds => seeds_in_words(seeds),
             n_seeds => seeds.len(),
+            adds_seeds,
+            n_claims => self.judged.len(),
             dataset => Serde(dataset),
             is_made_up => dataset.is_made_up(),
             gradient_checks => Serde(gradient_checks),
             close_up => self.close_up(),
             metrics => Metric::ALL.map(metric),
+            otherwise => self.otherwise.iter().map(|(title, _)| title.clone()).collect::<Vec<_>>(),
+            fixed_tests => FixedTest::ALL.map(FixedTest::title),
             confidence => CONFIDENCE,
             significance => SIGNIFICANCE,
         }
@@ -109,11 +125,15 @@ impl Report {
 
     /// A metric's mean difference between an experiment and another, paired by seed.
     ///
-    /// It `is_higher` or `is_lower` where its interval lies above or below 0; with one run, where the value does.
+    /// It `is_higher` or `is_lower` where its confidence sequence lies above or below 0; with one run, where the value does.
     pub(super) fn difference(&self, name: &str, against: &str, Serde(metric): Serde<Metric>) -> Option<Value> {
         let comparison = Comparison::of(metric, self.find(name)?, self.find(against)?);
-        let (mean, interval) = (comparison.mean()?, comparison.interval());
-        let (low, high) = interval.map_or((mean, mean), |interval| (interval.low, interval.high));
+        let (mean, interval) = (comparison.mean()?, comparison.interval(metric, metric.usual_margin(), 1));
+        let (low, high) = match (interval, comparison.n()) {
+            (Some(interval), _) => (interval.low, interval.high),
+            (None, 1) => (mean, mean),
+            (None, _) => (f64::NEG_INFINITY, f64::INFINITY),
+        };
         let (is_higher, is_lower, change) = (low > 0.0, high < 0.0, measure::difference(metric, mean));
         let direction = match (is_higher, is_lower) {
             (true, _) => "higher",
@@ -147,13 +167,19 @@ impl Report {
                 experiment => &judged.experiment,
                 title => self.title(&judged.experiment),
                 says => &judged.claim.says,
+                source => &judged.claim.source,
+                why => why(judged),
                 metric => judged.claim.metric.title(),
                 against => self.title(&judged.claim.against),
                 difference => difference_words(judged),
-                interval => interval_words(judged),
-                p => p_words(judged),
+                interval => interval_words(judged, self.judged.len()),
+                pairs => judged.comparison.n(),
+                p => p_value(judged.p),
+                fixed => judged.fixed.map(fixed_words),
                 tone => tone(&judged.verdict),
                 words => verdict_words(judged),
+                short => short(&judged.verdict),
+                otherwise => self.otherwise.iter().map(|(_, others)| otherwise(judged, others)).collect::<Vec<_>>(),
             }
         };
         claims.map(verdict).collect()
@@ -186,6 +212,23 @@ impl Report {
     }
 }
 
+/// In plain words what the runs show instead of a statement that does not hold.
+fn why(judged: &Judged) -> String {
+    let metric = judged.claim.metric.title();
+    let on_average = judged.comparison.mean().map_or_else(String::new, |mean| {
+        format!(", by {} on average", measure::unsigned_difference(judged.claim.metric, mean))
+    });
+    match judged.verdict {
+        Verdict::DoesNotHold(Decision::Higher) => format!("the {metric} is higher{on_average}"),
+        Verdict::DoesNotHold(Decision::Lower) => format!("the {metric} is lower{on_average}"),
+        Verdict::DoesNotHold(Decision::Same) => {
+            let margin = measure::unsigned_difference(judged.claim.metric, judged.claim.margin);
+            format!("the {metric} differs by less than {margin}")
+        }
+        Verdict::Holds | Verdict::Undecided(_) => verdict_words(judged),
+    }
+}
+
 /// What a run was made with.
 fn run(run: &RunRecord) -> Value {
     let (host, backend) = (&run.host, &run.backend);
@@ -210,11 +253,29 @@ fn layer(layer: &Layer) -> Value {
     }
 }
 
+/// The verdict on the same statement among those that were judged in another way; without pairs of runs there is none.
+fn otherwise(judged: &Judged, others: &[Judged]) -> Option<Value> {
+    let is_same = |other: &&Judged| {
+        (&other.experiment, &other.claim.says, &other.claim.against)
+            == (&judged.experiment, &judged.claim.says, &judged.claim.against)
+    };
+    let other = others.iter().filter(|other| other.comparison.n() > 0).find(is_same)?;
+    Some(context! { tone => tone(&other.verdict), short => short(&other.verdict) })
+}
+
+fn short(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Holds => "holds",
+        Verdict::DoesNotHold(_) => "does not hold",
+        Verdict::Undecided(_) => "undecided",
+    }
+}
+
 /// The colour of a verdict, as the templates name it.
 fn tone(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Holds => "good",
         Verdict::DoesNotHold(_) => "bad",
-        Verdict::Undecided { .. } => "open",
+        Verdict::Undecided(_) => "open",
     }
 }

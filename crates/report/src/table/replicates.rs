@@ -16,7 +16,7 @@ const METRICS: [Metric; 6] = [
     Metric::LastValidationAccuracy,
     Metric::LastTrainAccuracy,
     Metric::Steps,
-    Metric::StepsTo90PercentAccuracy,
+    Metric::STEPS_TO_90_PERCENT,
 ];
 
 /// Means over the seeds with 95 % confidence intervals, one row per experiment; none where no experiment has two seeds.
@@ -36,7 +36,8 @@ fn means(replicates: &[Replicates]) -> Table {
     let name = |replicates: &Replicates| label(&replicates.spec.title, &replicates.records[0], false);
     let mut columns = Columns::of(replicates).words("Run", name).numbers("Seeds", seeds);
     for metric in METRICS {
-        let (first, rest) = metric.title().split_at(1);
+        let title = metric.title();
+        let (first, rest) = title.split_at(1);
         let mean = |replicates: &Replicates| measure::of(replicates, metric).unwrap_or_else(|| NOTHING.to_owned());
         columns = columns.numbers(&(first.to_uppercase() + rest), mean);
     }

@@ -1,29 +1,36 @@
 //! Verdicts as a table, and in words.
 
-use evidence::{Decision, Judged, Verdict};
+use evidence::{Decision, FixedResult, FixedTest, Judged, Outlook, Reason, Verdict};
+use spec::{Claim, Metric};
 
 use super::Columns;
 use crate::document::Table;
 use crate::format::{NOTHING, p_value};
-use crate::measure::{difference, difference_interval};
+use crate::measure::{difference, difference_interval, unsigned_difference};
 
 /// How to read the table.
-const HOW: &str =
-    "Differences are paired by seed. p: corrected by Holm for all claims of the table; a verdict needs p < 0.05.";
+const HOW: &str = "Differences are paired by seed; the intervals are confidence sequences that hold for all claims after every \
+                   pair at once, 95 %. p: valid after every pair, corrected for all claims; a verdict needs p < 0.05. \
+                   Fixed-n tests: valid only if the number of seeds was fixed before; corrected by Holm.";
+/// What a mark behind a verdict says.
+const MARK: &str = "\n* undecided or different without one of its seeds.";
 
 /// The claims with their verdicts, a row each.
 #[must_use]
 pub fn verdict_table(judged: &[Judged]) -> Table {
-    let columns = Columns::of(judged)
+    let mut columns = Columns::of(judged)
         .words("Experiment", |judged| judged.experiment.clone())
         .words("Against", |judged| judged.claim.against.clone())
         .words("Statement", |judged| judged.claim.says.clone())
-        .words("Metric", |judged| judged.claim.metric.title().to_owned())
+        .words("Metric", |judged| judged.claim.metric.title())
         .words("Difference", difference_words)
-        .words("95 % interval", interval_words)
-        .numbers("Pairs", |judged| judged.comparison.n.to_string())
-        .numbers("p", p_words)
+        .words("Interval", |one| interval_words(one, judged.len()))
+        .numbers("Pairs", |judged| judged.comparison.n().to_string())
+        .numbers("p", |judged| p_value(judged.p))
         .words("Verdict", verdict_words);
+    for (index, test) in FixedTest::ALL.into_iter().enumerate() {
+        columns = columns.words(&format!("Fixed n: {}", test.title()), |judged| fixed_words(judged.fixed[index]));
+    }
     if judged.is_empty() {
         return columns.table("no claims");
     }
@@ -31,44 +38,75 @@ pub fn verdict_table(judged: &[Judged]) -> Table {
     let hold = count(|verdict| matches!(verdict, Verdict::Holds));
     let do_not = count(|verdict| matches!(verdict, Verdict::DoesNotHold(_)));
     let (all, undecided) = (judged.len(), judged.len() - hold - do_not);
-    columns.table(&format!("{all} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.\n{HOW}"))
+    let mark = if judged.iter().any(|judged| judged.hangs_on_one_seed) { MARK } else { "" };
+    columns.table(&format!("{all} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.\n{HOW}{mark}"))
 }
 
-/// The mean difference, `+0.81 points`; where pairs are censored, in how many the metric is higher and lower.
+/// The mean difference, `+0.81 points`; where a run never reached what the metric waits for, in how many pairs the metric is
+/// higher and lower.
 pub(crate) fn difference_words(judged: &Judged) -> String {
     let pairs = &judged.comparison;
-    match pairs.mean() {
-        Some(mean) => difference(judged.claim.metric, mean),
-        None if pairs.n > 0 => format!("higher in {}, lower in {}", pairs.signs.0, pairs.signs.1),
-        None => NOTHING.to_owned(),
+    match (pairs.mean(), pairs.signs()) {
+        (Some(mean), _) => difference(judged.claim.metric, mean),
+        (None, (higher, lower)) if pairs.n() > 0 => format!("higher in {higher}, lower in {lower}"),
+        _ => NOTHING.to_owned(),
     }
 }
 
-/// The interval of the mean difference, `+1.80 to +2.20`.
-pub(crate) fn interval_words(judged: &Judged) -> String {
-    let words = |interval| difference_interval(judged.claim.metric, interval);
-    judged.comparison.interval().map_or_else(|| NOTHING.to_owned(), words)
+/// The confidence sequence of the difference, for a family of claims: `+1.80 to +2.20`.
+pub(crate) fn interval_words(judged: &Judged, claims: usize) -> String {
+    let Claim { metric, margin, .. } = judged.claim;
+    let words = |interval| difference_interval(metric, interval);
+    judged.comparison.interval(metric, margin, claims).map_or_else(|| NOTHING.to_owned(), words)
 }
 
-/// The p-value of the verdict, `0.012`.
-pub(crate) fn p_words(judged: &Judged) -> String {
-    judged.p.map_or_else(|| NOTHING.to_owned(), p_value)
+/// What a test for a fixed number of seeds finds: `higher, 2.4e-8`; without a decision only its p-value.
+pub(crate) fn fixed_words(result: Option<FixedResult>) -> String {
+    result.map_or_else(
+        || NOTHING.to_owned(),
+        |FixedResult { decision, p }| match decision {
+            Some(decision) => format!("{}, {}", decision_word(decision), p_value(p)),
+            None => p_value(p),
+        },
+    )
 }
 
-/// The verdict in words: `holds`, `does not hold: it is higher`, `undecided at 5 seeds; about 7 more would decide it`.
+fn decision_word(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Higher => "higher",
+        Decision::Lower => "lower",
+        Decision::Same => "same",
+    }
+}
+
+/// The verdict in words: `holds`, `does not hold: it is higher`, `undecided at 5 seeds; 7 more would decide it with a chance of
+/// 80 %`. A star marks a verdict that hangs on one seed.
 #[must_use]
 pub fn verdict_words(judged: &Judged) -> String {
-    let n = judged.comparison.n;
-    let seeds = if n == 1 { "1 seed".to_owned() } else { format!("{n} seeds") };
+    let mark = if judged.hangs_on_one_seed { " *" } else { "" };
     match judged.verdict {
-        Verdict::Holds => "holds".to_owned(),
-        Verdict::DoesNotHold(Decision::Higher) => "does not hold: it is higher".to_owned(),
-        Verdict::DoesNotHold(Decision::Lower) => "does not hold: it is lower".to_owned(),
-        Verdict::DoesNotHold(Decision::Same) => "does not hold: no difference beyond the margin".to_owned(),
-        Verdict::Undecided { more_seeds: Some(more) } => {
-            format!("undecided at {seeds}; about {more} more would decide it")
+        Verdict::Holds => format!("holds{mark}"),
+        Verdict::DoesNotHold(Decision::Same) => format!("does not hold: no difference beyond the margin{mark}"),
+        Verdict::DoesNotHold(decision) => format!("does not hold: it is {}{mark}", decision_word(decision)),
+        Verdict::Undecided(reason) => {
+            let n = judged.comparison.n();
+            let seeds = if n == 1 { "1 seed".to_owned() } else { format!("{n} seeds") };
+            format!("undecided at {seeds}{}", reason_words(judged.claim.metric, reason))
         }
-        Verdict::Undecided { more_seeds: None } => format!("undecided at {seeds}"),
+    }
+}
+
+/// Why a claim is undecided, to follow the number of seeds.
+fn reason_words(metric: Metric, reason: Reason) -> String {
+    match reason {
+        Reason::TooFewPairs | Reason::TooWeak(None) => String::new(),
+        Reason::EqualDifferences => ": all differences are equal, so how much they vary is unknown".to_owned(),
+        Reason::Coarse(grain) => {
+            format!(": the metric is only known to {}, more than the margin", unsigned_difference(metric, grain))
+        }
+        Reason::TooWeak(Some(Outlook { seeds, chance })) => {
+            format!("; {seeds} more would decide it with a chance of {:.0} %", 100.0 * chance)
+        }
     }
 }
 
@@ -82,20 +120,20 @@ mod tests {
     use super::*;
     use crate::table::to_terminal;
 
-    /// Five runs with these best validation accuracies.
+    /// Fifteen runs with these best validation accuracies, over and over.
     fn replicates(name: &str, accuracies: [f64; 5]) -> Replicates {
         let of_seed = |(seed, accuracy)| {
             let mut run = RunRecord { seed, ..record(name, name, 1_250, &Curve::STANDARD) };
             run.history.validations.iter_mut().for_each(|validation| validation.validation_accuracy = accuracy);
             run
         };
-        let records: Vec<RunRecord> = (1..).zip(accuracies).map(of_seed).collect();
+        let records: Vec<RunRecord> = (1..).zip(accuracies.repeat(3)).map(of_seed).collect();
         Replicates { spec: records[0].spec.clone(), records }
     }
 
     fn claim(says: &str, expect: Expectation) -> Claim {
         let (metric, against) = (Metric::BestValidationAccuracy, "base".to_owned());
-        Claim { says: says.to_owned(), metric, expect, margin: 0.005, against }
+        Claim { says: says.to_owned(), source: None, metric, expect, margin: 0.005, against }
     }
 
     #[test]
@@ -106,17 +144,36 @@ mod tests {
             claim("a statement", Expectation::Lower),
         ];
         let judged = judge(&[replicates("base", [0.800, 0.801, 0.802, 0.800, 0.801]), one]);
-        insta::assert_snapshot!(to_terminal(&verdict_table(&judged), Some(130)), @"
-        ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-        Experiment  Against  Statement        Metric           Difference    95 % interval   Pairs       p  Verdict
-        ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-        one         base     the accuracy is  best validation  +2.00 points  +1.80 to +2.20      5  2.8e-5  holds
-                             [31mhigher       accuracy
-        one         base     a statement      best validation  +2.00 points  +1.80 to +2.20      5  2.8e-5  does not hold: it is higher
+        insta::assert_snapshot!(to_terminal(&verdict_table(&judged), Some(150)), @"
+        ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        Experiment  Against  Statement        Metric      Difference    Interval  Pairs       p  Verdict          Fixed n: t  Fixed n: signed  Fixed n: sign
+                                                                                                                              rank
+        ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        one         base     the accuracy is  best        +2.00 points  +1.85 to     15  2.1e-4  holds            higher, <   higher, 1.8e-4   higher, 1.8e-4
+                             [31mhigher       validation                +2.16                                     1e-15
                                               accuracy
-        ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+        one         base     a statement      best        +2.00 points  +1.85 to     15  2.1e-4  does not hold:   higher, <   higher, 1.8e-4   higher, 1.8e-4
+                                              validation                +2.16                    it is higher     1e-15
+                                              accuracy
+        ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
         2 claims: 1 hold, 1 do not hold, 0 undecided.
-        Differences are paired by seed. p: corrected by Holm for all claims of the table; a verdict needs p < 0.05.
+        Differences are paired by seed; the intervals are confidence sequences that hold for all claims after every pair at once, 95 %. p: valid after every pair, corrected for all claims; a verdict needs p < 0.05. Fixed-n tests: valid only if the number of seeds was fixed before; corrected by Holm.
         ");
+    }
+
+    #[test]
+    fn an_undecided_claim_says_why() {
+        let claim = Claim { margin: 0.00005, ..claim("a statement", Expectation::Higher) };
+        let words = |one: [f64; 5], margin: f64, seeds: usize| {
+            let mut one = replicates("one", one);
+            one.records.truncate(seeds);
+            one.spec.claims = vec![Claim { margin, ..claim.clone() }];
+            verdict_words(&judge(&[replicates("base", [0.800; 5]), one])[0])
+        };
+        insta::assert_snapshot!(words([0.8; 5], 0.002, 1), @"undecided at 1 seed");
+        insta::assert_snapshot!(words([0.8; 5], 0.002, 3), @"undecided at 3 seeds: all differences are equal, so how much they vary is unknown");
+        insta::assert_snapshot!(words([0.82, 0.83, 0.81, 0.82, 0.83], 0.00005, 4), @"undecided at 4 seeds: the metric is only known to 0.01 points, more than the margin");
+        insta::assert_snapshot!(words([0.82, 0.83, 0.81, 0.82, 0.83], 0.002, 4), @"undecided at 4 seeds; 2 more would decide it with a chance of 100 %");
+        insta::assert_snapshot!(words([0.82, 0.83, 0.81, 0.82, 0.83], 0.002, 7), @"holds");
     }
 }

@@ -15,7 +15,7 @@ fn unknown_keys_and_words_are_refused_with_the_nearest() {
     insta::assert_snapshot!(refused("momentum", "momentun = 0.9"), @"x.toml:14: `optimizer.momentun` is not a key | did you mean `momentum`?");
     insta::assert_snapshot!(refused("momentum", "kin = \"sgd\""), @"x.toml:14: `optimizer.kin` is not a key | did you mean `kind`?");
     insta::assert_snapshot!(refused("activation", "activation = \"relux\""), @r#"x.toml:9: `model.activation` is "relux", but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu" | did you mean "relu"?"#);
-    insta::assert_snapshot!(refused("metric", "metric = \"step\""), @r#"x.toml:23: `claim[0].metric` is "step", but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "last_train_loss", "last_train_accuracy", "steps", "steps_to_90_percent_accuracy", "steps_to_95_percent_accuracy", "steps_to_0.1_train_loss", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units" | did you mean "steps"?"#);
+    insta::assert_snapshot!(refused("metric", "metric = \"step\""), @r#"x.toml:23: `claim[0].metric` is "step", but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "last_train_loss", "last_train_accuracy", "steps", "steps_to", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units" | did you mean "steps"?"#);
     insta::assert_snapshot!(refused("expect", "expect = \"unclear\""), @r#"x.toml:24: `claim[0].expect` is "unclear", but must be one of "higher", "lower", "about_the_same""#);
     insta::assert_snapshot!(refused("[optimizer]", "[optimiser]"), @"x.toml:12: `optimiser` is not a key | did you mean `optimizer`?");
     insta::assert_snapshot!(refused("title", "titel = \"x\""), @"x.toml:1: `titel` is not a key | did you mean `title`?");
@@ -41,6 +41,20 @@ fn wrong_types_are_refused_with_what_would_do() {
     insta::assert_snapshot!(refusal("title = \"x\"\nmodel = 3", &[]), @"x.toml:2: `model` is 3, but must be a table");
     insta::assert_snapshot!(refusal("title = \"x\"\ndata = [1]", &[]), @"x.toml:2: `data` is a list, but must be a table");
     insta::assert_snapshot!(refusal("title = \"x\"\n[claim]\nsays = \"y\"", &[]), @"x.toml:2: `claim` is a table, but must be a list | a header in double brackets, `[[…]]`, makes a list");
+}
+
+#[test]
+fn a_metric_takes_its_own_parameters_and_no_others() {
+    let level = |text: &str| refused("metric", &format!("metric = \"steps_to\"\n{text}"));
+    insta::assert_snapshot!(level("of = \"train_loss\""), @"x.toml:21: [[claim]] lacks `level`: a finite number above 0");
+    insta::assert_snapshot!(level("level = 0.8"), @r#"x.toml:21: [[claim]] lacks `of`: one of "validation_accuracy", "validation_loss", "train_accuracy", "train_loss""#);
+    insta::assert_snapshot!(level("of = \"accuracy\"\nlevel = 0.8"), @r#"x.toml:24: `claim[0].of` is "accuracy", but must be one of "validation_accuracy", "validation_loss", "train_accuracy", "train_loss""#);
+    insta::assert_snapshot!(level("of = \"validation_accuracy\"\nlevel = 80"), @"x.toml:25: `claim[0].level` is 80, but an accuracy is at most 1 | for 80 % write 0.8");
+    insta::assert_snapshot!(level("of = \"train_loss\"\nlevel = -1"), @"x.toml:25: `claim[0].level` is -1, but must be a finite number above 0");
+    insta::assert_snapshot!(level("of = \"train_loss\"\nlevel = 0.5\nepochs = 5"), @"x.toml:26: `claim[0].epochs` is not a key | the keys are `says`, `source`, `metric`, `of`, `level`, `expect`, `margin` and `against`");
+    insta::assert_snapshot!(refused("metric", "metric = \"steps\"\nlevel = 0.8"), @"x.toml:24: `claim[0].level` is not a key | the keys are `says`, `source`, `metric`, `expect`, `margin` and `against`");
+    insta::assert_snapshot!(refused("metric", "metric = \"early_train_loss\"\nepochs = 0"), @"x.toml:24: `claim[0].epochs` is 0, but must be a finite number above 0");
+    insta::assert_snapshot!(refused("metric", "metric = 90"), @r#"x.toml:23: `claim[0].metric` is 90, but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "last_train_loss", "last_train_accuracy", "steps", "steps_to", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units""#);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use crate::statistics::student::t_test;
-use crate::statistics::{Interval, bca_interval, equivalence, holm, mean_interval, minimum_effect, replicates_needed};
+use crate::statistics::power::replicates_needed;
+use crate::statistics::{Decision, Difference, FixedTest, Interval, bca_interval, holm, mean_interval, t_test};
 
 const SAMPLES: usize = 20_000;
 const ALPHA: f64 = 0.05;
@@ -24,7 +24,7 @@ fn normal(rng: &mut ChaCha8Rng, mean: f64, n: usize) -> Vec<f64> {
 
 /// The two-sided p-value against a mean of 0.
 fn two_sided(values: &[f64]) -> f64 {
-    let p = t_test(values, 0.0).unwrap();
+    let p = t_test(values).unwrap();
     2.0 * p.greater.min(p.less)
 }
 
@@ -58,7 +58,7 @@ fn the_bca_interval_covers_a_skewed_mean_nearly_as_often_as_it_says() {
 fn paired_t_finds_nothing_as_rarely_as_it_says() {
     for n in [2, 5, 10] {
         assert_about(share(SAMPLES, 3, |rng| two_sided(&normal(rng, 0.0, n)) < ALPHA), ALPHA);
-        assert_about(share(SAMPLES, 4, |rng| t_test(&normal(rng, 0.0, n), 0.0).unwrap().less < ALPHA), ALPHA);
+        assert_about(share(SAMPLES, 4, |rng| t_test(&normal(rng, 0.0, n)).unwrap().less < ALPHA), ALPHA);
     }
 }
 
@@ -76,24 +76,35 @@ fn holm_keeps_the_chance_of_a_single_false_finding() {
     assert!(false_ones > 0.03 && false_ones < ALPHA + ERROR, "{false_ones}");
 }
 
+/// The p-value of an outcome, of exact differences.
+fn p_of(test: FixedTest, wanted: Decision, values: &[f64], edge: f64, margin: f64) -> f64 {
+    let differences: Vec<Difference> = values.iter().map(|&value| Difference { low: value, high: value }).collect();
+    let outcomes = test.outcomes(&differences, edge, margin).unwrap();
+    outcomes.into_iter().find(|(outcome, _)| *outcome == wanted).unwrap().1
+}
+
 #[test]
 fn at_the_edge_of_the_margin_neither_side_is_found_more_often_than_alpha() {
+    use Decision::{Higher, Lower, Same};
     // The margin is wide against the standard error, so that the other edge plays no part.
     for mean in [-3.0, 3.0] {
-        let within = share(SAMPLES, 8, |rng| equivalence(&normal(rng, mean, 10), 3.0).unwrap() < ALPHA);
-        assert_about(within, ALPHA);
-        let beyond = share(SAMPLES, 9, |rng| {
-            let found = minimum_effect(&normal(rng, mean, 10), 3.0).unwrap();
-            found.greater.min(found.less) < ALPHA
-        });
-        assert_about(beyond, ALPHA);
+        for test in FixedTest::ALL {
+            let found = |seed, outcome| {
+                share(SAMPLES / 4, seed, |rng| p_of(test, outcome, &normal(rng, mean, 10), 3.0, 3.0) < ALPHA)
+            };
+            let (same, beyond) = (found(8, Same), found(9, Higher) + found(9, Lower));
+            assert!(same < ALPHA + 2.0 * ERROR && beyond < ALPHA + 2.0 * ERROR, "{test:?}: {same} {beyond}");
+            if test == FixedTest::Student {
+                assert!(same > ALPHA - 2.0 * ERROR && beyond > ALPHA - 2.0 * ERROR, "{same} {beyond}");
+            }
+        }
     }
 }
 
 #[test]
 fn as_many_replicates_as_needed_find_the_effect() {
     let n = replicates_needed(1.0, ALPHA, 0.8).unwrap();
-    let found = |n| share(SAMPLES, 11, |rng| t_test(&normal(rng, 1.0, n), 0.0).unwrap().greater < ALPHA);
+    let found = |n| share(SAMPLES, 11, |rng| t_test(&normal(rng, 1.0, n)).unwrap().greater < ALPHA);
     assert!(found(n) > 0.8 - 2.0 * ERROR && found(n - 1) < 0.8 + 2.0 * ERROR, "{n}");
 }
 
@@ -102,7 +113,8 @@ fn equivalence_is_found_exactly_where_its_interval_lies_within_the_margin() {
     let agree = share(2_000, 10, |rng| {
         let values = normal(rng, 0.4, 8);
         let interval = mean_interval(&values, 1.0 - 2.0 * ALPHA).unwrap();
-        (equivalence(&values, 1.0).unwrap() < ALPHA) == (interval.low > -1.0 && interval.high < 1.0)
+        (p_of(FixedTest::Student, Decision::Same, &values, 0.0, 1.0) < ALPHA)
+            == (interval.low > -1.0 && interval.high < 1.0)
     });
     assert!((agree - 1.0).abs() < f64::EPSILON, "{agree}");
 }
