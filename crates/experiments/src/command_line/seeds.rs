@@ -14,7 +14,7 @@ pub(crate) struct Seeds(pub(crate) Vec<u64>);
 pub(crate) fn first(text: &str) -> Result<Seeds, String> {
     match text.trim().parse() {
         Ok(last @ 1..=MOST) => Ok(Seeds((1..=last).collect())),
-        _ => Err(format!("`{text}` is not a valid number of seeds; use 1 to {MOST}")),
+        _ => Err(format!("`{text}` is not a valid number of seeds; use 1 to {MOST}, or `--seed` for a list or range")),
     }
 }
 
