@@ -55,9 +55,12 @@ impl Backend {
         matches!(self.name.as_str(), "flex" | "ndarray")
     }
 
-    /// Default number of trainings at the same time: the physical cores; 1 on a graphics processor, which they would share.
+    /// Default number of trainings at the same time: the physical cores that the process may use; 1 on a graphics processor,
+    /// which they would share.
     pub(crate) fn usual_jobs(&self) -> usize {
-        if self.is_cpu() { num_cpus::get_physical() } else { 1 }
+        // A batch system or a container may allot only some of the machine.
+        let allotted = std::thread::available_parallelism().map_or(1, usize::from);
+        if self.is_cpu() { num_cpus::get_physical().min(allotted) } else { 1 }
     }
 
     /// Its description in a record.

@@ -31,7 +31,8 @@ Examples:
   experiments list                                   experiments and the state of their runs
   experiments run task4e                             train ten hidden layers and draw the curves
   experiments run task3 --no-tui                     task 3, with progress bars
-  experiments run task4a --set model.hidden_units=[16] --seed 1..3
+  experiments run task4a --set model.hidden_units=16 --seed 1..3
+  experiments run --all --quick                      a few steps of each: does everything work?
   experiments run --all --jobs 2                     all experiments, two trainings at a time
   experiments run path/to/mine.toml                  your own experiment
   experiments run task4 --seeds 10                   ten replicates each
@@ -43,7 +44,7 @@ Examples:
 Exit codes: 0 success, 1 failure of a disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
 
 /// Options that every command takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
     /// Folder of the declared experiments

@@ -17,6 +17,7 @@ use crate::workspace::Workspace;
 /// Runs the command.
 pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), Failure> {
     match command {
+        Command::Run(arguments) if arguments.quick => run::run(&workspace.for_quick_runs(), arguments),
         Command::Run(arguments) => run::run(workspace, arguments),
         Command::List(arguments) => list::list(workspace, arguments),
         Command::Show(arguments) => show::show(workspace, arguments),

@@ -1,6 +1,6 @@
 //! `Failure`: an error that ends the program, with a message, a hint and an exit code.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -43,6 +43,23 @@ impl Failure {
             .with_hint("run the same command again to resume")
     }
 
+    /// The program ends in the middle of a step, with this left of each training.
+    pub(crate) fn interrupted_in_a_step(rests: &[String]) -> Self {
+        let interrupted = Self::interrupted();
+        match rests {
+            [] => Self { hint: None, ..interrupted },
+            rests => {
+                Self { message: format!("interrupted in the middle of a step: {}", rests.join("; ")), ..interrupted }
+            }
+        }
+    }
+
+    /// The system does not let the program start another thread.
+    pub(crate) fn refused_thread() -> Self {
+        Self::outside("the system refuses to start another thread")
+            .with_hint("raise the limit of processes (`ulimit -u`, or that of the container or the batch system)")
+    }
+
     /// A loss became NaN or infinite.
     pub(crate) fn diverged(message: impl Display) -> Self {
         Self { code: exit::DIVERGED, ..Self::bad_input(message) }
@@ -68,6 +85,12 @@ impl Failure {
             text += &format!("\n\u{1b}[1;36mhint:\u{1b}[0m {}", printable::message(hint));
         }
         text
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The description of the machine and the program in a record.
 
+use std::time::SystemTime;
+
 use record::{CodeInfo, HostInfo};
 
 /// Version of the numerics. Every change that moves a curve must raise it, so that old records are not mistaken for new ones.
@@ -15,6 +17,11 @@ pub(crate) fn code() -> CodeInfo {
         git_commit: option_env!("EXPERIMENTS_GIT_COMMIT").map(str::to_owned),
         numerics: NUMERICS_VERSION,
     }
+}
+
+/// The time in UTC, to the second: `2026-11-24T11:08:44Z`. A clock before 1970, of a board without a battery, counts as 1970.
+pub(crate) fn time(clock: SystemTime) -> String {
+    humantime::format_rfc3339_seconds(clock.max(SystemTime::UNIX_EPOCH)).to_string()
 }
 
 /// This machine.
@@ -36,7 +43,16 @@ fn processor() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    #[test]
+    fn a_clock_before_1970_is_read_as_1970() {
+        let hour = Duration::from_hours(1);
+        assert_eq!(time(SystemTime::UNIX_EPOCH + hour), "1970-01-01T01:00:00Z");
+        assert_eq!(time(SystemTime::UNIX_EPOCH - hour), "1970-01-01T00:00:00Z");
+    }
 
     #[test]
     fn the_recorded_burn_is_the_pinned_one() {

@@ -40,6 +40,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     terminal::restore_on_panic();
+    stop::fail_at_limits();
     let run = |CommandLine { options, command }| commands::dispatch(&Workspace::new(options), &command);
     match command_line::parse().and_then(run) {
         Ok(()) => ExitCode::SUCCESS,

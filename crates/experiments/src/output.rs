@@ -3,13 +3,12 @@
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 
-use crossterm::terminal;
 use report::Table;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::printable;
+use crate::{printable, terminal};
 
 /// Prints a result on stdout. A pipe that its reader closed, as `| head` does, is not a failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
@@ -33,8 +32,7 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Prints a table as wide as the terminal; elsewhere nothing in it is wrapped.
 pub(crate) fn print_table(table: &Table) -> Result<(), Failure> {
-    let stdout = std::io::stdout();
-    let width = stdout.is_terminal().then(|| terminal::size().ok()).flatten().map(|(columns, _)| columns);
+    let width = std::io::stdout().is_terminal().then(terminal::width);
     print(&report::to_terminal(table, width))
 }
 

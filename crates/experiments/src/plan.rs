@@ -1,6 +1,7 @@
 //! The plan of a command: its runs, and the groups in which they are shown.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use record::RunRecord;
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec, Override};
@@ -49,6 +50,8 @@ impl PlannedRun {
 pub(crate) struct Group {
     /// Name of the experiment or comparison on the command line.
     pub(crate) name: String,
+    /// The file's folder, if the experiment was named by a path into another folder than the current one.
+    pub(crate) folder: Option<PathBuf>,
     /// Title of the figure.
     pub(crate) title: String,
     pub(crate) runs: Vec<PlannedRun>,
@@ -81,7 +84,36 @@ pub(crate) fn names(catalog: &Catalog, selection: &Selection) -> Result<Vec<Stri
 pub(crate) fn groups(catalog: &Catalog, selection: &Selection) -> Result<Vec<Group>, Failure> {
     let overrides = parse_overrides(&selection.overrides)?;
     let names = names(catalog, selection)?;
-    names.iter().map(|name| Ok(group(&catalog.load(name, &overrides)?, selection))).collect()
+    let of =
+        |name: &String| Ok(Group { folder: folder_of(name), ..group(&catalog.load(name, &overrides)?, selection) });
+    names.iter().map(of).collect()
+}
+
+/// What these names declare. Files that are wrong are shown and left out; then the second value is the failure to end with.
+pub(crate) fn declarations(catalog: &Catalog, names: &[String]) -> (Vec<(String, Declaration)>, Result<(), Failure>) {
+    let mut declared = Vec::new();
+    for name in names {
+        match catalog.load(name, &[]) {
+            Ok(declaration) => declared.push((name.clone(), declaration)),
+            Err(error) => drop(Failure::from(error).show()),
+        }
+    }
+    let end = match names.len() - declared.len() {
+        0 => Ok(()),
+        wrong => Err(Failure::bad_input(format!("{wrong} of {} files are wrong", names.len()))),
+    };
+    (declared, end)
+}
+
+/// Shortens the runs to a few steps, by a protocol that fits, and marks them.
+pub(crate) fn shorten(groups: &mut [Group]) {
+    for group in groups {
+        group.title += " (quick run)";
+        for run in &mut group.runs {
+            run.spec = run.spec.shortened();
+            run.overrides.push("--quick".to_owned());
+        }
+    }
 }
 
 /// The runs of all groups, each once, in the order in which they are first needed.
@@ -107,7 +139,8 @@ pub(crate) fn parse_overrides(overrides: &[String]) -> Result<Vec<Override>, Fai
 fn group(declaration: &Declaration, selection: &Selection) -> Group {
     let (name, title, seeds, experiments) = match declaration {
         Declaration::Experiment(experiment) => {
-            let baseline = experiment.baseline.iter().map(|spec| (spec, &[][..]));
+            let baseline = experiment.baseline.iter().filter(|_| !selection.no_baseline);
+            let baseline = baseline.map(|spec| (spec, &experiment.baseline_overrides[..]));
             let both = baseline.chain([own(experiment)]).collect::<Vec<_>>();
             (&experiment.spec.name, &experiment.spec.title, experiment.spec.seeds, both)
         }
@@ -118,7 +151,14 @@ fn group(declaration: &Declaration, selection: &Selection) -> Group {
     };
     let seeds = selection.seeds_or(seeds);
     let runs = experiments.into_iter().flat_map(|(spec, overrides)| PlannedRun::of(spec, overrides, &seeds)).collect();
-    Group { name: name.clone(), title: title.clone(), runs }
+    Group { name: name.clone(), folder: None, title: title.clone(), runs }
+}
+
+/// The folder in a path, if it has one other than the current folder.
+fn folder_of(name: &str) -> Option<PathBuf> {
+    let folder = std::path::absolute(name).ok()?.parent()?.to_owned();
+    let is_current = std::env::current_dir().is_ok_and(|current| current == folder);
+    (!is_current).then_some(folder)
 }
 
 fn own(experiment: &Experiment) -> (&ExperimentSpec, &[String]) {

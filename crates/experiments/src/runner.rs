@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use mlp::Network;
 use mnist::Dataset;
-use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, weights_file};
-use spec::{ExperimentSpec, run_id};
+use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, weights_file};
+use spec::{ExperimentSpec, run_id, thousands};
 use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
 
 use crate::backend::Backend;
@@ -18,6 +18,9 @@ use crate::stop::Stop;
 use crate::terminal::{Terminal, View};
 use crate::workspace::Workspace;
 use crate::{data, host, predictions, saver};
+
+/// Bytes of a GiB.
+const GIB: f64 = (1_u64 << 30) as f64;
 
 /// Turns planned runs into records, with one dataset and one backend.
 pub(crate) struct Runner<'a> {
@@ -65,7 +68,7 @@ impl<'a> Runner<'a> {
         jobs: Option<NonZeroUsize>,
         view: View,
     ) -> Result<Vec<RunRecord>, Failure> {
-        let records = runs.iter().map(|run| self.find(run)).collect::<Result<Vec<_>, _>>()?;
+        let records = runs.iter().map(|run| self.find_unless_damaged(run)).collect::<Result<Vec<_>, _>>()?;
         self.workspace.store.tidy(records.iter().flatten().map(|record| record.id.as_str()));
         let untrained = runs.iter().zip(&records).filter(|(_, record)| record.is_none());
         let untrained: Vec<&PlannedRun> = untrained.map(|(run, _)| *run).collect();
@@ -76,23 +79,44 @@ impl<'a> Runner<'a> {
         let jobs = jobs.map_or_else(|| self.backend.usual_jobs(), NonZeroUsize::get).min(untrained.len());
         let threads = if jobs > 1 { Threads::One } else { Threads::All };
         let specs: Vec<_> = untrained.iter().map(|run| &run.spec).collect();
+        self.check_memory(&specs, jobs)?;
         let view = self.workspace.terminal.begin(view, &specs, jobs);
         let continues = || !self.stop.is_requested();
-        let trained = side_by_side(&untrained, jobs, continues, |run, is_first| {
-            self.find_or_train(run, is_first, threads, view)
-        })?;
+        let trained =
+            side_by_side(&untrained, jobs, continues, |run, is_first| self.find_or_train(run, is_first, threads, view));
+        self.workspace.terminal.end();
+        let trained = trained?;
         let mut trained = trained.into_iter();
         Ok(records.into_iter().filter_map(|record| record.or_else(|| trained.next().flatten())).collect())
     }
 
     /// The finished record of a run, by its identity.
-    fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
+    fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, StoreError> {
         let found = self.workspace.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
         let found = found.map(|record| run.named(record));
         if let Some(record) = &found {
             tell_finished(&self.workspace.terminal, run, record);
         }
         Ok(found)
+    }
+
+    /// The finished record of a run; none if it is damaged, because only the run's owner may set it aside.
+    fn find_unless_damaged(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
+        self.find(run).or_else(|error| if error.is_damage() { Ok(None) } else { Err(error.into()) })
+    }
+
+    /// The same for the run's owner: sets damaged records aside, and tells the user.
+    fn find_or_set_aside(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
+        loop {
+            let damage = match self.find(run) {
+                Ok(found) => return Ok(found),
+                Err(error) => error,
+            };
+            let what = damage.to_string();
+            let place = self.workspace.store.set_aside(damage)?;
+            let hint = format!("the record is now in {}; the run is trained again", place.display());
+            self.workspace.terminal.warning(&what, Some(&hint));
+        }
     }
 
     /// The identity of a run.
@@ -111,6 +135,20 @@ impl<'a> Runner<'a> {
             .map_err(|error| Failure::io(folder, "write into the folder", &error))
     }
 
+    /// Fails if the system refuses the memory that the largest training takes at least, times `jobs`.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a sum of sizes, far below 2^53")]
+    fn check_memory(&self, specs: &[&ExperimentSpec], jobs: usize) -> Result<(), Failure> {
+        let shape = data::shape(self.dataset.shape);
+        let bytes = specs.iter().map(|spec| spec.training_bytes(shape)).fold(0.0, f64::max) * jobs as f64;
+        let refused = |_| {
+            let sentence = format!("the system refuses the {:.1} GiB of memory that the training needs", bytes / GIB);
+            let hint =
+                "raise the limit of memory (`ulimit -v`), or use a smaller network, a smaller batch or fewer `--jobs`";
+            Failure::outside(sentence).with_hint(hint)
+        };
+        Vec::<u8>::new().try_reserve_exact(bytes as usize).map_err(refused)
+    }
+
     /// Trains a run; none if another process is training it.
     fn find_or_train(
         &self,
@@ -126,7 +164,7 @@ impl<'a> Runner<'a> {
             return Ok(None);
         };
         // Its previous owner may have finished it.
-        match self.find(run)? {
+        match self.find_or_set_aside(run)? {
             Some(record) => {
                 owned.finish();
                 Ok(Some(record))
@@ -137,8 +175,8 @@ impl<'a> Runner<'a> {
 
     /// Trains a run from its last checkpoint and saves its record.
     fn train(&self, run: &PlannedRun, mut owned: OwnedRun, threads: Threads, view: View) -> Result<RunRecord, Failure> {
-        let interrupter = self.stop.interrupter();
-        let started = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let running = self.stop.running(run.label());
+        let started = host::time(SystemTime::now());
         let checkpoint = self.latest(run, &mut owned)?;
         let started_at = checkpoint.as_ref().map_or(started, |checkpoint| checkpoint.started_at.clone());
         let to_checkpoint = |state| Checkpoint {
@@ -148,16 +186,18 @@ impl<'a> Runner<'a> {
             started_at: started_at.clone(),
             state,
         };
+        let steps = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.step_losses.len());
+        running.has_saved(steps);
         let (dataset, images) = self.images.get(&run.spec.data, &self.dataset, &self.backend.device)?;
-        let outcome = self.workspace.terminal.show(view, &run.spec, run.seed, &interrupter, |renderer| {
-            saver::while_saving(&mut owned, to_checkpoint, &interrupter, |checkpoints| {
+        let outcome = self.workspace.terminal.show(view, (&run.spec, run.seed), steps, &running, |renderer| {
+            saver::while_saving(&mut owned, to_checkpoint, &running, |checkpoints| {
                 let training = Training {
                     threads,
                     resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
                     checkpoints: Some(checkpoints),
                     ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
                 };
-                training.run(renderer, &interrupter)
+                training.run(renderer, &running)
             })
         })?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
@@ -166,6 +206,7 @@ impl<'a> Runner<'a> {
         if record.stop_reason.is_finished() {
             owned.finish();
         }
+        self.workspace.terminal.finished(&format!("{}: {}", run.label(), report::run_in_words(&record)));
         Ok(record)
     }
 
@@ -177,7 +218,7 @@ impl<'a> Runner<'a> {
         latest.damaged.iter().for_each(|error| terminal.warning(&error.to_string(), None));
         if let Some(checkpoint) = &latest.checkpoint {
             let steps = checkpoint.state.history.step_losses.len();
-            terminal.note(&format!("{}: resumes from step {steps}", run.label()));
+            terminal.note(&format!("{}: resumes from step {}", run.label(), thousands(steps)));
         } else if !latest.damaged.is_empty() {
             terminal.note(&format!("{}: starts from the beginning", run.label()));
         }

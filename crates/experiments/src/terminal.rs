@@ -1,17 +1,22 @@
 //! `Terminal`: the only owner of stderr and the screen: notes, warnings, progress bars, Burn's dashboard.
 
 mod bars;
+mod dashboard;
 mod display;
+mod place;
 mod screen;
 
 use std::io::{IsTerminal, Write};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget};
+use indicatif::ProgressBar;
 use mnist::Progress;
+use rustix::process::{Signal, getpid, kill_process};
 
 use crate::command_line::Options;
 use crate::printable;
+use bars::{Bars, ShownIn};
 pub(crate) use display::View;
+pub(crate) use place::width;
 pub(crate) use screen::{detach_closed_terminal, restore_for_good, restore_on_panic};
 
 /// Writes a line to stderr. If stderr is a closed pipe or a full disk, the program continues.
@@ -27,15 +32,33 @@ enum Level {
     Verbose,
 }
 
+/// Starts a new line on a terminal, whose last line may be a progress bar or the `^C` of a key.
+pub(crate) fn begin_line() {
+    if std::io::stderr().is_terminal() {
+        say("");
+    }
+}
+
+/// Stops the program until it is continued, with the terminal as it was, as Ctrl-Z does to other programs. Without a shell that
+/// could continue it, the program keeps running.
+pub(crate) fn suspend() {
+    if place::has_job_control() {
+        dashboard::close();
+        let _ = kill_process(getpid(), Signal::STOP);
+    }
+}
+
+/// The program continues after a stop: the dashboard opens again, if the program is in the foreground.
+pub(crate) fn has_continued() {
+    dashboard::open_again();
+}
+
 /// Everything that the user sees besides results, on stderr. Lines appear above the progress bars, without colours if stderr is
 /// not a terminal or `NO_COLOR` is set.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     level: Level,
-    /// All progress bars; invisible with `--quiet` or if stderr is not a terminal.
-    bars: MultiProgress,
-    /// The bar for all runs of a command, below the others; hidden for a single run.
-    whole: ProgressBar,
+    bars: Bars,
 }
 
 impl Terminal {
@@ -46,14 +69,19 @@ impl Terminal {
             (_, true) => Level::Verbose,
             _ => Level::Normal,
         };
-        let shows_bars = level >= Level::Normal && std::io::stderr().is_terminal();
-        let target = if shows_bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { level, bars: MultiProgress::with_draw_target(target), whole: bars::whole() }
+        Self { level, bars: Bars::new(level == Level::Quiet) }
     }
 
     /// A note.
     pub(crate) fn note(&self, text: &str) {
         self.tell(Level::Normal, &printable::message(text));
+    }
+
+    /// A line about a finished run in a log, where no bar shows it.
+    pub(crate) fn finished(&self, text: &str) {
+        if self.bars.shown_in == ShownIn::Log {
+            self.note(text);
+        }
     }
 
     /// A note for `--verbose`.
@@ -71,7 +99,7 @@ impl Terminal {
 
     fn tell(&self, level: Level, line: &str) {
         if self.level >= level {
-            self.bars.suspend(|| say(line));
+            self.bars.lines.suspend(|| say(line));
         }
     }
 
@@ -99,6 +127,6 @@ impl Terminal {
 
     fn download_bar(&self, file: &str) -> ProgressBar {
         let bar = bars::bar("{prefix} {wide_bar} {bytes}/{total_bytes}  {eta} left");
-        self.bars.add(bar.with_prefix(file.to_owned()))
+        self.bars.lines.add(bar.with_prefix(file.to_owned()))
     }
 }

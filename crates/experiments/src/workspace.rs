@@ -37,6 +37,11 @@ impl Workspace {
         }
     }
 
+    /// The same with a separate folder of records, so that quick runs are never mixed with others.
+    pub(crate) fn for_quick_runs(&self) -> Self {
+        Self::new(Options { runs_dir: self.options.runs_dir.join("quick"), ..self.options.clone() })
+    }
+
     /// The records that the options select or, without options, the largest group; tells the user what was chosen.
     pub(crate) fn records(&self) -> Records {
         let records = Records::choose(self.readable(), self.filter(), backend::default_name());

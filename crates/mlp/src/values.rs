@@ -29,26 +29,36 @@ where
     source.deserialize_any(Counts::<LEAST, MOST>)
 }
 
-/// A finite number above 0.
+/// A number above 0 that single precision, in which networks compute, can tell from 0 and from infinity.
 ///
 /// # Errors
 /// Anything else.
 pub fn positive<'de, D: Deserializer<'de>>(source: D) -> Result<f64, D::Error> {
     source.deserialize_any(Number {
-        read: |found| real(found).filter(|value| value.is_finite() && *value > 0.0),
-        must_be: |f| f.write_str("a finite number above 0"),
+        read: |found| real(found).filter(|value| *value > 0.0 && single(*value).is_normal()),
+        must_be: |f| f.write_str("a number above 0 (1.2e-38 to 3.4e38)"),
     })
 }
 
-/// A number from 0 to below 1.
+/// A number from 0 to below 1, also when rounded to single precision.
 ///
 /// # Errors
 /// Anything else.
 pub fn share<'de, D: Deserializer<'de>>(source: D) -> Result<f64, D::Error> {
     source.deserialize_any(Number {
-        read: |found| real(found).filter(|value| (0.0..1.0).contains(value)),
+        read: |found| real(found).filter(|value| *value == 0.0 || is_share(single(*value))),
         must_be: |f| f.write_str("a number from 0 to below 1"),
     })
+}
+
+/// The number in single precision, in which networks compute.
+#[expect(clippy::cast_possible_truncation, reason = "to see what is left of the number")]
+fn single(value: f64) -> f32 {
+    value as f32
+}
+
+fn is_share(value: f32) -> bool {
+    value.is_normal() && (0.0..1.0).contains(&value)
 }
 
 /// A number with a rule: how it is read, and what it must be.

@@ -121,9 +121,9 @@ impl DataError {
             Problem::BadFile { place: Place::Given, .. } | Problem::MissingFile { place: Place::Given, .. } => {
                 "put a good copy there, or leave the folder unnamed (`--data-dir`, `MNIST_DIR`) to fetch one".into()
             }
-            Problem::BadFile { .. } => "delete the file and run `make data`".into(),
+            Problem::BadFile { .. } => "put a good copy there, or move the file away and run `make data`".into(),
             Problem::MissingFile { folder, .. } => {
-                format!("put all four files there, or delete {} and run `make data`", folder.display())
+                format!("put all four files there, or move {} away and run `make data`", folder.display())
             }
             Problem::BadFolder { .. } => {
                 "name a folder with the four IDX files, or none (`--data-dir`, `MNIST_DIR`)".into()

@@ -26,10 +26,14 @@ pub(crate) fn find(folder: &Path, spec: &DatasetSpec, place: Place) -> Result<Op
     }
 }
 
-/// The first spelling of a file that exists, even as a broken link: the user put it there to be read.
+/// The first spelling of a file that exists, even as a broken link: the user put it there to be read. Some archives unpack to
+/// a folder for each file, named like it.
 pub(crate) fn find_file(folder: &Path, file: &FileSpec) -> Result<Option<PathBuf>, Problem> {
-    for path in file.spellings().map(|spelling| folder.join(spelling)) {
+    let spellings = file.spellings().map(|spelling| folder.join(spelling));
+    let inside = spellings.iter().flat_map(|folder| file.spellings().map(|spelling| folder.join(spelling)));
+    for path in spellings.iter().cloned().chain(inside) {
         let problem = match fs::symlink_metadata(&path) {
+            Ok(_) if path.is_dir() => continue,
             Ok(_) => return Ok(Some(path)),
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) if error.kind() == ErrorKind::NotADirectory => FolderProblem::NotAFolder,

@@ -15,7 +15,7 @@ use crate::{DataError, DatasetName, cache, folder};
 pub struct Request {
     /// The dataset; `None` for MNIST, or made-up digits if MNIST is not found.
     pub dataset: Option<DatasetName>,
-    /// A folder named for this run (`--data-dir`), with the four files or with a folder named after the dataset.
+    /// A folder named for this run (`--data-dir`), with the four files, with a folder named after the dataset, or torchvision's.
     pub data_dir: Option<PathBuf>,
     /// The user's folder for MNIST (environment variable `MNIST_DIR`), not searched for other datasets.
     pub mnist_dir: Option<PathBuf>,
@@ -88,7 +88,11 @@ impl Search<'_, '_> {
             match (self.look_into(&folder, place), place) {
                 (Ok(Some(dataset)), _) => return Ok(dataset),
                 (Ok(None), Place::Cache) => reasons.push("it is not in the cache".into()),
-                (Ok(None), _) => reasons.push(format!("{} has none of its files", folder.display())),
+                // The first folder of a place says enough.
+                (Ok(None), _) if reasons.is_empty() => {
+                    reasons.push(format!("{} has none of its files", folder.display()));
+                }
+                (Ok(None), _) => {}
                 // A broken file in the cache is downloaded again.
                 (Err(error), Place::Cache) => reasons.push(error.to_string()),
                 (Err(error), _) => return Err(error),
@@ -147,10 +151,14 @@ impl Request {
     /// The folders to search for a dataset, in their order.
     fn folders(&self, dataset: DatasetName) -> Vec<(PathBuf, Place)> {
         if let Some(folder) = self.given_folder(dataset) {
-            return vec![(folder.to_owned(), Place::Given), (folder.join(dataset.as_str()), Place::Given)];
+            let all = [vec![folder.to_owned(), folder.join("raw")], folders_below(folder, dataset)].concat();
+            return all.into_iter().map(|folder| (folder, Place::Given)).collect();
         }
-        let project = self.project_data_dir.as_ref().map(|folder| (folder.join(dataset.as_str()), Place::Project));
-        project.into_iter().chain(self.cached(dataset).map(|folder| (folder, Place::Cache))).collect()
+        let project = self.project_data_dir.iter().flat_map(|folder| folders_below(folder, dataset));
+        let itself = self.project_data_dir.clone().filter(|_| dataset == DatasetName::Mnist);
+        let project = project.chain(itself);
+        let cached = self.cached(dataset).map(|folder| (folder, Place::Cache));
+        project.map(|folder| (folder, Place::Project)).chain(cached).collect()
     }
 
     /// The folder of a dataset in the user's cache.
@@ -163,6 +171,12 @@ impl Request {
         let [train, test] = [self.train_images, self.test_images].map(|limit| limit.unwrap_or(usize::MAX));
         [train, train, test, test]
     }
+}
+
+/// The folders of a dataset in a folder for several: one with its name, and that of torchvision.
+fn folders_below(folder: &Path, dataset: DatasetName) -> Vec<PathBuf> {
+    let torchvision = dataset.title().replace('-', "");
+    vec![folder.join(dataset.as_str()), folder.join(torchvision).join("raw")]
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod owned;
 mod record_file;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use files::sha256;
@@ -73,6 +74,24 @@ impl RunStore {
             Err(_) => 2,
         };
         loaded.filter(|loaded| loaded.as_ref().map_or(true, |record| record.id == id)).min_by_key(rank).transpose()
+    }
+
+    /// Renames the folder of a damaged record, so that its run can be trained again, and returns the new name; nothing is
+    /// deleted. Call it only while owning the run.
+    ///
+    /// # Errors
+    /// The error is not about a damaged record, or the folder cannot be renamed.
+    pub fn set_aside(&self, damage: StoreError) -> Result<PathBuf, StoreError> {
+        let (StoreError::Damaged { path, .. } | StoreError::Io { path, .. }) = &damage else { return Err(damage) };
+        let Some(folder) = path.parent().filter(|_| damage.is_damage()) else { return Err(damage) };
+        let mut free = folder.with_added_extension("set-aside");
+        let mut number = 1;
+        while free.exists() {
+            number += 1;
+            free = folder.with_added_extension(format!("set-aside-{number}"));
+        }
+        fs::rename(folder, &free).map_err(StoreError::io(folder, "rename"))?;
+        Ok(free)
     }
 
     /// Every record, in the order of the folders' names; a damaged one is an error in the list.

@@ -15,11 +15,11 @@ pub const VALIDATIONS: &str = "validations.csv";
 /// Every layer at every validation.
 pub const PROBES: &str = "probes.csv";
 
-/// `step,training_loss`, with the fewest digits that read back equal; losses that are not finite are `NaN`, `inf` or `-inf`,
+/// `step,train_loss`, with the fewest digits that read back equal; losses that are not finite are `NaN`, `inf` or `-inf`,
 /// which both Rust and pandas read.
 #[must_use]
 pub fn steps(losses: &[f32]) -> Vec<u8> {
-    table(["step", "training_loss"], (1_usize..).zip(losses.iter().map(|loss| format!("{loss:?}"))))
+    table(["step", "train_loss"], (1_usize..).zip(losses.iter().map(|loss| format!("{loss:?}"))))
 }
 
 /// The losses of `steps.csv`.

@@ -90,7 +90,7 @@ fn unfinished_writes_are_not_runs() {
 #[test]
 fn damage_is_refused() {
     for (file, bytes, what) in [
-        ("steps.csv", Some("step,training_loss\n1,0.5\n"), "steps.csv: its SHA-256 is"),
+        ("steps.csv", Some("step,train_loss\n1,0.5\n"), "steps.csv: its SHA-256 is"),
         ("steps.csv", None, "steps.csv: cannot read: "),
         ("validations.csv", Some(""), "validations.csv: its SHA-256 is"),
         ("predictions.json", Some("{}"), "predictions.json: its SHA-256 is"),
@@ -123,14 +123,14 @@ fn damage_is_refused() {
 }
 
 #[test]
-fn the_hint_says_to_delete_a_damaged_record_but_not_one_of_a_newer_version() {
+fn a_damaged_record_may_be_set_aside_but_not_one_of_a_newer_version() {
     let hint = |json: &str| {
         let (_root, store, folder) = store();
         fs::write(folder.join("record.json"), json).expect("written");
         store.find(&record().id).expect_err("not a record").hint().expect("a hint")
     };
-    assert!(hint("{\"format\": 1}").starts_with("delete the folder "));
-    assert!(hint("{\"format\": 3}").starts_with("delete the folder "));
+    assert!(hint("{\"format\": 1}").contains("sets a damaged record aside"));
+    assert!(hint("{\"format\": 3}").contains("sets a damaged record aside"));
     assert_eq!(hint("{\"format\": 4}"), "update this program, or choose another folder for the runs");
 }
 

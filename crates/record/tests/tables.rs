@@ -24,7 +24,7 @@ fn losses_read_back_bit_for_bit() {
 fn tables_are_written_with_the_fewest_digits() {
     let text = |table| String::from_utf8(table).expect("text");
     let record = record();
-    assert_eq!(text(tables::steps(&[0.1, 7.5e-5, f32::NAN])), "step,training_loss\n1,0.1\n2,7.5e-5\n3,NaN\n");
+    assert_eq!(text(tables::steps(&[0.1, 7.5e-5, f32::NAN])), "step,train_loss\n1,0.1\n2,7.5e-5\n3,NaN\n");
     assert_eq!(
         text(tables::validations(&record.history.validations[1..])),
         "step,epoch,validation_loss,validation_accuracy,train_loss,train_accuracy\n\
@@ -39,11 +39,11 @@ fn tables_are_written_with_the_fewest_digits() {
 #[test]
 fn what_is_not_a_table_of_steps_is_refused() {
     for (table, what) in [
-        ("step,training_loss\n2,0.5\n", "step 1 is missing"),
-        ("step,training_loss\n1,0.5\n1,0.5\n", "step 2 is missing"),
-        ("step,training_loss\n1,0.5,7\n", "is not a table of steps: line 2 is wrong"),
-        ("step,training_loss\n1,0.5\n2,x\n", "is not a table of steps: line 3 is wrong"),
-        ("step,training_loss\n1\n", "is not a table of steps: line 2 is wrong"),
+        ("step,train_loss\n2,0.5\n", "step 1 is missing"),
+        ("step,train_loss\n1,0.5\n1,0.5\n", "step 2 is missing"),
+        ("step,train_loss\n1,0.5,7\n", "is not a table of steps: line 2 is wrong"),
+        ("step,train_loss\n1,0.5\n2,x\n", "is not a table of steps: line 3 is wrong"),
+        ("step,train_loss\n1\n", "is not a table of steps: line 2 is wrong"),
     ] {
         assert_eq!(read_steps(table.as_bytes()).expect_err(table).to_string(), what);
     }

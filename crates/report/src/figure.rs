@@ -30,6 +30,7 @@ pub(crate) use plot::PlotPoint;
 pub use raster::to_png;
 pub(crate) use replicates::RunCurves;
 pub use runs::CurveSets;
+pub use svg::without_glyph;
 
 #[cfg(test)]
 mod tests;

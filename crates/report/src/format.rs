@@ -1,7 +1,9 @@
 //! How tables and figures write numbers, names and reasons.
 
+use std::collections::BTreeSet;
+
 use record::{RunRecord, StopReason};
-use spec::{ExperimentSpec, is_plain, thousands};
+use spec::{ExperimentSpec, differing_keys, is_plain, thousands};
 
 /// Shown instead of a number that is missing or not finite.
 pub(crate) const NOTHING: &str = "-";
@@ -74,14 +76,30 @@ pub(crate) fn label(name: &str, record: &RunRecord, with_seed: bool) -> String {
 pub(crate) fn provenance(records: &[&RunRecord]) -> String {
     let datasets = distinct(records, |record| {
         let data = &record.spec.data;
+        let left_out = match record.spec.images_left_out() {
+            0 => String::new(),
+            images => format!(" (every epoch leaves out {})", thousands(images)),
+        };
         format!(
-            "{}, {} training and {} validation images",
+            "{}, {} training{left_out} and {} validation images",
             plain_text(&record.dataset.title),
             thousands(data.train_images),
             thousands(data.validation_images),
         )
     });
-    format!("{}, {}", datasets.join("; "), seed_words(records))
+    format!("{}, {}{}", datasets.join("; "), seed_words(records), unequal_protocols(records))
+}
+
+/// A warning that the runs do not share the images or the training, with the keys that differ; empty if they do.
+fn unequal_protocols(records: &[&RunRecord]) -> String {
+    let is_of_protocol = |key: &&str| key.starts_with("data.") || key.starts_with("training.");
+    let specs = distinct(records, |record| record.spec.clone());
+    let differing = specs.iter().flat_map(|spec| differing_keys(&specs[0], spec)).filter(is_of_protocol);
+    let differing: BTreeSet<&str> = differing.collect();
+    if differing.is_empty() {
+        return String::new();
+    }
+    format!("; not trained alike, they differ in {}", differing.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// The seeds of these records, every distinct one once.

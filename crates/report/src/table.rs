@@ -12,7 +12,7 @@ mod verdicts;
 pub use layers::layer_table;
 pub use markdown::to_markdown;
 pub use replicates::replicates_table;
-pub use runs::{run_table, runs_in_rows};
+pub use runs::{run_in_words, run_table, runs_in_rows};
 pub use terminal::to_terminal;
 pub(crate) use verdicts::{difference_words, fixed_words, interval_words};
 pub use verdicts::{verdict_table, verdict_words};

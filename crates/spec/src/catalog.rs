@@ -36,8 +36,10 @@ pub enum Declaration {
 pub struct Experiment {
     /// The experiment, overrides applied.
     pub spec: ExperimentSpec,
-    /// Its baseline as declared, without overrides.
+    /// Its baseline, with those of the overrides that change the images or the training: else the two were not comparable.
     pub baseline: Option<ExperimentSpec>,
+    /// The overrides of the baseline as they were given.
+    pub baseline_overrides: Vec<String>,
     /// The experiments, other than the baseline, that its claims compare it with, as declared.
     pub against: Vec<ExperimentSpec>,
     /// The overrides as they were given.
@@ -94,14 +96,19 @@ impl Catalog {
 
     fn path_of(&self, name_or_path: &str) -> Result<PathBuf, DeclaredError> {
         let path = Path::new(name_or_path);
-        if path.extension().is_some_and(|extension| extension == "toml") || path.components().count() > 1 {
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+            || path.components().count() > 1
+        {
             return Ok(path.to_owned());
         }
         // Fails if the folder cannot be read.
         self.names()?;
         find(name_or_path, &[&self.folder, &self.extras]).map_err(|known| {
             let all = || format!("there are {}", suggest::listed(&known, "and"));
-            let hint = suggest::did_you_mean(name_or_path, known.iter().map(String::as_str)).unwrap_or_else(all);
+            let hint = match name_or_path.split_once('=') {
+                Some(_) => format!("a setting is changed with `--set {name_or_path}`"),
+                None => suggest::did_you_mean(name_or_path, known.iter().map(String::as_str)).unwrap_or_else(all),
+            };
             let problem = format!("no experiment or comparison is called `{name_or_path}`");
             DeclaredError::in_file(self.folder.display(), problem, Some(hint))
         })
@@ -112,8 +119,9 @@ impl Catalog {
         // An overridden experiment may have the declared one as its baseline: that is not a circle.
         let visited = if file.overrides.is_empty() { vec![file.path.clone()] } else { Vec::new() };
         let baseline = self.baseline(&spec, file, visited)?;
-        let overrides = file.overrides.iter().map(ToString::to_string).collect();
-        Ok(Experiment { spec, baseline, against, overrides })
+        let texts = |overrides: &[Override]| overrides.iter().map(ToString::to_string).collect();
+        let (overrides, baseline_overrides) = (texts(&file.overrides), texts(&file.protocol()));
+        Ok(Experiment { spec, baseline, baseline_overrides, against, overrides })
     }
 
     /// The experiments that claims name, without the baseline.
@@ -135,7 +143,7 @@ impl Catalog {
     ) -> Result<Option<ExperimentSpec>, DeclaredError> {
         let Some(named) = &spec.baseline else { return Ok(None) };
         let refuse = |rule: String| Err(file.refuse_name("baseline", named, &rule, None));
-        let (found, spec) = self.declared("baseline", named, file, &[])?;
+        let (found, spec) = self.declared("baseline", named, file, &file.protocol())?;
         let is_circle = visited.contains(&found.path);
         visited.push(found.path.clone());
         if is_circle {

@@ -78,8 +78,7 @@ fn hint_of_unknown(dotted: &str, key: &str, known: &[&str]) -> String {
     // Only records have these two keys: in files, the name is the file's and claims are tables `[[claim]]`.
     let known = known.iter().copied().filter(|known| !matches!(*known, "name" | "claims"));
     let known: Vec<&str> = kind::usual(table).map(|_| "kind").into_iter().chain(known).collect();
-    suggest::did_you_mean(key, known.iter().copied())
-        .unwrap_or_else(|| format!("the keys are {}", suggest::keys(&known)))
+    suggest::key(key, &known).unwrap_or_else(|| format!("the keys are {}", suggest::keys(&known)))
 }
 
 #[cfg(test)]

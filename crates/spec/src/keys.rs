@@ -47,7 +47,8 @@ pub(crate) fn refusal(key: &str) -> (&'static str, String) {
         all.into_iter().filter(|key| key.split_once('.').is_some_and(|(of, _)| of == table)).collect();
     let list = key.split('[').next().unwrap_or_default();
     match list.split('.').next().unwrap_or_default() {
-        "claim" | "runs" | "name" | "seeds" => {
+        "seeds" => ("is not a setting of a run", "the option `--seeds 3` trains the seeds from 1 to 3".into()),
+        "claim" | "runs" | "name" => {
             ("cannot be overridden: edit the file", "an override changes a setting of one experiment".into())
         }
         _ if example_of(list).is_some() => {
@@ -59,7 +60,7 @@ pub(crate) fn refusal(key: &str) -> (&'static str, String) {
         _ => {
             let known = if siblings.is_empty() { &all[..] } else { &siblings };
             let listed = || format!("the keys are {}", suggest::keys(known));
-            ("is not a key", suggest::did_you_mean(key, all).unwrap_or_else(listed))
+            ("is not a key", suggest::key(key, &all).unwrap_or_else(listed))
         }
     }
 }

@@ -5,7 +5,7 @@ use mlp::{ImageShape, Layer};
 use serde_json::Value;
 
 use crate::identity::plain;
-use crate::{Claim, ExperimentSpec, Metric, SpecError, name, suggest, visible};
+use crate::{Claim, ExperimentSpec, Metric, Shuffle, SpecError, name, suggest, visible};
 
 /// Each run is a line in a figure.
 const MOST_RUNS: usize = 100;
@@ -29,6 +29,7 @@ pub const PROBE_IMAGES: usize = 128;
 
 const TRAIN_IMAGES: &str = "data.train_images";
 const BATCH_SIZE: &str = "training.batch_size";
+const SHUFFLE: &str = "training.shuffle";
 const VALIDATIONS: &str = "training.validations_per_epoch";
 const EPOCHS: &str = "training.max_epochs";
 
@@ -75,7 +76,19 @@ fn check_batch(spec: &ExperimentSpec) -> Result<(), SpecError> {
     require(batch_size <= images, &[BATCH_SIZE, TRAIN_IMAGES], || {
         let (batch_size, images) = (thousands(batch_size), thousands(images));
         format!("`{BATCH_SIZE}` is {batch_size}, but `{TRAIN_IMAGES}` is only {images}")
-    })
+    })?;
+    let left_out = spec.images_left_out();
+    let is_seen = left_out == 0 || spec.training.shuffle == Shuffle::EveryEpoch;
+    let keys = [BATCH_SIZE, TRAIN_IMAGES, SHUFFLE];
+    let sentence = || {
+        let [left_out, images, batch_size] = [left_out, images, batch_size].map(thousands);
+        format!(
+            "the last {left_out} of {images} training images do not fill a batch (`{BATCH_SIZE}` is {batch_size}), \
+             and with `{SHUFFLE} = \"never\"` no epoch would train on them"
+        )
+    };
+    let hint = format!("set `{TRAIN_IMAGES}` to {}, or let `{BATCH_SIZE}` divide it", thousands(images - left_out));
+    require(is_seen, &keys, sentence).map_err(|error| error.with_hint(hint))
 }
 
 fn check_validations(spec: &ExperimentSpec) -> Result<(), SpecError> {
@@ -154,7 +167,7 @@ impl ExperimentSpec {
             let [count, most] = [layers.len(), MOST_LAYERS].map(thousands);
             format!("`{size}` makes a network of {count} layers, but {most} is the limit")
         })?;
-        let needed = memory(&layers, self.training.batch_size);
+        let needed = self.training_bytes(shape) / GIB;
         require(needed <= MOST_GIB, &keys, || {
             let parameters = thousands(layers.iter().map(Layer::parameters).sum::<usize>());
             format!(
@@ -164,6 +177,16 @@ impl ExperimentSpec {
         })
     }
 
+    /// Bytes of memory that training its network takes at least.
+    #[must_use]
+    pub fn training_bytes(&self, shape: ImageShape) -> f64 {
+        let layers = self.model.layers(shape);
+        let weights: f64 = layers.iter().map(|layer| layer.parameters() as f64).sum();
+        let units: f64 = layers.iter().map(|layer| layer.n_activations.max(layer.n_outputs) as f64).sum();
+        let images = (self.training.batch_size + PROBE_IMAGES) as f64;
+        NUMBER_BYTES * (PER_WEIGHT * weights + PER_UNIT * units * images)
+    }
+
     /// The first key of the network that is a number or a list: it decides the size.
     fn size_key(&self) -> String {
         let spec = plain(self);
@@ -171,12 +194,4 @@ impl ExperimentSpec {
         let size = settings.into_iter().find(|(_, setting)| matches!(setting, Value::Number(_) | Value::Array(_)));
         size.map_or("model".to_owned(), |(key, _)| format!("model.{key}"))
     }
-}
-
-/// GiB that training a network takes at least.
-fn memory(layers: &[Layer], batch_size: usize) -> f64 {
-    let weights: f64 = layers.iter().map(|layer| layer.parameters() as f64).sum();
-    let units: f64 = layers.iter().map(|layer| layer.n_activations.max(layer.n_outputs) as f64).sum();
-    let images = (batch_size + PROBE_IMAGES) as f64;
-    NUMBER_BYTES * (PER_WEIGHT * weights + PER_UNIT * units * images) / GIB
 }

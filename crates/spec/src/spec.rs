@@ -141,10 +141,32 @@ impl ExperimentSpec {
             == (&other.data, &other.model, &other.optimizer, &other.training)
     }
 
+    /// The same experiment shortened to one epoch of a few steps and images, which its batches and validations fit.
+    #[must_use]
+    pub fn shortened(&self) -> Self {
+        const MOST_VALIDATIONS: usize = 5;
+        const MOST_STEPS_PER_VALIDATION: usize = 4;
+        const MOST_VALIDATION_IMAGES: usize = 500;
+        let mut short = self.clone();
+        let (data, training) = (&mut short.data, &mut short.training);
+        training.max_epochs = 1;
+        training.validations_per_epoch = training.validations_per_epoch.min(MOST_VALIDATIONS);
+        let steps = training.validations_per_epoch * self.steps_per_validation().min(MOST_STEPS_PER_VALIDATION);
+        data.train_images = training.batch_size * steps;
+        data.validation_images = data.validation_images.min(MOST_VALIDATION_IMAGES);
+        short
+    }
+
     /// Steps of one epoch: whole batches only.
     #[must_use]
     pub fn steps_per_epoch(&self) -> usize {
         self.data.train_images / self.training.batch_size
+    }
+
+    /// Training images that each epoch leaves out, because they do not fill a batch; with shuffling, others in every epoch.
+    #[must_use]
+    pub fn images_left_out(&self) -> usize {
+        self.data.train_images % self.training.batch_size
     }
 
     /// Steps between two validations.

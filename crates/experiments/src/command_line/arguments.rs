@@ -22,9 +22,14 @@ pub(crate) struct Selection {
     #[arg(long, requires = "all")]
     pub(crate) extras: bool,
 
-    /// Change a setting: `--set model.hidden_units=[16]`; this makes a separate run
+    /// Change a setting: `--set model.hidden_units=16`; this makes a separate run. Settings of data and training also apply to
+    /// the baseline
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) overrides: Vec<String>,
+
+    /// Only the experiments themselves, not the baselines that they are compared with
+    #[arg(long)]
+    pub(crate) no_baseline: bool,
 
     /// Seeds of the weights and the batch order: a number, a list `1,4` or a range `1..5` (1, 2, 3, 4 and 5) [default: as in
     /// the file, else 1]
@@ -78,6 +83,11 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) until_decided: UntilDecided,
 
+    /// Train only a few steps of each run, to see whether everything works; the records go to `quick/` in the folder of the
+    /// records
+    #[arg(long, conflicts_with_all = ["until_decided", "max_seeds"])]
+    pub(crate) quick: bool,
+
     /// Trainings at the same time; does not change the results [default: the physical cores; 1 on a graphics processor or with
     /// Burn's dashboard]
     #[arg(short, long, value_name = "N")]
@@ -117,7 +127,7 @@ pub(crate) struct Show {
     /// A declared experiment by name, or a TOML file by path
     pub(crate) experiment: String,
 
-    /// Change a setting: `--set model.hidden_units=[16]`
+    /// Change a setting: `--set model.hidden_units=16`
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) overrides: Vec<String>,
 

@@ -19,7 +19,7 @@ pub(crate) fn first(text: &str) -> Result<Seeds, String> {
 pub(crate) fn last(text: &str) -> Result<u64, String> {
     match text.trim().parse() {
         Ok(last @ 1..=MOST) => Ok(last),
-        _ => Err(format!("`{text}` is not a valid number of seeds; use 1 to {MOST}")),
+        _ => Err(format!("`{text}` is not a valid number of seeds; use 1 to {MOST}, or `--seed` for a list or range")),
     }
 }
 

@@ -9,12 +9,13 @@ use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 use crate::command_line::arguments;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
+use crate::plan::declarations;
 use crate::sequential::until_decided;
 use crate::stop::Stop;
 use crate::workspace::Workspace;
 
 pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Result<(), Failure> {
-    let specs = judged_and_compared(&workspace.catalog, &arguments.experiments)?;
+    let (specs, end) = judged_and_compared(&workspace.catalog, &arguments.experiments)?;
     let records = if arguments.until_decided.is_asked() {
         until_decided(workspace, &specs, &arguments.until_decided, arguments.jobs, &Stop::listen()?)?
     } else {
@@ -38,16 +39,21 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     if arguments.strict && fails > 0 {
         return Err(Failure::outside(format!("{fails} of {} claims do not hold", judged.len())));
     }
-    Ok(())
+    end
 }
 
 /// The experiments with these names, including those of comparisons, or all declared ones without names; then those that
-/// they are compared with, without claims. Each comes once.
-pub(super) fn judged_and_compared(catalog: &Catalog, names: &[String]) -> Result<Vec<ExperimentSpec>, Failure> {
+/// they are compared with, without claims. Each comes once. Files that are wrong are shown and left out; then the second value
+/// is the failure to end with.
+pub(super) fn judged_and_compared(
+    catalog: &Catalog,
+    names: &[String],
+) -> Result<(Vec<ExperimentSpec>, Result<(), Failure>), Failure> {
     let names = if names.is_empty() { catalog.all_names()? } else { names.to_vec() };
     let (mut specs, mut compared) = (Vec::new(), Vec::new());
-    for name in names {
-        let experiments = match catalog.load(&name, &[])? {
+    let (declared, end) = declarations(catalog, &names);
+    for (_, declaration) in declared {
+        let experiments = match declaration {
             Declaration::Experiment(experiment) => vec![*experiment],
             Declaration::Comparison(comparison) => comparison.runs,
         };
@@ -59,7 +65,7 @@ pub(super) fn judged_and_compared(catalog: &Catalog, names: &[String]) -> Result
     specs.extend(compared.into_iter().map(|spec| ExperimentSpec { claims: Vec::new(), ..spec }));
     let mut known = HashSet::new();
     specs.retain(|spec| known.insert(spec.name.clone()));
-    Ok(specs)
+    Ok((specs, end))
 }
 
 fn as_json(judged: &Judged, claims: usize) -> serde_json::Value {

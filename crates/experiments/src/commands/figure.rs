@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use record::RunRecord;
 use report::{CurveSets, Plot};
 
+use crate::backend;
 use crate::command_line::arguments::Selection;
 use crate::failure::Failure;
 use crate::output::write_file;
@@ -41,6 +42,12 @@ fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failur
 /// Draws the figure of a group as SVG and PNG, and tells the user where it is.
 pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord]) -> Result<(), Failure> {
     let svg = Plot::of_records(&group.title, records, CurveSets::Both).to_svg().map_err(Failure::outside)?;
+    let missing = report::without_glyph(&svg);
+    if !missing.is_empty() {
+        let listed = missing.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
+        let hint = "a browser draws them from other fonts in the SVG";
+        workspace.terminal.warning(&format!("{}: boxes in the PNG stand for {listed}", group.name), Some(hint));
+    }
     let png = report::to_png(&svg, PNG_WIDTH).map_err(Failure::outside)?;
     let stem = workspace.store.folder().join("figures").join(stem(group, records));
     write_file(&stem.with_added_extension("svg"), svg.as_bytes())?;
@@ -50,22 +57,70 @@ pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord])
     Ok(())
 }
 
-/// The name of a figure: `task4e`, then the overrides, seeds and dataset if they are not the default.
+/// The name of a figure: `task4e`, then the file's folder, overrides, seeds, dataset and backend if they are not the default.
+/// Figures of different runs have different names.
 fn stem(group: &Group, records: &[&RunRecord]) -> String {
     let mut stem = group.name.clone();
+    if let Some(folder) = &group.folder {
+        stem += &format!("-{}", short_hash(&folder.to_string_lossy()));
+    }
     if let Some(record) = records.last() {
+        let is_alone = |run: &PlannedRun| run.spec.baseline.is_some() && run.spec.name == group.name;
+        if group.runs.iter().all(is_alone) {
+            stem += "-alone";
+        }
         if !record.overrides.is_empty() {
-            stem += &format!("-{}", &record.id[..8]);
+            stem += &format!("-{}", short_hash(&format!("{} {:?}", record.id, record.overrides)));
         }
         let seeds: BTreeSet<u64> = records.iter().map(|record| record.seed).collect();
-        match seeds.len() {
-            1 if record.seed == USUAL_SEED => {}
-            1 => stem += &format!("-seed{}", record.seed),
-            n_seeds => stem += &format!("-{n_seeds}-seeds"),
-        }
+        stem += &seeds_in_name(&seeds.into_iter().collect::<Vec<_>>());
         if record.dataset.name != mnist::DatasetName::Mnist.as_str() {
             stem += &format!("-{}", record.dataset.name);
         }
+        if Some(record.backend.name.as_str()) != backend::default_name() {
+            stem += &format!("-{}", record.backend.name);
+        }
     }
     stem
+}
+
+/// The seeds in a figure's name: nothing for the usual one, `-3-seeds` for 1 to 3, `-seeds-4-to-6`, `-seeds-1-9-11`.
+fn seeds_in_name(seeds: &[u64]) -> String {
+    /// More than these are a hash, because names of files are limited.
+    const MOST: usize = 8;
+    let ascend_by_one = seeds.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+    match seeds {
+        [] | [USUAL_SEED] => String::new(),
+        [seed] => format!("-seed{seed}"),
+        [USUAL_SEED, ..] if ascend_by_one => format!("-{}-seeds", seeds.len()),
+        [first, .., last] if ascend_by_one => format!("-seeds-{first}-to-{last}"),
+        seeds if seeds.len() <= MOST => seeds.iter().fold("-seeds".to_owned(), |name, seed| format!("{name}-{seed}")),
+        seeds => format!("-{}-seeds-{}", seeds.len(), short_hash(&format!("{seeds:?}"))),
+    }
+}
+
+/// Eight characters that differ where texts differ.
+fn short_hash(text: &str) -> String {
+    files::sha256(text.as_bytes())[..8].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_of_different_seeds_have_different_names() {
+        let many = [&[3][..], &(10..30).collect::<Vec<_>>()].concat();
+        for (seeds, name) in [
+            ([1].as_slice(), ""),
+            (&[4], "-seed4"),
+            (&[1, 2, 3], "-3-seeds"),
+            (&[4, 5, 6], "-seeds-4-to-6"),
+            (&[1, 9, 11], "-seeds-1-9-11"),
+            (&many, "-21-seeds-"),
+        ] {
+            let named = seeds_in_name(seeds);
+            assert!(named == name || name.len() > 9 && named.starts_with(name), "{named}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ use spec::{Declaration, ExperimentSpec, ImageShape};
 use crate::command_line::arguments::Json;
 use crate::failure::Failure;
 use crate::output::{in_words, number, print_json, print_table};
+use crate::plan::declarations;
 use crate::workspace::Workspace;
 
 /// A declared experiment and the records of its runs.
@@ -35,8 +36,9 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
     records.retain(|record| filter.selects(record));
     let unfinished = workspace.store.unfinished();
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
-    for name in workspace.catalog.all_names()? {
-        match workspace.catalog.load(&name, &[])? {
+    let (declared, end) = declarations(&workspace.catalog, &workspace.catalog.all_names()?);
+    for (_, declaration) in declared {
+        match declaration {
             Declaration::Experiment(experiment) => experiments.push(listed(experiment.spec, workspace.shape, &records)),
             Declaration::Comparison(comparison) => comparisons.push(comparison.spec),
         }
@@ -45,7 +47,8 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
         let listed = serde_json::json!(
             { "experiments": experiments, "comparisons": comparisons, "unfinished": unfinished }
         );
-        return print_json(&listed);
+        print_json(&listed)?;
+        return end;
     }
     let mut text = String::new();
     for comparison in comparisons {
@@ -55,7 +58,8 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
         let how = if is_trained { "in training" } else { "stopped; run the same command again to resume" };
         text += &format!("{experiment}, seed {seed}: at step {steps}, {how}\n");
     }
-    print_table(&table(&experiments, &text))
+    print_table(&table(&experiments, &text))?;
+    end
 }
 
 fn listed(spec: ExperimentSpec, shape: ImageShape, records: &[RunRecord]) -> Listed {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use evidence::Replicates;
 use record::{DatasetInfo, RunRecord};
-use report::{CheckedNetwork, Document, Material};
+use report::{CheckedNetwork, CloseUp, Document, Material};
 use spec::ExperimentSpec;
 
 use super::claims::judged_and_compared;
@@ -27,7 +27,8 @@ const FIRST_SEEDS: u64 = 3;
 pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
     let typesetter = arguments.pdf.then(typesetter::find).transpose()?;
     let stop = Stop::listen()?;
-    let specs = judged_and_compared(&workspace.catalog, &[])?;
+    let (specs, end) = judged_and_compared(&workspace.catalog, &[])?;
+    end?;
     let first = arguments.seeds.clone().unwrap_or_else(|| Seeds((1..=FIRST_SEEDS).collect()));
     let adds_seeds = arguments.seeds.is_none() || arguments.until_decided.is_asked();
     let mut records = if arguments.no_train {
@@ -45,7 +46,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
         adds_seeds,
         dataset: dataset(workspace, &specs, &records),
         gradient_checks: checks.unwrap_or_default(),
-        close_up: close_up::of(&workspace.store, &specs, &records)?,
+        close_up: close_up(workspace, &specs, &records),
     };
     let document = report::compose(material).map_err(Failure::outside)?;
     save(workspace, &arguments.out, &document, typesetter)
@@ -78,6 +79,12 @@ fn train(
         write_file(&missing, &serde_json::to_vec_pretty(&checks).map_err(Failure::outside)?)?;
     }
     Ok(records)
+}
+
+/// The close-up; without it, and with a warning, if its weights are damaged.
+fn close_up(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> Option<CloseUp> {
+    let warn = |failure: &Failure| workspace.terminal.warning(&failure.to_string(), None);
+    close_up::of(&workspace.store, specs, records).inspect_err(warn).ok().flatten()
 }
 
 /// The dataset of the first experiment's runs, else of any run.

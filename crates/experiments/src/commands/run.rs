@@ -21,6 +21,11 @@ use crate::{backend, data};
 pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure> {
     let stop = Stop::listen()?;
     let mut groups = plan::groups(&workspace.catalog, &arguments.selection)?;
+    if arguments.quick {
+        plan::shorten(&mut groups);
+        let folder = workspace.store.folder().display();
+        workspace.terminal.note(&format!("quick runs of a few steps: their numbers mean nothing; records: {folder}"));
+    }
     let runs = plan::runs(&groups);
     let mut records = match finished(workspace, &runs) {
         Some(records) => records,
@@ -70,7 +75,8 @@ fn train(workspace: &Workspace, arguments: &Run, groups: &[Group], stop: &Stop) 
 /// Adds seeds until the claims of the experiments are decided; returns all records.
 fn add_seeds(workspace: &Workspace, arguments: &Run, stop: &Stop) -> Result<Vec<RunRecord>, Failure> {
     let names = plan::names(&workspace.catalog, &arguments.selection)?;
-    let specs = judged_and_compared(&workspace.catalog, &names)?;
+    let (specs, end) = judged_and_compared(&workspace.catalog, &names)?;
+    end?;
     until_decided(workspace, &specs, &arguments.until_decided, arguments.jobs, stop)
 }
 

@@ -37,11 +37,15 @@ fn describe(experiment: &Experiment, shape: ImageShape) -> Result<(), Failure> {
         text += &format!("compared with {}, from which it differs in {differing}\n", baseline.name);
     }
     let (data, training) = (&spec.data, &spec.training);
+    let left_out = match spec.images_left_out() {
+        0 => String::new(),
+        images => format!(" ({} images do not fill a batch and are left out)", thousands(images)),
+    };
     text += &format!(
         "data       {} training images, {} validation images, pixels scaled by {}\n\
          model      {}\n\
          optimizer  {}\n\
-         training   batches of {}, shuffled {}, at most {} epochs of {} steps\n\
+         training   batches of {}, shuffled {}, at most {} epochs of {} steps{left_out}\n\
          validation every {} steps, early stopping after {} without a new lowest loss\n\
          checkpoint every {} validations\n",
         thousands(data.train_images),

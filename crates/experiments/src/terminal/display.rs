@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 
 use burn::train::Interrupter;
 use burn::train::renderer::MetricsRenderer;
-use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use spec::ExperimentSpec;
 use training::Renderer;
 
-use super::{Terminal, bars, screen};
+use super::dashboard::Dashboard;
+use super::{Terminal, bars, place};
 
 /// How to show trainings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +20,10 @@ pub(crate) enum View {
 }
 
 impl View {
-    /// The dashboard, if the user wants it and stdout is a terminal that can show it.
+    /// The dashboard, if the user wants it and stdout is a terminal that can show it now.
     pub(crate) fn choose(wants_dashboard: bool) -> Self {
-        // `TERM=dumb` does not have an alternate screen.
-        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-        if wants_dashboard && std::io::stdout().is_terminal() && !is_dumb { Self::Dashboard } else { Self::Bars }
+        let is_possible = std::io::stdout().is_terminal() && !place::is_dumb() && place::is_in_foreground();
+        if wants_dashboard && is_possible { Self::Dashboard } else { Self::Bars }
     }
 }
 
@@ -34,31 +33,27 @@ impl Terminal {
         if view == View::Dashboard && jobs <= 1 {
             return View::Dashboard;
         }
-        if runs.len() > 1 {
-            bars::add_whole(&self.bars, &self.whole, runs);
-        }
+        self.bars.begin(runs);
         View::Bars
     }
 
-    /// Runs a training with the Burn renderer that shows it.
+    /// The runs of [`Terminal::begin`] have ended.
+    pub(crate) fn end(&self) {
+        self.bars.end();
+    }
+
+    /// Runs a training, which has these steps behind it, with the Burn renderer that shows it.
     pub(crate) fn show<R>(
         &self,
         view: View,
-        spec: &ExperimentSpec,
-        seed: u64,
+        (spec, seed): (&ExperimentSpec, u64),
+        steps: usize,
         stop: &Interrupter,
         train: impl FnOnce(Box<dyn MetricsRenderer>) -> R,
     ) -> R {
         match view {
-            View::Dashboard => screen::with_dashboard(|| {
-                let dashboard = TuiMetricsRendererWrapper::new(stop.clone(), None);
-                screen::let_keys_raise_signals();
-                train(Box::new(dashboard))
-            }),
-            View::Bars => {
-                let bar = bars::TrainingBar::new(&self.bars, &self.whole, spec, seed);
-                train(Box::new(Renderer::new(bar)))
-            }
+            View::Dashboard => train(Box::new(Dashboard::open(stop.clone()))),
+            View::Bars => train(Box::new(Renderer::new(bars::TrainingBar::new(&self.bars, spec, seed, steps)))),
         }
     }
 }

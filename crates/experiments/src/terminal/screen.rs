@@ -1,4 +1,4 @@
-//! The terminal under Burn's dashboard: keys that stop a training, and how it becomes usable again.
+//! The terminal under Burn's dashboard: keys that stop or suspend a training, and how it becomes usable again.
 
 use std::fs::File;
 use std::io::IsTerminal;
@@ -11,7 +11,10 @@ use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode, is_raw_mode_en
 use crossterm::{cursor, execute};
 use rustix::io::Errno;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
+use rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
+
+use crate::exit;
+use crate::failure::Failure;
 
 /// Time for the dashboard to switch the terminal to raw mode.
 const RAW_MODE_PATIENCE: Duration = Duration::from_secs(2);
@@ -19,12 +22,14 @@ const RAW_MODE_PATIENCE: Duration = Duration::from_secs(2);
 const OPENING: Duration = Duration::from_millis(10);
 /// Switches a control character off.
 const DISABLED: u8 = 0;
+/// Ctrl-Q, which Burn's dashboard takes for `q`.
+const CTRL_Q: u8 = 0x11;
 
-/// Lets Ctrl-C and `q` raise signals although the dashboard keeps the terminal in raw mode.
+/// Lets Ctrl-C, Ctrl-Z and `q` raise signals although the dashboard keeps the terminal in raw mode.
 ///
-/// In raw mode Ctrl-C does not raise a signal, and Burn's `q` opens a menu that can kill the program before it writes a
-/// record. So the terminal raises SIGINT on Ctrl-C and SIGQUIT on `q`; both stop the training at its next step. The
-/// dashboard restores the terminal's earlier settings, these included.
+/// In raw mode no key raises a signal, and Burn's `q` opens a menu that can kill the program before it writes a record. So the
+/// terminal raises SIGINT on Ctrl-C and SIGQUIT on `q`; both stop the training at its next step. It takes Ctrl-Q for itself.
+/// The dashboard restores the terminal's earlier settings, these included.
 pub(super) fn let_keys_raise_signals() {
     let began = Instant::now();
     // The dashboard switches modes in its own thread.
@@ -41,23 +46,30 @@ fn raise_signals() -> std::io::Result<()> {
     let mut mode = tcgetattr(&terminal)?;
     mode.local_modes.insert(LocalModes::ISIG);
     mode.special_codes[SpecialCodeIndex::VQUIT] = b'q';
-    // A suspended program would leave the shell with the dashboard's screen.
-    mode.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
+    // Ctrl-Q continues output, and without a key that halts it, it does nothing.
+    mode.input_modes.insert(InputModes::IXON);
+    mode.special_codes[SpecialCodeIndex::VSTART] = CTRL_Q;
+    mode.special_codes[SpecialCodeIndex::VSTOP] = DISABLED;
     Ok(tcsetattr(&terminal, OptionalActions::Now, &mode)?)
 }
+
+/// The system's refusal of a thread in the message of a panic.
+const REFUSED_THREAD: &str = "kind: WouldBlock";
 
 /// Whether the dashboard is on the screen, or about to be.
 static HAS_DASHBOARD: AtomicBool = AtomicBool::new(false);
 
-/// Calls what opens, uses and closes the dashboard.
+/// Tells code that restores the terminal that the dashboard is about to open.
 ///
-/// The dashboard opens its screen first and switches to raw mode later; the flag tells code that restores the terminal in
-/// between. After a panic the flag stays: this thread is the main one, whose panic ends the program.
-pub(super) fn with_dashboard<R>(show: impl FnOnce() -> R) -> R {
+/// It opens its screen first and switches to raw mode later. After a panic the flag stays: the main thread's panic ends the
+/// program.
+pub(super) fn dashboard_opens() {
     HAS_DASHBOARD.store(true, Ordering::SeqCst);
-    let shown = show();
+}
+
+/// The dashboard has restored the terminal.
+pub(super) fn dashboard_has_closed() {
     HAS_DASHBOARD.store(false, Ordering::SeqCst);
-    shown
 }
 
 /// Restores the terminal without the dashboard's help, just before the program ends.
@@ -67,10 +79,7 @@ fn restore() {
         let _ = disable_raw_mode();
     }
     if HAS_DASHBOARD.load(Ordering::SeqCst) {
-        let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen);
-    }
-    if stdout.is_terminal() {
-        let _ = execute!(stdout, cursor::Show);
+        let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
     }
 }
 
@@ -107,17 +116,22 @@ pub(crate) fn detach_closed_terminal() {
 }
 
 /// Makes every later panic restore the terminal before it prints its message. Burn's dashboard does this too, but leaves the
-/// cursor hidden.
+/// cursor hidden. A thread that the system refuses is not a bug: the libraries panic over it, and the program ends with an error.
 pub(crate) fn restore_on_panic() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        // Only a panic of the main thread ends the program, so only there may stdout be locked for good.
-        if std::thread::current().name() == Some("main") {
+        let is_refused_thread = panic.payload_as_str().is_some_and(|text| text.contains(REFUSED_THREAD));
+        // Only these end the program here and now, so only then may stdout be locked for good.
+        if is_refused_thread || std::thread::current().name() == Some("main") {
             restore_for_good();
         } else {
             restore();
         }
         detach_closed_terminal();
+        if is_refused_thread {
+            Failure::refused_thread().show();
+            std::process::exit(exit::FAILURE.into());
+        }
         usual(panic);
     }));
 }

@@ -16,7 +16,7 @@ fn bad_input_is_quoted_and_leaves_nothing_behind() {
         (&["run", &no_key], "hint: did you mean `momentum`?"),
         (&["run", "nowhere/mine.toml"], "nowhere/mine.toml: cannot read"),
         (&["run", "task2c", "--set", "model.hidden_unit=[3]"], "did you mean `model.hidden_units`?"),
-        (&["run", "task2c", "--set", "optimizer.learning_rate=-1"], "is -1, but must be a finite number above 0"),
+        (&["run", "task2c", "--set", "optimizer.learning_rate=-1"], "is -1, but must be a number above 0"),
         (&["run", "task2c", "--set", "learning_rate"], "--set learning_rate: is not of the form `key=value`"),
         (&["run", "task2c", "--seed", "5..1"], "`5..1` is an empty range"),
         (
@@ -32,6 +32,47 @@ fn bad_input_is_quoted_and_leaves_nothing_behind() {
         assert!(message.contains(expected), "{arguments:?}: {message}");
     }
     assert!(!scratch.path("runs").exists());
+}
+
+#[test]
+fn an_argument_that_nearly_fits_is_answered_with_the_one_that_does() {
+    let scratch = Scratch::new();
+    for (arguments, hint) in [
+        (["show", "task2c", "model.bias=none"].as_slice(), "a setting is changed with `--set model.bias=none`"),
+        (&["run", "task2c", "model.bias=none"], "a setting is changed with `--set model.bias=none`"),
+        (&["run", "task2c", "--set", "seeds=3"], "the option `--seeds 3` trains the seeds from 1 to 3"),
+        (&["run", "task2c", "--set", "training.seed=3"], "the option `--seed` sets the seeds"),
+        (&["run", "TASK2C.TOML"], "rename it to TASK2C.toml"),
+        (&["run", "task2c", "--seeds", "1..3"], "`--seed` for a list or range"),
+    ] {
+        let message = scratch.refusal(arguments, 2);
+        assert!(message.contains(hint), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn an_empty_variable_is_an_unset_one() {
+    let scratch = Scratch::new();
+    for variable in ["EXPERIMENTS_BACKEND", "EXPERIMENTS_RUNS_DIR", "EXPERIMENTS_OFFLINE", "MNIST_DIR"] {
+        Ended::with(0, scratch.program(&["list"]).env(variable, ""));
+    }
+    // An empty option was typed by the user.
+    scratch.refusal(&["list", "--backend", ""], 2);
+}
+
+#[test]
+fn a_broken_file_is_named_and_the_others_are_shown() {
+    let scratch = Scratch::new();
+    scratch.file("experiments/broken.toml", "title = 1");
+    for command in ["list", "claims", "check"] {
+        for options in
+            [[].as_slice(), &["--json"]].into_iter().filter(|options| command != "check" || options.is_empty())
+        {
+            let ended = Ended::with(2, &mut scratch.program(&[&[command], options].concat()));
+            assert!(ended.stdout.contains("task4e"), "{ended:?}");
+            assert!(ended.stderr.contains("experiments/broken.toml:1") && ended.stderr.contains("1 of "), "{ended:?}");
+        }
+    }
 }
 
 #[test]

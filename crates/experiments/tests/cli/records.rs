@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::common::Scratch;
+use crate::common::{Ended, Scratch};
 
 /// Every file below a folder, with its bytes and time of writing.
 pub(crate) fn files_of(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
@@ -86,15 +86,73 @@ fn json_has_the_baseline_first() {
     });
 }
 
+/// A file of a record, and what happens to it.
+type Damage = (&'static str, fn(&Path));
+
 #[test]
-fn a_damaged_record_is_neither_used_nor_overwritten() {
+fn a_damaged_record_is_set_aside_and_its_run_trained_again() {
+    let damages: [Damage; 4] = [
+        ("steps.csv", |file| std::fs::write(file, "step,train_loss\n1,0.0\n").unwrap()),
+        ("record.json", |file| std::fs::write(file, &std::fs::read(file).unwrap()[..10]).unwrap()),
+        ("predictions.json", |file| std::fs::remove_file(file).unwrap()),
+        ("validations.csv", |file| std::fs::write(file, "").unwrap()),
+    ];
+    for (file, damage) in damages {
+        let scratch = Scratch::new();
+        scratch.stdout(&["run", "task2c"]);
+        let run = scratch.run("task2c");
+        damage(&run.join(file));
+        let before = files_of(&run);
+        for command in [["list"].as_slice(), &["claims"], &["report", "--no-train"]] {
+            let message = Ended::with(0, &mut scratch.program(command)).stderr;
+            assert!(message.contains("warning") && message.contains(file), "{file}: {message}");
+        }
+        let message = Ended::with(0, &mut scratch.program(&["run", "task2c", "--seeds", "2"])).stderr;
+        assert_eq!(message.matches("trained again").count(), 1, "{file}: {message}");
+        let aside = run.with_added_extension("set-aside");
+        assert!(files_of(&aside).into_values().eq(before.into_values()), "{file}");
+        let message = Ended::with(0, &mut scratch.program(&["run", "task2c", "--seeds", "2"])).stderr;
+        assert!(!message.contains("set-aside"), "once only: {message}");
+    }
+}
+
+#[test]
+fn overrides_of_data_and_training_apply_to_the_baseline() {
+    let scratch = Scratch::new();
+    let short = ["run", "task4a", "--json", "--set", "data.train_images=320", "--set", "model.hidden_units=8"];
+    let records: Value = serde_json::from_str(&scratch.stdout(&short)).unwrap();
+    let [baseline, own] = &records.as_array().unwrap()[..] else { panic!("{records}") };
+    assert_eq!((&baseline["spec"]["name"], &own["spec"]["name"]), (&"task3c".into(), &"task4a".into()));
+    for record in [baseline, own] {
+        assert_eq!(record["spec"]["data"]["train_images"], 320);
+    }
+    assert_eq!(baseline["overrides"], serde_json::json!(["data.train_images=320"]));
+    assert_eq!(baseline["spec"]["model"]["hidden_units"], serde_json::json!([64]));
+    let alone: Value = serde_json::from_str(&scratch.stdout(&[&short[..], &["--no-baseline"]].concat())).unwrap();
+    assert_eq!(alone.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn quick_runs_are_marked_and_kept_apart() {
+    let scratch = Scratch::new();
+    let declared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments");
+    let quick = ["run", "--all", "--quick", "--experiments-dir", declared];
+    let ended = Ended::with(0, &mut scratch.program(&quick));
+    assert!(ended.stdout.contains("task4e (--quick)"), "{ended:?}");
+    assert!(ended.stderr.contains("their numbers mean nothing; records: runs/quick"), "{ended:?}");
+    assert!(scratch.runs().is_empty(), "no record among the others");
+    assert!(scratch.path("runs/quick/figures").is_dir());
+}
+
+#[test]
+fn a_record_of_a_newer_version_stays_where_it_is() {
     let scratch = Scratch::new();
     scratch.stdout(&["run", "task2c"]);
     let run = scratch.run("task2c");
-    std::fs::write(run.join("steps.csv"), "step,training_loss\n1,0.0\n").unwrap();
+    std::fs::write(run.join("record.json"), "{\"format\": 1000}").unwrap();
     let before = files_of(&run);
     let message = scratch.refusal(&["run", "task2c", "--dataset", "made-up"], 1);
-    assert!(message.contains("steps.csv: ") && message.contains("hint: delete the folder runs/task2c"), "{message}");
+    assert!(message.contains("made by a newer version") && message.contains("hint: update this program"), "{message}");
     assert!(files_of(&run) == before);
 }
 

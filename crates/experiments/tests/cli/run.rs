@@ -155,22 +155,82 @@ fn long_training(scratch: &Scratch, options: &[&str]) -> Child {
 
 #[test]
 fn signals_stop_at_the_next_step_and_are_recorded() {
-    for signal in ["INT", "TERM", "HUP"] {
+    // A script's background job ignores the other two, and so would the program.
+    let of_keys = if is_in_background_job() { [].as_slice() } else { &["INT", "QUIT"] };
+    for signal in ["TERM", "HUP", "USR1", "USR2", "XCPU"].iter().chain(of_keys) {
         let scratch = Scratch::new();
         stop(long_training(&scratch, &[]), signal);
         assert_is_interrupted(&scratch.run("long"));
     }
 }
 
+/// Whether this process ignores SIGINT.
+fn is_in_background_job() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & 0b10 != 0)
+}
+
 #[test]
 fn a_signal_stops_all_trainings_that_run_side_by_side() {
     let scratch = Scratch::new();
-    stop(long_training(&scratch, &["--seed", "1..3", "--jobs", "2"]), "INT");
+    stop(long_training(&scratch, &["--seed", "1..3", "--jobs", "2"]), "TERM");
     let runs = scratch.runs();
     assert_eq!(runs.len(), 2, "the third never began: {runs:?}");
     for run in &runs {
         assert_is_interrupted(run);
     }
+}
+
+/// The program under `sh` with some lines before it, which must end with this code; its messages.
+fn under_shell(scratch: &Scratch, lines: &str, arguments: &[&str], code: i32) -> String {
+    let program = scratch.program(&[]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("{lines}\nexec \"$@\""), "sh"]).arg(program.get_program()).args(arguments);
+    shell.current_dir(scratch.path("")).envs(program.get_envs().filter_map(|(key, value)| Some((key, value?))));
+    shell.env_remove("MNIST_DIR");
+    Ended::with(code, &mut shell).stderr
+}
+
+#[test]
+fn signals_that_are_ignored_at_the_start_stay_ignored() {
+    for signal in ["HUP", "INT"] {
+        let scratch = Scratch::new();
+        let killed_later = format!("trap '' {signal}; (sleep 0.3; kill -{signal} $$) &");
+        let settings =
+            ["run", "task2c", "--set", "training.max_epochs=40", "--set", "training.patience_validations=9999"];
+        under_shell(&scratch, &killed_later, &settings, 0);
+        assert_eq!(json(&scratch.run("task2c").join("record.json"))["stop_reason"], "max_epochs", "SIG{signal}");
+    }
+}
+
+#[test]
+fn a_limit_of_the_size_of_files_is_an_error_that_says_so() {
+    let scratch = Scratch::new();
+    let message = under_shell(&scratch, "ulimit -f 16", &["run", "task2c", "--offline"], 1);
+    assert!(message.contains("File too large") && message.contains("hint: raise the limit"), "{message}");
+    assert!(scratch.runs().is_empty());
+    scratch.stdout(&["run", "task2c"]);
+}
+
+#[test]
+fn a_limit_of_memory_is_an_error_before_the_training() {
+    let scratch = Scratch::new();
+    let wide = ["run", "task2c", "--set", "model.hidden_units=[8192,8192]"];
+    let message = under_shell(&scratch, "ulimit -v 1500000", &wide, 1);
+    assert!(message.contains("the system refuses the 2.") && message.contains("GiB of memory"), "{message}");
+}
+
+#[test]
+fn a_log_has_a_line_for_every_finished_run() {
+    let scratch = Scratch::new();
+    let messages = Ended::with(0, &mut scratch.program(&["run", "task2c", "--seeds", "2"])).stderr;
+    for seed in 1..=2 {
+        let line = format!("task2c, seed {seed}: all epochs done after 20 steps, best validation loss ");
+        assert_eq!(messages.matches(&line).count(), 1, "{messages}");
+    }
+    let quiet = Ended::with(0, &mut scratch.program(&["run", "task2c", "--seed", "3", "--quiet"])).stderr;
+    assert!(!quiet.contains("epochs done"), "{quiet}");
 }
 
 /// Sends a signal, which must end the program soon, with the exit code of interrupted runs.

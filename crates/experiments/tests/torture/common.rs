@@ -50,6 +50,8 @@ impl Size {
     pub(crate) const SMALL: Self = Self { train_images: 4000, epochs: 8, every_validations: 1 };
     /// 7,500 steps in a second or two, a checkpoint at every 125th.
     pub(crate) const LONG: Self = Self { epochs: 60, every_validations: 5, ..Self::SMALL };
+    /// 125,000 steps in a quarter of a minute, a checkpoint at every 2,500th.
+    pub(crate) const ENDLESS: Self = Self { epochs: 1000, ..Self::SMALL };
     /// 80 steps, 20 checkpoints: short enough to kill it at every call.
     pub(crate) const SHORT: Self = Self { train_images: 640, epochs: 4, every_validations: 1 };
     /// 20 steps; it ends before its first checkpoint.

@@ -9,6 +9,7 @@ mod crowd;
 mod disk;
 mod every_call;
 mod files;
+mod job_control;
 mod kills;
 mod offline;
 mod panics;

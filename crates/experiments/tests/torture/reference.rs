@@ -95,7 +95,7 @@ fn resumptions(scratch: &Scratch) -> Vec<String> {
         checkpoints.get(index + 1).is_none_or(|(next, _)| next != run)
             && !finished.iter().any(|id| id.starts_with(run.as_str()))
     });
-    newest.map(|(_, (_, steps))| format!("resumes from step {steps}\n")).collect()
+    newest.map(|(_, (_, steps))| format!("resumes from step {}\n", spec::thousands(steps))).collect()
 }
 
 /// The hidden files among the records; there must be none when all runs are finished.

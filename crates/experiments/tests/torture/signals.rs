@@ -13,7 +13,8 @@ use crate::process::{PATIENCE, until};
 use crate::reference::SMALL;
 use crate::terminal::Terminal;
 
-const SIGNALS: [Signal; 5] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::USR1];
+const SIGNALS: [Signal; 7] =
+    [Signal::TERM, Signal::HUP, Signal::USR1, Signal::USR2, Signal::XCPU, Signal::INT, Signal::QUIT];
 /// The promise is a second; a busy machine gets more time.
 const SLACK: Duration = Duration::from_secs(4);
 /// The exit code of an interrupted run.
@@ -36,6 +37,16 @@ struct Left {
     after: Duration,
 }
 
+/// The signal of a trial. A script's background job ignores the last two, and so would the program.
+fn signal_of(trial: usize) -> Signal {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignores_keys =
+        ignored.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).is_ok_and(|mask| mask & 0b10 != 0));
+    let heard = if ignores_keys { &SIGNALS[..SIGNALS.len() - 2] } else { &SIGNALS[..] };
+    heard[trial % heard.len()]
+}
+
 /// Whether a process has installed a handler for a signal.
 fn listens(id: Pid, signal: Signal) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{}/status", id.as_raw_nonzero())).unwrap_or_default();
@@ -49,7 +60,7 @@ fn torture_a_signal_at_any_moment_leaves_a_checkpoint_and_the_terminal_as_it_was
     let trials = Scale::chosen().of(6, 100, 1000);
     let times = [0, 3].map(time_of);
     let signalled = |trial: usize| -> Result<Disturbed, String> {
-        let (scratch, signal) = (Scratch::new(), SIGNALS[trial % SIGNALS.len()]);
+        let (scratch, signal) = (Scratch::new(), signal_of(trial));
         let lasts = times[usize::from(is_without_terminal(trial))];
         let moment = moment(&mut Tamper::new(trial as u64), lasts);
         let about = format!("{signal:?} at {moment:?}");
@@ -66,7 +77,7 @@ fn torture_a_signal_at_any_moment_leaves_a_checkpoint_and_the_terminal_as_it_was
         outcomes.iter().flatten().filter(|left| left.code == INTERRUPTED).map(|left| left.after).collect();
     waits.sort();
     row(
-        "a signal (five kinds) at a random moment, with the dashboard or without, then the same command again",
+        "a signal (seven kinds) at a random moment, with the dashboard or without, then the same command again",
         format!(
             "{} of {trials} left the terminal as it was and are byte-identical in the end; exit code 130: {}, \
              done before: {}, in the first moments: {}; the dashboard was up in {dashboards}; gone after {:.0?} (median), {:.0?} (longest)",
@@ -120,15 +131,15 @@ fn torture_a_second_signal_ends_the_program_at_once() {
         // The dashboard closes within milliseconds of the first signal; the second one comes before, meanwhile or after.
         let apart = moment(&mut Tamper::new(trial as u64), Duration::from_millis(20));
         let sent = Instant::now();
-        let _ = kill_process(id, Signal::INT);
+        let _ = kill_process(id, Signal::TERM);
         std::thread::sleep(apart);
-        let _ = kill_process(id, Signal::INT);
+        let _ = kill_process(id, Signal::TERM);
         until(PATIENCE, || place.has_ended()).ok_or("it does not end")?;
         let (after, had_dashboard) = (sent.elapsed(), place.has_dashboard());
-        let left = Left { code: place.code()?, is_early: false, had_dashboard, after }.check(Signal::INT)?;
-        Ok(Disturbed { scratch, about: format!("two SIGINT {apart:?} apart"), left })
+        let left = Left { code: place.code()?, is_early: false, had_dashboard, after }.check(Signal::TERM)?;
+        Ok(Disturbed { scratch, about: format!("two SIGTERM {apart:?} apart"), left })
     };
-    tell("two SIGINT in a row, at most 20 ms apart", Scale::chosen().of(2, 20, 200), interrupted);
+    tell("two SIGTERM in a row, at most 20 ms apart", Scale::chosen().of(2, 20, 200), interrupted);
 }
 
 #[test]
@@ -158,7 +169,7 @@ fn torture_a_terminal_that_goes_away_costs_no_checkpoint() {
 fn torture_a_stuck_terminal_does_not_keep_the_program() {
     let lasts = time_of(0);
     let stuck = |trial: usize| {
-        let (scratch, signal, mut tamper) = (Scratch::new(), SIGNALS[trial % SIGNALS.len()], Tamper::new(trial as u64));
+        let (scratch, signal, mut tamper) = (Scratch::new(), signal_of(trial), Tamper::new(trial as u64));
         let (held_at, moment) = (moment(&mut tamper, lasts), moment(&mut tamper, lasts));
         let about = format!("a terminal held at {held_at:?}, {signal:?} {moment:?} later");
         let terminal = Terminal::start(&scratch, &Size::SMALL.watched_arguments());

@@ -69,6 +69,11 @@ impl Terminal {
 
     /// The same, with the program started by another one.
     pub(crate) fn start_under(scratch: &Scratch, wrapper: &[&str], arguments: &[String]) -> Self {
+        Self::start_in(SHELL, scratch, wrapper, arguments)
+    }
+
+    /// The same, in a shell with this script, which starts the program and leaves the files `id` and `code`.
+    pub(crate) fn start_in(shell: &str, scratch: &Scratch, wrapper: &[&str], arguments: &[String]) -> Self {
         for name in ["id", "code"] {
             let _ = std::fs::remove_file(scratch.path(name));
         }
@@ -81,7 +86,7 @@ impl Terminal {
         tcsetwinsize(&outside, size).expect("it has a size");
         let settings = settings_of(&inside);
 
-        let words = [&["setsid", "--ctty", "sh", "-c", SHELL, "sh"], wrapper].concat();
+        let words = [&["setsid", "--ctty", "sh", "-c", shell, "sh"], wrapper].concat();
         let mut command: Command = scratch.under(&words, arguments);
         let end = || Stdio::from(inside.try_clone().expect("it can be shared"));
         let shell = command.stdin(end()).stdout(end()).stderr(end()).env("TERM", "xterm").spawn().expect("it starts");

@@ -266,7 +266,49 @@ fn broken_file_of_the_user_is_an_error_and_never_skipped() {
         }
         let error = get(&spec, &request).unwrap_err();
         assert!(error.to_string().contains(message), "{error}");
-        assert!(error.hint().unwrap().ends_with("run `make data`"));
+        let hint = error.hint().unwrap();
+        assert!(hint.ends_with("run `make data`") && !hint.contains("delete"), "{hint}");
+    }
+}
+
+#[test]
+fn files_are_found_where_other_tools_leave_them() {
+    let (spec, files) = tiny(DatasetName::Mnist);
+    for (place, given) in [
+        ("data/MNIST/raw", None),
+        ("data", None),
+        ("torch/MNIST/raw", Some("torch")),
+        ("torch/MNIST/raw", Some("torch/MNIST")),
+        ("torch/MNIST/raw", Some("torch/MNIST/raw")),
+        ("several/mnist", Some("several")),
+    ] {
+        let Home { folder, mut request } = home();
+        put(&folder.path().join(place), &spec, &files);
+        request.data_dir = given.map(|given| folder.path().join(given));
+        assert_eq!(get(&spec, &request).unwrap().train.labels, [0, 1, 2], "{place}, {given:?}");
+    }
+}
+
+#[test]
+fn a_folder_named_like_a_file_is_searched_and_never_in_the_way() {
+    let (spec, files) = tiny(DatasetName::Mnist);
+    // Next to the file under its other spelling, with a copy in it, and in place of the file.
+    for (beside, inside) in [(true, false), (true, true), (false, true)] {
+        let Home { folder, request } = home();
+        let data = folder.path().join("data/mnist");
+        put(&data, &spec, &files);
+        let named = |file: &str| data.join(file);
+        let file = spec.files[0].name;
+        let dotted = file.replacen("-idx", ".idx", 1);
+        fs::rename(named(file), named(&dotted)).unwrap();
+        fs::create_dir(named(file)).unwrap();
+        if inside {
+            fs::copy(named(&dotted), named(file).join(&dotted)).unwrap();
+        }
+        if !beside {
+            fs::remove_file(named(&dotted)).unwrap();
+        }
+        assert_eq!(get(&spec, &request).unwrap().train.labels, [0, 1, 2], "{beside} {inside}");
     }
 }
 

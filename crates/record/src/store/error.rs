@@ -2,9 +2,10 @@
 
 use std::io;
 use std::io::ErrorKind::{
-    InvalidData, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+    FileTooLarge, InvalidData, NotADirectory, NotFound, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem,
+    StorageFull,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -48,22 +49,32 @@ impl StoreError {
         move |defect| Self::Damaged { path, defect: Box::new(defect) }
     }
 
+    /// Whether a record or a file of it is damaged, missing or of an earlier format, so that its run must be trained again. What
+    /// the system refuses may be whole, and a record of a newer version is.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Io { source, action, .. } => *action == "read" && matches!(source.kind(), InvalidData | NotFound),
+            Self::Damaged { defect, .. } => !matches!(**defect, Defect::Format(found, ours) if found > ours),
+            Self::NotStorable(_) => false,
+        }
+    }
+
     /// How to correct it, for a separate line.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         const ANOTHER_FOLDER: &str = "choose another folder for the runs";
-        let delete = |path: &Path| Some(format!("delete the folder {} and run again", path.parent()?.display()));
         match self {
-            Self::Io { source, path, .. } => match source.kind() {
+            damage if damage.is_damage() => {
+                Some("`experiments run` sets a damaged record aside and trains its run again".into())
+            }
+            Self::Io { source, .. } => match source.kind() {
                 PermissionDenied | ReadOnlyFilesystem | NotADirectory => Some(ANOTHER_FOLDER.into()),
                 StorageFull | QuotaExceeded => Some(format!("free some space, or {ANOTHER_FOLDER}")),
-                InvalidData => delete(path),
+                FileTooLarge => Some("raise the limit of a file's size (`ulimit -f`)".into()),
                 _ => None,
             },
-            Self::Damaged { defect, .. } if matches!(**defect, Defect::Format(found, ours) if found > ours) => {
-                Some(format!("update this program, or {ANOTHER_FOLDER}"))
-            }
-            Self::Damaged { path, .. } => delete(path),
+            Self::Damaged { .. } => Some(format!("update this program, or {ANOTHER_FOLDER}")),
             Self::NotStorable(_) => None,
         }
     }

@@ -9,6 +9,9 @@ use crate::format::whole;
 /// Share of a curve's values after the first epoch that may be outside the range.
 const BEYOND: f64 = 0.05;
 
+/// The first epoch may be left out of the range only where it is a smaller part of the curve than one in this number.
+const LARGE_PART: usize = 4;
+
 impl Axis {
     /// Losses: from the lowest to what the curves have fallen to soon after the first epoch.
     pub(super) fn of_losses(curves: &[(&Series, f64)]) -> Self {
@@ -34,6 +37,9 @@ impl Axis {
 fn zoomed(curves: &[(&Series, f64)], low_share: f64, high_share: f64) -> (f64, f64) {
     let ends = curves.iter().flat_map(|(series, settled)| {
         let counting = counting(&series.points, *settled);
+        // A short curve is shown from its beginning to its end.
+        let is_whole = counting.len() == series.points.len();
+        let (low_share, high_share) = if is_whole { (0.0, 1.0) } else { (low_share, high_share) };
         // The upper half of the band of a training loss would take the room of the curves.
         let upper = |point: &PlotPoint| if series.line == Line::Faint { point.y } else { point.ends().1 };
         let lowest = nearest_quantile(counting.iter().map(|point| point.ends().0).collect(), low_share);
@@ -43,10 +49,10 @@ fn zoomed(curves: &[(&Series, f64)], low_share: f64, high_share: f64) -> (f64, f
     extent(ends)
 }
 
-/// The points from x = `settled` on; all if there is none.
+/// The points from x = `settled` on; all if the points before it are a large part of the curve.
 fn counting(points: &[PlotPoint], settled: f64) -> &[PlotPoint] {
     let start = points.partition_point(|point| point.x < settled);
-    if start < points.len() { &points[start..] } else { points }
+    if start < points.len() / LARGE_PART { &points[start..] } else { points }
 }
 
 /// The value below which this share of the others lies; none without values.
@@ -68,6 +74,16 @@ mod tests {
     fn the_first_epoch_does_not_decide_the_range() {
         let falling = validation((0..100).map(|i| (f64::from(i), if i < 10 { 100.0 } else { 1.0 })));
         assert!(Axis::of_losses(&[(&falling, 10.0)]).high < 2.0);
+    }
+
+    #[test]
+    fn a_short_curve_is_shown_from_its_beginning() {
+        for points in 2..=30_u32 {
+            let falling = validation((0..points).map(|i| (f64::from(i), 2.3 * 0.7_f64.powf(f64::from(i)))));
+            let rising = validation((0..points).map(|i| (f64::from(i), 1.0 - 0.7_f64.powf(f64::from(i)))));
+            assert!(Axis::of_losses(&[(&falling, 10.0)]).high >= 2.3, "{points}");
+            assert!(Axis::of_accuracies(&[(&rising, 10.0)]).low <= 0.0, "{points}");
+        }
     }
 
     #[test]

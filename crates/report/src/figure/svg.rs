@@ -1,5 +1,7 @@
 //! SVG: the document, lines and text that fits its place, in the embedded font.
 
+use std::collections::BTreeSet;
+
 use maud::{Markup, html};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
@@ -81,6 +83,16 @@ pub(super) fn text_width(text: &str, size: f64) -> f64 {
     let units = text.chars().filter_map(|c| widths.advance_width(glyphs.map(c).unwrap_or_default()));
     let units_per_em = font.metrics(Size::unscaled(), LocationRef::default()).units_per_em;
     units.map(f64::from).sum::<f64>() * size / f64::from(units_per_em)
+}
+
+/// The characters of an SVG's text that the embedded font lacks, each once, at most ten.
+#[must_use]
+pub fn without_glyph(svg: &str) -> Vec<char> {
+    const MOST: usize = 10;
+    let Ok(font) = FontRef::new(FONT) else { return Vec::new() };
+    let glyphs = font.charmap();
+    let missing: BTreeSet<char> = svg.chars().filter(|c| !c.is_control() && glyphs.map(*c).is_none()).collect();
+    missing.into_iter().take(MOST).collect()
 }
 
 /// The text, shortened with an ellipsis until it fits.

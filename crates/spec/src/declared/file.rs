@@ -65,10 +65,11 @@ impl DeclaredFile {
     /// A file whose values are replaced by those of the overrides; the last override of a key wins.
     fn new(path: &Path, text: String, overrides: &[Override]) -> Result<Self, DeclaredError> {
         let (path, name, overrides) = (path.to_owned(), check_path(path)?, overrides.to_vec());
+        // An editor neither shows nor counts a byte order mark.
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
         let mut file = Self { path, name, text, overrides, value: Value::Null, places: Places::new() };
-        let table = DeTable::parse(&file.text).map_err(|error| {
-            file.error_at(error.span().unwrap_or_default(), syntax::message(&file.text, &error), None)
-        })?;
+        let table = DeTable::parse(&file.text)
+            .map_err(|error| file.error_at(place_of(&file.text, &error), syntax::message(&file.text, &error), None))?;
         file.value = read_table(&mut file.places, "", table.get_ref());
         if !file.is_comparison() {
             file.apply_overrides()?;
@@ -92,6 +93,11 @@ impl DeclaredFile {
     pub(crate) fn refuse_name(&self, key: &str, named: &str, rule: &str, hint: Option<String>) -> DeclaredError {
         let sentence = format!("`{key}` is \"{named}\", but {rule}");
         self.refuse(SpecError::rule(&[key], sentence).with_hint(hint))
+    }
+
+    /// The overrides that also apply to the experiments that this one is compared with.
+    pub(crate) fn protocol(&self) -> Vec<Override> {
+        self.overrides.iter().filter(|given| given.is_of_protocol()).cloned().collect()
     }
 
     fn is_comparison(&self) -> bool {
@@ -136,7 +142,8 @@ impl DeclaredFile {
     }
 
     fn error_at(&self, span: Range<usize>, problem: impl Display, hint: Option<String>) -> DeclaredError {
-        let (path, text) = (self.path.display(), &self.text);
+        // Editors also begin a line after a lone carriage return.
+        let (path, text) = (self.path.display(), &lone_returns_as_newlines(&self.text));
         let line = 1 + text.bytes().take(span.start).filter(|byte| *byte == b'\n').count();
         DeclaredError::in_file(&path, problem, hint).at(format!("{path}:{line}"), path, text, span)
     }
@@ -174,7 +181,12 @@ impl DeclaredFile {
 fn check_path(path: &Path) -> Result<String, DeclaredError> {
     let refuse = |problem: String, hint| DeclaredError::in_file(path.display(), problem, hint);
     if path.extension().is_none_or(|extension| extension != "toml") {
-        let hint = format!("for example {}", path.with_added_extension("toml").display());
+        let hint = match path.extension() {
+            Some(other) if other.eq_ignore_ascii_case("toml") => {
+                format!("rename it to {}", path.with_extension("toml").display())
+            }
+            _ => format!("for example {}", path.with_added_extension("toml").display()),
+        };
         return Err(refuse("is not a TOML file; an experiment is declared in one".to_owned(), Some(hint)));
     }
     let name = stem(path);
@@ -187,9 +199,22 @@ pub(crate) fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// The place of a syntax error. A lone carriage return is the mistake itself, not what follows it.
+fn place_of(text: &str, error: &toml::de::Error) -> Range<usize> {
+    let Range { start, end } = error.span().unwrap_or_default();
+    let is_after_return = text.get(..start).is_some_and(|before| before.ends_with('\r'));
+    if is_after_return { start - 1..end } else { start..end }
+}
+
 fn read_text(path: &Path) -> Result<String, DeclaredError> {
     let refuse = |problem: String| DeclaredError::in_file(path.display(), problem, None);
     let bytes = read_bounded(path, MOST_BYTES).map_err(|error| refuse(format!("cannot read: {error}")))?;
     let not_text = |at: usize| refuse(format!("is not UTF-8 text (byte {at})"));
     String::from_utf8(bytes).map_err(|error| not_text(error.utf8_error().valid_up_to()))
+}
+
+/// The text with the same positions, in which every carriage return without a newline is a newline.
+fn lone_returns_as_newlines(text: &str) -> String {
+    let next = text.chars().skip(1).map(Some).chain([None]);
+    text.chars().zip(next).map(|(c, next)| if c == '\r' && next != Some('\n') { '\n' } else { c }).collect()
 }

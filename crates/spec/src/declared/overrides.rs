@@ -15,9 +15,10 @@ use crate::{is_plain, keys};
 
 const NOT_AN_OVERRIDE: &str = "is not of the form `key=value`";
 
-/// A value that replaces a declared one: `model.hidden_units=[16]`.
+/// A value that replaces a declared one: `training.batch_size=64`.
 ///
-/// The value is TOML. A single word needs no quotes: `model.activation=relu`.
+/// The value is TOML. A single word needs no quotes, `model.activation=relu`, and a list of numbers no brackets, which a shell
+/// could take for a pattern: `model.hidden_units=64,64`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Override {
     text: String,
@@ -30,6 +31,11 @@ impl Override {
         self.text[..self.equals_sign].trim()
     }
 
+    /// Whether it changes the images or the training, which runs must share to be comparable.
+    pub(crate) fn is_of_protocol(&self) -> bool {
+        self.key().starts_with("data.") || self.key().starts_with("training.")
+    }
+
     /// A valid override of the same key, as a hint.
     pub(super) fn accepted_form(&self) -> String {
         let value = keys::example_of(self.key()).unwrap_or("value");
@@ -39,7 +45,9 @@ impl Override {
     /// The value, and the places of it and the keys in it within the override.
     pub(super) fn parts(&self) -> Result<(Value, Places), DeclaredError> {
         // TOML parses a line `v=value` in which the value is as far from the start as in the override: so its spans fit both.
-        let line = format!("{}v={}", " ".repeat((self.equals_sign + 1).saturating_sub("v=".len())), self.value());
+        let (before, after) = if self.is_bare_list() { ("v=[", "]") } else { ("v=", "") };
+        let indent = " ".repeat((self.equals_sign + 1).saturating_sub(before.len()));
+        let line = format!("{indent}{before}{}{after}", self.value());
         let value = self.value_in(&line)?;
         let mut places = Places::new();
         let read = read_value(&mut places, self.key(), 0..self.equals_sign, &value);
@@ -56,6 +64,12 @@ impl Override {
             Err(error) if !self.value().trim().is_empty() => Err(self.refuse(&syntax::message(line, &error))),
             _ => Err(self.refuse(NOT_AN_OVERRIDE)),
         }
+    }
+
+    /// Whether the key takes a list and the value is a number, or several with commas.
+    fn is_bare_list(&self) -> bool {
+        let takes_list = keys::example_of(self.key()).is_some_and(|example| example.starts_with('['));
+        takes_list && self.value().trim().starts_with(|c: char| c.is_ascii_digit())
     }
 
     fn value(&self) -> &str {

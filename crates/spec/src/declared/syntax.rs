@@ -14,6 +14,9 @@ pub(super) fn message(text: &str, error: &Error) -> String {
         "string values must be quoted" | "invalid boolean" => {
             return format!("`{marked}` is not a value: text needs quotes, values in a list need commas");
         }
+        "carriage return must be followed by newline" => {
+            "the line ends in a carriage return alone: save the file with line ends of Unix or Windows"
+        }
         "key with no value" => "`=` and a value are missing after the key",
         "unquoted keys cannot be empty" => "the key before `=` is missing",
         "invalid unquoted key" => "a key of other characters than letters, digits, `-` and `_` needs quotes",

@@ -9,6 +9,16 @@ fn refused(word: &str, line: &str) -> String {
 }
 
 #[test]
+fn places_are_those_of_an_editor() {
+    let wrong = declared_with("momentum", "momentum = 2");
+    let expected = "x.toml:14: `optimizer.momentum` is 2, but must be a number from 0 to below 1";
+    assert_eq!(refusal(&format!("\u{feff}{wrong}"), &[]), expected);
+    assert_eq!(refusal(&wrong.replace('\n', "\r\n"), &[]), expected);
+    let return_in_third = wrong.splitn(4, '\n').collect::<Vec<_>>().join("\n").replacen("[data]\n", "[data]\r", 1);
+    insta::assert_snapshot!(refusal(&return_in_third, &[]), @"x.toml:3: the line ends in a carriage return alone: save the file with line ends of Unix or Windows");
+}
+
+#[test]
 fn unknown_keys_and_words_are_refused_with_the_nearest() {
     insta::assert_snapshot!(refused("shuffle", "shufle = \"never\""), @"x.toml:17: `training.shufle` is not a key | did you mean `shuffle`?");
     insta::assert_snapshot!(refused("shuffle", "order = \"never\""), @"x.toml:17: `training.order` is not a key | the keys are `batch_size`, `shuffle`, `max_epochs`, `validations_per_epoch` and `patience_validations`");
@@ -37,7 +47,7 @@ fn wrong_types_are_refused_with_what_would_do() {
     insta::assert_snapshot!(refused("baseline", "baseline = [\"task3b\"]"), @"x.toml:2: `baseline` is a list, but must be text");
     insta::assert_snapshot!(refused("activation", "activation = 3"), @r#"x.toml:9: `model.activation` is 3, but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu""#);
     insta::assert_snapshot!(refused("activation", "activation = { kind = \"relu\" }"), @r#"x.toml:9: `model.activation` is a table, but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu""#);
-    insta::assert_snapshot!(refused("learning_rate", "learning_rate = { start = 0.1 }"), @"x.toml:13: `optimizer.learning_rate` is a table, but must be a finite number above 0");
+    insta::assert_snapshot!(refused("learning_rate", "learning_rate = { start = 0.1 }"), @"x.toml:13: `optimizer.learning_rate` is a table, but must be a number above 0 (1.2e-38 to 3.4e38)");
     insta::assert_snapshot!(refusal("title = \"x\"\nmodel = 3", &[]), @"x.toml:2: `model` is 3, but must be a table");
     insta::assert_snapshot!(refusal("title = \"x\"\ndata = [1]", &[]), @"x.toml:2: `data` is a list, but must be a table");
     insta::assert_snapshot!(refusal("title = \"x\"\n[claim]\nsays = \"y\"", &[]), @"x.toml:2: `claim` is a table, but must be a list | a header in double brackets, `[[…]]`, makes a list");
@@ -90,7 +100,7 @@ fn every_value_that_moves_the_curve_is_required() {
     insta::assert_snapshot!(refused("title", ""), @"x.toml: `title` is missing: one line of 1 to 100 characters, none of them control or invisible characters");
     insta::assert_snapshot!(refused("weight_init", ""), @r#"x.toml:7: [model] lacks `weight_init`: one of "uniform", "fan_in_normal", "he_normal""#);
     insta::assert_snapshot!(refused("momentum", ""), @"x.toml:12: [optimizer] lacks `momentum`: a number from 0 to below 1");
-    insta::assert_snapshot!(refused("margin", ""), @"x.toml:21: [[claim]] lacks `margin`: a finite number above 0");
+    insta::assert_snapshot!(refused("margin", ""), @"x.toml:21: [[claim]] lacks `margin`: a number above 0 (1.2e-38 to 3.4e38)");
 }
 
 #[test]

@@ -18,6 +18,14 @@ fn a_batch_is_not_larger_than_the_training_set() {
 }
 
 #[test]
+fn every_training_image_can_be_seen() {
+    let refused = |overrides: &[&str]| refusal(DECLARED, overrides);
+    let odd = ["training.batch_size=1001", "data.train_images=2000", "training.validations_per_epoch=1"];
+    assert_eq!(refused(&odd), "valid", "shuffling leaves out others in every epoch");
+    insta::assert_snapshot!(refused(&[&odd[..], &["training.shuffle=never"]].concat()), @r#"--set training.shuffle=never: the last 999 of 2,000 training images do not fill a batch (`training.batch_size` is 1,001), and with `training.shuffle = "never"` no epoch would train on them | set `data.train_images` to 1,001, or let `training.batch_size` divide it"#);
+}
+
+#[test]
 fn a_rule_across_keys_blames_the_key_that_was_overridden_last() {
     let refused = |overrides: &[&str]| refusal(DECLARED, overrides);
     // The rule does not depend on epochs.

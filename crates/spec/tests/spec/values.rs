@@ -37,9 +37,31 @@ fn values_out_of_bounds_are_refused() {
             "hidden_units = [9223372036854775807]",
             format!("8: `model.hidden_units[0]` is 9,223,372,036,854,775,807, but must be {units}"),
         ),
-        ("learning_rate = 0", "13: `optimizer.learning_rate` is 0, but must be a finite number above 0".into()),
-        ("learning_rate = nan", "13: `optimizer.learning_rate` is nan, but must be a finite number above 0".into()),
-        ("learning_rate = 1e400", "13: `optimizer.learning_rate` is 1e400, but must be a finite number above 0".into()),
+        (
+            "learning_rate = 0",
+            "13: `optimizer.learning_rate` is 0, but must be a number above 0 (1.2e-38 to 3.4e38)".into(),
+        ),
+        (
+            "learning_rate = nan",
+            "13: `optimizer.learning_rate` is nan, but must be a number above 0 (1.2e-38 to 3.4e38)".into(),
+        ),
+        (
+            "learning_rate = 1e400",
+            "13: `optimizer.learning_rate` is 1e400, but must be a number above 0 (1.2e-38 to 3.4e38)".into(),
+        ),
+        (
+            "learning_rate = 1e-320",
+            "13: `optimizer.learning_rate` is 1e-320, but must be a number above 0 (1.2e-38 to 3.4e38)".into(),
+        ),
+        (
+            "learning_rate = 1e39",
+            "13: `optimizer.learning_rate` is 1e39, but must be a number above 0 (1.2e-38 to 3.4e38)".into(),
+        ),
+        (
+            "momentum = 0.99999999999",
+            "14: `optimizer.momentum` is 0.99999999999, but must be a number from 0 to below 1".into(),
+        ),
+        ("momentum = 1e-50", "14: `optimizer.momentum` is 1e-50, but must be a number from 0 to below 1".into()),
         ("momentum = 1.0", "14: `optimizer.momentum` is 1.0, but must be a number from 0 to below 1".into()),
         ("momentum = -0.5", "14: `optimizer.momentum` is -0.5, but must be a number from 0 to below 1".into()),
         ("momentum = inf", "14: `optimizer.momentum` is inf, but must be a number from 0 to below 1".into()),
@@ -50,8 +72,8 @@ fn values_out_of_bounds_are_refused() {
             "19: `training.validations_per_epoch` is 0, but must be a whole number from 1 to 60,000".into(),
         ),
         ("seeds = 0", "1: `seeds` is 0, but must be a whole number from 1 to 1,000".into()),
-        ("margin = 0", "25: `claim[0].margin` is 0, but must be a finite number above 0".into()),
-        ("margin = inf", "25: `claim[0].margin` is inf, but must be a finite number above 0".into()),
+        ("margin = 0", "25: `claim[0].margin` is 0, but must be a number above 0 (1.2e-38 to 3.4e38)".into()),
+        ("margin = inf", "25: `claim[0].margin` is inf, but must be a number above 0 (1.2e-38 to 3.4e38)".into()),
         ("says = \"\"", format!("22: `claim[0].says` is \"\", but must be {statement}")),
         ("says = \"a\\u001b[31m\"", format!("22: `claim[0].says` is \"a\\u{{1b}}[31m\", but must be {statement}")),
         (
