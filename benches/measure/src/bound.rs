@@ -206,10 +206,14 @@ fn softmax_cross_entropy(logits: &mut [f32], labels: &[u8]) -> f64 {
             for (logits, &label) in logits.chunks_exact_mut(10).zip(labels) {
                 let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 let of_label = logits[usize::from(label)] - largest;
-                logits.iter_mut().for_each(|z| *z = exp(*z - largest));
+                for z in &mut *logits {
+                    *z = exp(*z - largest);
+                }
                 let sum: f32 = logits.iter().sum();
                 loss += f64::from(sum.ln() - of_label);
-                logits.iter_mut().for_each(|power| *power *= scale / sum);
+                for power in &mut *logits {
+                    *power *= scale / sum;
+                }
                 logits[usize::from(label)] -= scale;
             }
             loss

@@ -43,8 +43,9 @@ pub(crate) fn begin_line() {
 /// could continue it, the program keeps running.
 pub(crate) fn suspend() {
     if place::has_job_control() {
-        dashboard::close();
-        let _ = kill_process(getpid(), Signal::STOP);
+        dashboard::closed_during(|| {
+            let _ = kill_process(getpid(), Signal::STOP);
+        });
     }
 }
 

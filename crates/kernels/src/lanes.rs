@@ -115,9 +115,16 @@ impl Real for f32 {
         let n = simd.sub_f32s(rounded, simd.splat_f32s(ROUND));
         let r = simd.mul_add_e_f32s(n, simd.splat_f32s(-LN_2_HIGH), x);
         let r = simd.mul_add_e_f32s(n, simd.splat_f32s(-LN_2_LOW), r);
-        let mut sum = simd.splat_f32s(1.0 / 5040.0);
-        for coefficient in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
-            sum = simd.mul_add_e_f32s(sum, r, simd.splat_f32s(coefficient));
+        // Pairs of terms side by side, and then by powers of r^2: half the operations wait for another one.
+        let mut pairs = [simd.splat_f32s(0.0); 4];
+        let terms = [(1.0, 1.0), (0.5, 1.0 / 6.0), (1.0 / 24.0, 1.0 / 120.0), (1.0 / 720.0, 1.0 / 5040.0)];
+        for (pair, (low, high)) in pairs.iter_mut().zip(terms) {
+            *pair = simd.mul_add_e_f32s(simd.splat_f32s(high), r, simd.splat_f32s(low));
+        }
+        let square = simd.mul_f32s(r, r);
+        let mut sum = pairs[3];
+        for pair in [2, 1, 0] {
+            sum = simd.mul_add_e_f32s(sum, square, pairs[pair]);
         }
         let n = simd.transmute_u32s_f32s(rounded);
         let exponent = simd.wrapping_dyn_shl_u32s(n, simd.splat_u32s(MANTISSA_BITS));

@@ -312,7 +312,7 @@ impl<T: Real> Network<T> {
         let mut background = Matrix::zeros(1, self.background.shape.n_columns);
         if let Input::Sparse(set, _) = input {
             let layer = &self.layers[0];
-            arch().dispatch(Background { layer, background: set.background(), out: &mut background });
+            arch().dispatch(Background { layer, number: set.background(), out: &mut background });
         }
         background
     }
@@ -331,7 +331,7 @@ fn check<T: Real>(input: Input<'_, T>, n_inputs: usize, n: usize) {
     }
 }
 
-impl<'a, T> Input<'a, T> {
+impl<T> Input<'_, T> {
     /// Some of the rows.
     fn rows(self, n_inputs: usize, range: std::ops::Range<usize>) -> Self {
         match self {
@@ -360,7 +360,7 @@ impl<T: Real> WithSimd for Step<'_, T> {
 
 struct Background<'a, T> {
     layer: &'a Layer<T>,
-    background: T,
+    number: T,
     out: &'a mut Matrix<T>,
 }
 
@@ -369,7 +369,7 @@ impl<T: Real> WithSimd for Background<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        self.layer.background_outputs(simd, self.background, self.out);
+        self.layer.background_outputs(simd, self.number, self.out);
     }
 }
 
@@ -388,7 +388,8 @@ impl<T: Real> WithSimd for Scores<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) -> ScoreSums {
         let Self { network, input, background, targets } = self;
         let n_inputs = network.inputs.shape.n_columns;
-        let (mut dense, mut batch) = (Matrix::zeros(TILE, n_inputs), Batch::new());
+        let rows_of_dense = if matches!(input, Input::Dense(_)) { TILE } else { 0 };
+        let (mut dense, mut batch) = (Matrix::zeros(rows_of_dense, n_inputs), Batch::new());
         let mut outputs: Vec<_> = network.layers.iter().map(|layer| Matrix::zeros(TILE, layer.n_outputs())).collect();
         let mut scores = ScoreSums::default();
         for (tile, targets) in targets.chunks(TILE).enumerate() {

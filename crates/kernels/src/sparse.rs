@@ -248,9 +248,9 @@ impl<T: Real> Tiled for UpdateBlock<'_, T> {
             let mut sums = zeros::<T, S, N>(simd);
             add_scaled(simd, &mut sums, self.batch.background, delta_sums);
             for &entry in self.batch.by_column.entries(column - first) {
-                let (row, level) = ((entry >> u8::BITS) as usize, entry as u8);
+                let (row, level) = ((entry >> u8::BITS) as usize, (entry & 0xff) as usize);
                 let dz = load::<T, S, N>(simd, &dz[row * panel.width..]);
-                add_scaled(simd, &mut sums, self.batch.differences[usize::from(level)], dz);
+                add_scaled(simd, &mut sums, self.batch.differences[level], dz);
             }
             self.weight.update(simd, self.descent, panel.start + column * panel.width + columns.first, sums);
         }

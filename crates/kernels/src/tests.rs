@@ -24,6 +24,13 @@ fn draw(seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
+fn byte(number: usize) -> u8 {
+    u8::try_from(number).unwrap()
+}
+
+/// A layer that an example has passed: the indices of its weights and its bias, its inputs, and the slopes at its outputs.
+type Passed = (usize, Option<usize>, Vec<f64>, Vec<f64>);
+
 /// A network with two batches, in double precision.
 #[derive(Debug, Clone)]
 struct Case {
@@ -55,7 +62,7 @@ fn case() -> impl Strategy<Value = Case> {
             let weights = hidden.into_iter().chain([n_classes]).enumerate().map(layer).collect();
             let mut row = || -> Vec<(usize, u8)> {
                 let columns = (0..n_inputs).filter(|_| draw() > 0.2);
-                columns.map(|column| (column, 1 + (column % 8) as u8)).collect()
+                columns.map(|column| (column, 1 + byte(column % 8))).collect()
             };
             let rows = (0..n).map(|_| row()).collect();
             Case {
@@ -64,7 +71,7 @@ fn case() -> impl Strategy<Value = Case> {
                 weights,
                 levels: (0..9).map(|level| f64::from(level) * 0.3 - 0.42).collect(),
                 rows,
-                targets: (0..n).map(|row| (row * 7 % n_classes) as u8).collect(),
+                targets: (0..n).map(|row| byte(row * 7 % n_classes)).collect(),
                 descent: Descent { learning_rate: 0.1, momentum: if has_momentum { 0.9 } else { 0.0 } },
             }
         },
@@ -93,7 +100,7 @@ fn expected(case: &Case, weights: &[Vec<f64>], rows: std::ops::Range<usize>) -> 
     for row in rows {
         let mut x = vec![case.levels[0]; case.n_inputs];
         case.rows[row].iter().for_each(|&(column, level)| x[column] = case.levels[usize::from(level)]);
-        let mut passed: Vec<(usize, Option<usize>, Vec<f64>, Vec<f64>)> = Vec::new();
+        let mut passed: Vec<Passed> = Vec::new();
         let mut parameter = 0;
         for (index, layer) in case.weights.iter().enumerate() {
             let (weight, n_outputs) = (parameter, layer.weight.len() / x.len());
@@ -301,10 +308,10 @@ fn example(n: usize) -> (Network<f32>, SparseRows<f32>, Vec<u8>) {
     let mut set = SparseRows::new(30, &[-0.4, 0.3, 1.2]);
     for row in 0..n {
         set.push_row(
-            (0..30).filter(|column| (row * 7 + column * 5) % 3 == 0).map(|column| (column, 1 + (column % 2) as u8)),
+            (0..30).filter(|column| (row * 7 + column * 5) % 3 == 0).map(|column| (column, 1 + byte(column % 2))),
         );
     }
-    let targets = (0..n).map(|row| (row % 10) as u8).collect();
+    let targets = (0..n).map(|row| byte(row % 10)).collect();
     (Network::new(30, &layers, ACTIVATIONS[2]), set, targets)
 }
 

@@ -70,11 +70,15 @@ impl Dashboard {
     }
 }
 
-/// Closes the dashboard, so that the terminal is as before; nothing without a dashboard.
-pub(super) fn close() {
-    if let Some(screen) = CURRENT.lock().upgrade() {
-        screen.lock().close();
+/// Closes the dashboard, so that the terminal is as before, and does some work before it may open again.
+pub(super) fn closed_during(work: impl FnOnce()) {
+    let screen = CURRENT.lock().upgrade();
+    // Held during the work: a training thread that found the program in the foreground would open the dashboard after it.
+    let mut screen = screen.as_ref().map(|screen| screen.lock());
+    if let Some(screen) = &mut screen {
+        screen.close();
     }
+    work();
 }
 
 /// Opens the dashboard anew if the program is in the foreground. A program that was stopped without its knowledge also has a

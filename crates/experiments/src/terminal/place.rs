@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 
 use rustix::process::{Pid, getpgid, getpgrp, getppid, getsid};
-use rustix::termios::tcgetpgrp;
+use rustix::termios::{tcgetpgrp, tcgetwinsize};
 
 /// Width of a terminal that does not report one.
 const USUAL_WIDTH: u16 = 80;
@@ -13,7 +13,9 @@ const LEAST_WIDTH: u16 = 40;
 
 /// Characters in a line of the terminal.
 pub(crate) fn width() -> u16 {
-    let reported = crossterm::terminal::size().ok().map(|(columns, _)| columns);
+    // Not by `crossterm`: without a terminal, that starts a process to ask for the width.
+    let reported = tcgetwinsize(std::io::stdout()).or_else(|_| tcgetwinsize(std::io::stderr()));
+    let reported = reported.ok().map(|size| size.ws_col);
     usable_width(reported, std::env::var_os("COLUMNS").as_deref())
 }
 

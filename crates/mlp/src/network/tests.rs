@@ -80,7 +80,9 @@ fn fused_and_plain_trainers_take_the_same_steps() {
     let mut set = SparseRows::new(30, &levels);
     for row in 0..60_usize {
         set.push_row(
-            (0..30).filter(|column| (row * 7 + column * 5) % 3 == 0).map(|column| (column, (row + column) as u8 + 9)),
+            (0..30)
+                .filter(|column| (row * 7 + column * 5) % 3 == 0)
+                .map(|column| (column, u8::try_from(row + column).unwrap() + 9)),
         );
     }
     let set = Arc::new(set);

@@ -56,14 +56,14 @@ fn wrong_types_are_refused_with_what_would_do() {
 #[test]
 fn a_metric_takes_its_own_parameters_and_no_others() {
     let level = |text: &str| refused("metric", &format!("metric = \"steps_to\"\n{text}"));
-    insta::assert_snapshot!(level("of = \"train_loss\""), @"x.toml:21: [[claim]] lacks `level`: a finite number above 0");
+    insta::assert_snapshot!(level("of = \"train_loss\""), @"x.toml:21: [[claim]] lacks `level`: a number above 0 (1.2e-38 to 3.4e38)");
     insta::assert_snapshot!(level("level = 0.8"), @r#"x.toml:21: [[claim]] lacks `of`: one of "validation_accuracy", "validation_loss", "train_accuracy", "train_loss""#);
     insta::assert_snapshot!(level("of = \"accuracy\"\nlevel = 0.8"), @r#"x.toml:24: `claim[0].of` is "accuracy", but must be one of "validation_accuracy", "validation_loss", "train_accuracy", "train_loss""#);
     insta::assert_snapshot!(level("of = \"validation_accuracy\"\nlevel = 80"), @"x.toml:25: `claim[0].level` is 80, but an accuracy is at most 1 | for 80 % write 0.8");
-    insta::assert_snapshot!(level("of = \"train_loss\"\nlevel = -1"), @"x.toml:25: `claim[0].level` is -1, but must be a finite number above 0");
+    insta::assert_snapshot!(level("of = \"train_loss\"\nlevel = -1"), @"x.toml:25: `claim[0].level` is -1, but must be a number above 0 (1.2e-38 to 3.4e38)");
     insta::assert_snapshot!(level("of = \"train_loss\"\nlevel = 0.5\nepochs = 5"), @"x.toml:26: `claim[0].epochs` is not a key | the keys are `says`, `source`, `metric`, `of`, `level`, `expect`, `margin` and `against`");
     insta::assert_snapshot!(refused("metric", "metric = \"steps\"\nlevel = 0.8"), @"x.toml:24: `claim[0].level` is not a key | the keys are `says`, `source`, `metric`, `expect`, `margin` and `against`");
-    insta::assert_snapshot!(refused("metric", "metric = \"early_train_loss\"\nepochs = 0"), @"x.toml:24: `claim[0].epochs` is 0, but must be a finite number above 0");
+    insta::assert_snapshot!(refused("metric", "metric = \"early_train_loss\"\nepochs = 0"), @"x.toml:24: `claim[0].epochs` is 0, but must be a number above 0 (1.2e-38 to 3.4e38)");
     insta::assert_snapshot!(refused("metric", "metric = 90"), @r#"x.toml:23: `claim[0].metric` is 90, but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "last_train_loss", "last_train_accuracy", "steps", "steps_to", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units""#);
 }
 
