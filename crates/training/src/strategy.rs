@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use burn::data::dataloader::DataLoaderIterator;
 use burn::data::dataset::DatasetError;
+use burn::module::Module;
 use burn::train::{
     Learner, LearnerEvent, SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader,
     TrainingComponents, ValidLoader,
@@ -190,7 +191,8 @@ impl Fit<'_> {
     /// Evaluates both sets and asks early stopping whether to continue.
     fn validate(&mut self, validation: usize) -> Flow {
         let classifier = Classifier { network: self.trainer.network() };
-        let (on_train, on_validation) = self.evaluate_both(&classifier)?;
+        // Without gradients: Burn would keep what every operation needs for a backward pass.
+        let (on_train, on_validation) = self.evaluate_both(&classifier.valid())?;
         let epoch = validation as f64 / self.strategy.spec.training.validations_per_epoch as f64;
         let MnistBatch { images, targets } = &self.strategy.probe_images;
         let probe = classifier.network.probe(self.before_last_step.as_ref(), images, targets);
