@@ -24,7 +24,7 @@ impl std::ops::AddAssign for ScoreSums {
 /// Classes are bytes.
 const MOST_CLASSES: usize = 256;
 
-/// Images that share a logarithm: the product of so many sums of at most 256 exponentials is at most 2^512.
+/// Images that share a logarithm: the product of 64 sums of at most 256 exponentials is at most 2^512.
 const SHARED_LOGARITHM: usize = 64;
 
 /// What replaces the logits.

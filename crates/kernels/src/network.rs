@@ -7,9 +7,9 @@ use crate::activation::Activation;
 use crate::instructions::arch;
 use crate::loss::{self, Replacement, ScoreSums};
 use crate::matrix::Matrix;
-use crate::parameter::{Descent, Parameter, UpdateBias, UpdateWeights};
+use crate::parameter::{Descent, Parameter, UpdateWeights};
 use crate::product::{Activate, Backward, Left, product};
-use crate::sparse::{self, Batch, SparseProduct, SparseRows, SparseUpdate};
+use crate::sparse::{self, Batch, SparseProduct, SparseRows};
 use crate::tile::{ColumnSums, for_each_tile};
 use crate::{Nonlinearity, Real};
 
@@ -98,7 +98,8 @@ impl<T: Real> Layer<T> {
         match input {
             LayerInput::Dense(left) => {
                 let start = self.bias.as_ref().map(|bias| &bias.values);
-                product(simd, Left::Rows(left), weight, start, n, &mut Activate { activation, out });
+                let shape = out.shape;
+                product(simd, Left::Rows(left), weight, start, n, shape, &mut Activate { activation, out });
             }
             LayerInput::Sparse { batch, background } => {
                 let mut product = SparseProduct { batch, weight, start: background, activation, out };
@@ -259,8 +260,9 @@ impl<T: Real> Network<T> {
         if let (Some(transposed), Some(out), Some(before)) =
             (&layer.transposed, deltas_before.last_mut(), layers_before.last())
         {
-            let mut finish = Backward { activation: before.activation, outputs: &self.outputs[index - 1], out };
-            product(simd, Left::Rows(dz), transposed, None, n, &mut finish);
+            let (shape, outputs) = (out.shape, &self.outputs[index - 1]);
+            let mut finish = Backward { activation: before.activation, outputs, out };
+            product(simd, Left::Rows(dz), transposed, None, n, shape, &mut finish);
         }
         let is_sparse = index == 0 && matches!(input, Input::Sparse(..));
         if is_sparse || layer.bias.is_some() {
@@ -268,17 +270,16 @@ impl<T: Real> Network<T> {
             for_each_tile(simd, shape, sparse::MOST_REGISTERS, &mut sum);
         }
         if let Some(bias) = &mut layer.bias {
-            let mut update = UpdateBias { bias, gradient: sums, descent };
-            for_each_tile(simd, shape, sparse::MOST_REGISTERS, &mut update);
+            bias.update_row(simd, descent, sums);
         }
         let weight = &mut layer.weight;
         if is_sparse {
-            simd.vectorize(SparseUpdate { batch: &mut self.batch, dz, delta_sums: sums, weight, descent });
+            sparse::update(simd, &mut self.batch, dz, sums, weight, descent);
         } else {
             let left = if index == 0 { &self.inputs } else { &self.outputs[index - 1] };
-            let n_inputs = weight.values.shape.n_rows;
+            let shape = weight.values.shape;
             let mut finish = UpdateWeights { weight, transposed: layer.transposed.as_mut(), descent };
-            product(simd, Left::Columns(left, n), dz, None, n_inputs, &mut finish);
+            product(simd, Left::Columns(left, n), dz, None, shape.n_rows, shape, &mut finish);
         }
     }
 
@@ -289,32 +290,8 @@ impl<T: Real> Network<T> {
     /// If the shapes do not fit, or a target is not a class.
     #[must_use]
     pub fn scores(&self, input: Input<'_, T>, targets: &[u8]) -> ScoreSums {
-        let n_inputs = self.inputs.shape.n_columns;
-        check(input, n_inputs, targets.len());
-        let background = self.background(input);
-        let tasks: Vec<ScoreSums> = (0..targets.len().div_ceil(TASK))
-            .into_par_iter()
-            .map(|task| {
-                let range = task * TASK..targets.len().min((task + 1) * TASK);
-                let (input, targets) = (input.rows(n_inputs, range.clone()), &targets[range]);
-                arch().dispatch(Scores { network: self, input, background: &background, targets })
-            })
-            .collect();
-        let mut scores = ScoreSums::default();
-        for task in tasks {
-            scores += task;
-        }
-        scores
-    }
-
-    /// The outputs of the first layer for a sparse row without entries, before the activation.
-    pub(crate) fn background(&self, input: Input<'_, T>) -> Matrix<T> {
-        let mut background = Matrix::zeros(1, self.background.shape.n_columns);
-        if let Input::Sparse(set, _) = input {
-            let layer = &self.layers[0];
-            arch().dispatch(Background { layer, number: set.background(), out: &mut background });
-        }
-        background
+        check(input, self.inputs.shape.n_columns, targets.len());
+        arch().dispatch(Scores { network: self, input, targets })
     }
 }
 
@@ -358,30 +335,45 @@ impl<T: Real> WithSimd for Step<'_, T> {
     }
 }
 
-struct Background<'a, T> {
-    layer: &'a Layer<T>,
-    number: T,
-    out: &'a mut Matrix<T>,
-}
-
-impl<T: Real> WithSimd for Background<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        self.layer.background_outputs(simd, self.number, self.out);
-    }
-}
-
-/// The scores of some rows with one instruction set.
+/// [`Network::scores`] with one instruction set.
 pub(crate) struct Scores<'a, T> {
     pub(crate) network: &'a Network<T>,
     pub(crate) input: Input<'a, T>,
-    pub(crate) background: &'a Matrix<T>,
     pub(crate) targets: &'a [u8],
 }
 
 impl<T: Real> WithSimd for Scores<'_, T> {
+    type Output = ScoreSums;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) -> ScoreSums {
+        let Self { network, input, targets } = self;
+        let mut background = Matrix::zeros(1, network.background.shape.n_columns);
+        if let Input::Sparse(set, _) = input {
+            network.layers[0].background_outputs(simd, set.background(), &mut background);
+        }
+        let tasks = (0..targets.len().div_ceil(TASK)).into_par_iter().map(|task| {
+            let range = task * TASK..targets.len().min((task + 1) * TASK);
+            let input = input.rows(network.inputs.shape.n_columns, range.clone());
+            simd.vectorize(TaskScores { network, input, background: &background, targets: &targets[range] })
+        });
+        let mut scores = ScoreSums::default();
+        for task in tasks.collect::<Vec<ScoreSums>>() {
+            scores += task;
+        }
+        scores
+    }
+}
+
+/// The scores of a task's rows.
+struct TaskScores<'a, T> {
+    network: &'a Network<T>,
+    input: Input<'a, T>,
+    background: &'a Matrix<T>,
+    targets: &'a [u8],
+}
+
+impl<T: Real> WithSimd for TaskScores<'_, T> {
     type Output = ScoreSums;
 
     #[inline(always)]

@@ -5,7 +5,7 @@ use pulp::Simd;
 use crate::Real;
 use crate::matrix::{Matrix, TILE_ROWS};
 use crate::product::{Finish, Tile};
-use crate::tile::{Columns, Tiled, load, store};
+use crate::tile::{load, store};
 
 /// Gradient descent: `v = g + momentum v; w -= learning_rate v`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,6 +50,16 @@ impl<T: Real> Parameter<T> {
         store::<T, S, N>(simd, &mut self.values.numbers_mut()[at..], values);
         values
     }
+
+    /// Updates a bias by its gradient, both one row.
+    #[inline(always)]
+    pub(crate) fn update_row<S: Simd>(&mut self, simd: S, descent: Descent, gradient: &Matrix<T>) {
+        for panel in gradient.shape.panels() {
+            for at in (panel.start..panel.start + panel.width).step_by(T::n_lanes::<S>()) {
+                self.update::<S, 1>(simd, descent, at, load(simd, &gradient.numbers()[at..]));
+            }
+        }
+    }
 }
 
 /// Updates weights by the tiles of their gradient, and keeps their transpose.
@@ -60,10 +70,6 @@ pub(crate) struct UpdateWeights<'a, T> {
 }
 
 impl<T: Real> Finish<T> for UpdateWeights<'_, T> {
-    fn n_rows(&self) -> usize {
-        self.weight.values.shape.n_rows
-    }
-
     #[inline(always)]
     fn tile<S: Simd, const N: usize>(&mut self, simd: S, tile: Tile, sums: [[T::Lanes<S>; N]; TILE_ROWS]) {
         let mut rows = sums;
@@ -93,23 +99,5 @@ fn store_transposed<T: Real, S: Simd, const N: usize>(
         for (row, out) in transposed.numbers_mut()[at..][..TILE_ROWS].iter_mut().enumerate() {
             *out = numbers[row * n_columns + column];
         }
-    }
-}
-
-/// Updates a bias by its gradient, one row.
-pub(crate) struct UpdateBias<'a, T> {
-    pub(crate) bias: &'a mut Parameter<T>,
-    pub(crate) gradient: &'a Matrix<T>,
-    pub(crate) descent: Descent,
-}
-
-impl<T: Real> Tiled for UpdateBias<'_, T> {
-    type Number = T;
-
-    #[inline(always)]
-    fn tile<S: Simd, const N: usize>(&mut self, simd: S, columns: Columns) {
-        let at = self.gradient.shape.panel(columns.panel).start + columns.first;
-        let gradient = load::<T, S, N>(simd, &self.gradient.numbers()[at..]);
-        self.bias.update(simd, self.descent, at, gradient);
     }
 }

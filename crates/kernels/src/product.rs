@@ -42,14 +42,12 @@ pub(crate) struct Tile {
 
 /// What is done with the sums of a tile.
 pub(crate) trait Finish<T: Real> {
-    /// The result's rows.
-    fn n_rows(&self) -> usize;
-
     /// Takes over the sums of a tile.
     fn tile<S: Simd, const N: usize>(&mut self, simd: S, tile: Tile, sums: [[T::Lanes<S>; N]; TILE_ROWS]);
 }
 
-/// `left right + start`, handed tile by tile to `finish`; `start` is one row that every row begins with.
+/// The first `n_rows` of `left right + start`, handed tile by tile to `finish`; `start` is one row that every row begins with,
+/// `shape` that of the matrices that `finish` reads or writes.
 #[inline(always)]
 pub(crate) fn product<T: Real, S: Simd>(
     simd: S,
@@ -57,9 +55,10 @@ pub(crate) fn product<T: Real, S: Simd>(
     right: &Matrix<T>,
     start: Option<&Matrix<T>>,
     n_rows: usize,
+    shape: Shape,
     finish: &mut impl Finish<T>,
 ) {
-    for_each_tile(simd, right.shape, most_registers::<S>(), &mut Product { left, right, start, n_rows, finish });
+    for_each_tile(simd, right.shape, most_registers::<S>(), &mut Product { left, right, start, n_rows, shape, finish });
 }
 
 struct Product<'a, T, F> {
@@ -67,6 +66,7 @@ struct Product<'a, T, F> {
     right: &'a Matrix<T>,
     start: Option<&'a Matrix<T>>,
     n_rows: usize,
+    shape: Shape,
     finish: &'a mut F,
 }
 
@@ -81,7 +81,7 @@ impl<T: Real, F: Finish<T>> Tiled for Product<'_, T, F> {
         };
         let panel = self.right.shape.panel(columns.panel);
         let right = &self.right.numbers()[panel.start + columns.first..];
-        let out = Shape { n_rows: self.finish.n_rows(), ..self.right.shape }.panel(columns.panel);
+        let out = self.shape.panel(columns.panel);
         let mut numbers = [T::from_f64(0.0); TILE_ROWS * MOST_NUMBERS];
         let numbers = &mut numbers[..TILE_ROWS * N * T::n_lanes::<S>()];
         for row in (0..self.n_rows).step_by(TILE_ROWS) {
@@ -188,10 +188,6 @@ pub(crate) struct Activate<'a, T> {
 }
 
 impl<T: Real> Finish<T> for Activate<'_, T> {
-    fn n_rows(&self) -> usize {
-        self.out.shape.n_rows
-    }
-
     #[inline(always)]
     fn tile<S: Simd, const N: usize>(&mut self, simd: S, tile: Tile, sums: [[T::Lanes<S>; N]; TILE_ROWS]) {
         for (row, sums) in sums.iter().enumerate() {
@@ -210,10 +206,6 @@ pub(crate) struct Backward<'a, T> {
 }
 
 impl<T: Real> Finish<T> for Backward<'_, T> {
-    fn n_rows(&self) -> usize {
-        self.out.shape.n_rows
-    }
-
     #[inline(always)]
     fn tile<S: Simd, const N: usize>(&mut self, simd: S, tile: Tile, sums: [[T::Lanes<S>; N]; TILE_ROWS]) {
         for (row, sums) in sums.iter().enumerate() {

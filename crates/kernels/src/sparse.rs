@@ -6,7 +6,7 @@
 //!
 //! Columns are taken in blocks, each for all rows of a batch, so that the weights of a block stay in the first-level cache.
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 
 use crate::Real;
 use crate::activation::Activation;
@@ -197,32 +197,24 @@ impl<T: Real> Tiled for SparseProduct<'_, T> {
     }
 }
 
-/// Updates weights by their gradient, `x^T dz`.
-pub(crate) struct SparseUpdate<'a, T> {
-    pub(crate) batch: &'a mut Batch<T>,
-    /// The gradient at the outputs before the activation.
-    pub(crate) dz: &'a Matrix<T>,
-    /// The column sums of `dz`, one row.
-    pub(crate) delta_sums: &'a Matrix<T>,
-    pub(crate) weight: &'a mut Parameter<T>,
-    pub(crate) descent: Descent,
-}
-
-impl<T: Real> WithSimd for SparseUpdate<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Self { batch, dz, delta_sums, weight, descent } = self;
-        for block in 0..batch.entries.n_blocks {
-            batch.by_column.fill(&batch.entries, block);
-            let mut update = UpdateBlock { block, batch, dz, delta_sums, weight, descent };
-            for_each_tile(simd, dz.shape, MOST_REGISTERS, &mut update);
-        }
+/// Updates weights by their gradient, `x^T dz`; `delta_sums` are the column sums of `dz`, one row.
+#[inline(always)]
+pub(crate) fn update<T: Real, S: Simd>(
+    simd: S,
+    batch: &mut Batch<T>,
+    dz: &Matrix<T>,
+    delta_sums: &Matrix<T>,
+    weight: &mut Parameter<T>,
+    descent: Descent,
+) {
+    for block in 0..batch.entries.n_blocks {
+        batch.by_column.fill(&batch.entries, block);
+        let mut update = UpdateBlock { block, batch, dz, delta_sums, weight, descent };
+        for_each_tile(simd, dz.shape, MOST_REGISTERS, &mut update);
     }
 }
 
-/// The part of [`SparseUpdate`] for a block.
+/// The part of [`update`] for a block.
 struct UpdateBlock<'a, T> {
     block: usize,
     batch: &'a Batch<T>,

@@ -177,8 +177,7 @@ fn steps_agree<T: Real>(case: &Case, run: &impl Run, tolerance: f64) -> Result<(
             let (dense, targets) = (set.to_dense(&all[..n]), &case.targets[..n]);
             let input = if is_sparse { Input::Sparse(&set, &all[..n]) } else { Input::Dense(&dense) };
 
-            let background = network.background(input);
-            let scores = run.run(Scores { network: &network, input, background: &background, targets });
+            let scores = run.run(Scores { network: &network, input, targets });
             prop_assert!((scores.loss - loss).abs() <= tolerance * loss.max(1.0), "{scores:?} and {loss}");
             prop_assert_eq!(scores.correct, correct);
 
