@@ -40,6 +40,14 @@ pub(super) fn document() -> Document {
     };
     let dataset = experiments[0].records[0].dataset.clone();
     let gradient_checks = vec![check("2b", "64", "sigmoid"), check("4c", "60, 60", "improved sigmoid")];
-    report::compose(Material { experiments, seeds: (1..=5).collect(), dataset, gradient_checks, close_up: None })
-        .unwrap()
+    report::compose(Material {
+        experiments,
+        seeds: (1..=5).collect(),
+        adds_seeds: true,
+        dataset,
+        gradient_checks,
+        close_up: None,
+        elsewhere: Vec::new(),
+    })
+    .unwrap()
 }
