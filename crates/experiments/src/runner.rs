@@ -1,5 +1,6 @@
 //! `Runner`: planned runs in, their records out. It trains only runs that are not finished.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::SystemTime;
 
@@ -82,11 +83,18 @@ impl<'a> Runner<'a> {
         self.check_memory(&specs, jobs)?;
         let view = self.workspace.terminal.begin(view, &specs, jobs);
         let continues = || !self.stop.is_requested();
-        let trained =
-            side_by_side(&untrained, jobs, continues, |run, is_first| self.find_or_train(run, is_first, threads, view));
+        // Several at a time, the longest first, so that the cores end together.
+        let mut order: Vec<usize> = (0..untrained.len()).collect();
+        if jobs > 1 {
+            let shape = data::shape(self.dataset.shape);
+            order.sort_by(|&one, &other| specs[other].training_work(shape).total_cmp(&specs[one].training_work(shape)));
+        }
+        let trained = side_by_side(&order, jobs, continues, |&at, is_first| {
+            self.find_or_train(untrained[at], is_first, threads, view)
+        });
         self.workspace.terminal.end();
-        let trained = trained?;
-        let mut trained = trained.into_iter();
+        let mut trained: BTreeMap<usize, Option<RunRecord>> = order.iter().copied().zip(trained?).collect();
+        let mut trained = (0..untrained.len()).map(|at| trained.remove(&at).flatten());
         Ok(records.into_iter().filter_map(|record| record.or_else(|| trained.next().flatten())).collect())
     }
 

@@ -5,8 +5,8 @@ use pulp::{Simd, WithSimd};
 
 use crate::Real;
 use crate::activation::Activation;
-use crate::matrix::{Matrix, Shape, TILE_ROWS};
-use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, store, zeros};
+use crate::matrix::{Matrix, PANEL, Shape, TILE_ROWS};
+use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, outline, store, zeros};
 
 /// Registers of a tile's row: with four rows, the sums, a row of the right matrix and one factor fill the 16 registers of
 /// AVX2, or half of the 32 of AVX-512 and NEON.
@@ -75,55 +75,54 @@ impl<T: Real, F: Finish<T>> Tiled for Product<'_, T, F> {
 
     #[inline(always)]
     fn tile<S: Simd, const N: usize>(&mut self, simd: S, columns: Columns) {
+        let zero = [T::from_f64(0.0); MOST_NUMBERS];
         let start = match self.start {
-            Some(start) => load(simd, &start.numbers()[start.shape.panel(columns.panel).start + columns.first..]),
-            None => zeros::<T, S, N>(simd),
+            Some(start) => &start.numbers()[start.shape.panel(columns.panel).start + columns.first..],
+            None => &zero[..],
         };
         let panel = self.right.shape.panel(columns.panel);
         let right = &self.right.numbers()[panel.start + columns.first..];
         let out = self.shape.panel(columns.panel);
-        let mut numbers = [T::from_f64(0.0); TILE_ROWS * MOST_NUMBERS];
-        let numbers = &mut numbers[..TILE_ROWS * N * T::n_lanes::<S>()];
+        let mut so_far = [T::from_f64(0.0); TILE_ROWS * MOST_NUMBERS];
         for row in (0..self.n_rows).step_by(TILE_ROWS) {
-            for numbers in numbers.chunks_exact_mut(N * T::n_lanes::<S>()) {
-                store::<T, S, N>(simd, numbers, start);
+            let tile = Tile { row, columns, start: out.start + row * out.width + columns.first, stride: out.width };
+            let n_parts = self.left.n_parts();
+            for part in 0..n_parts {
+                let part = Part::<T, F, N> {
+                    factors: self.left.part(row, part),
+                    right: &right[part * PANEL * panel.width..],
+                    width: panel.width,
+                    start: (part == 0).then_some(start),
+                    so_far: &mut so_far,
+                    finish: (part + 1 == n_parts).then_some((&mut *self.finish, tile)),
+                };
+                outline(simd, part);
             }
-            self.left.add_products::<S, N>(simd, row, right, panel.width, numbers);
-            let mut sums = [zeros::<T, S, N>(simd); TILE_ROWS];
-            for (sums, numbers) in sums.iter_mut().zip(numbers.chunks_exact(N * T::n_lanes::<S>())) {
-                *sums = load::<T, S, N>(simd, numbers);
-            }
-            let start = out.start + row * out.width + columns.first;
-            self.finish.tile(simd, Tile { row, columns, start, stride: out.width }, sums);
         }
     }
 }
 
-impl<T: Real> Left<'_, T> {
-    /// Adds the products of some rows with a tile's columns of the right matrix to `sums`.
+impl<'a, T: Real> Left<'a, T> {
+    /// In how many parts its columns are taken.
+    fn n_parts(self) -> usize {
+        match self {
+            Left::Rows(left) => left.shape.n_panels(),
+            Left::Columns(..) => 1,
+        }
+    }
+
     #[inline(always)]
-    fn add_products<S: Simd, const N: usize>(self, simd: S, row: usize, right: &[T], width: usize, sums: &mut [T]) {
+    fn part(self, row: usize, part: usize) -> Factors<'a, T> {
         match self {
             Left::Rows(left) => {
-                let mut done = 0;
-                for panel in left.shape.panels() {
-                    let first = panel.start + row * panel.width;
-                    let rows: [&[T]; TILE_ROWS] =
-                        std::array::from_fn(|row| &left.numbers()[first + row * panel.width..][..panel.n_columns]);
-                    simd.vectorize(AddProducts::<T, N> {
-                        factors: Factors::Rows(rows),
-                        right: &right[done * width..],
-                        width,
-                        sums,
-                    });
-                    done += panel.n_columns;
-                }
+                let panel = left.shape.panel(part);
+                let mut rows = left.numbers()[panel.start + row * panel.width..].chunks_exact(panel.width);
+                let mut next = || &rows.next().expect("rows are padded to whole tiles")[..panel.n_columns];
+                Factors::Rows([next(), next(), next(), next()])
             }
             Left::Columns(left, depth) => {
                 let (panel, first) = left.shape.panel_of(row);
-                let factors =
-                    Factors::Columns { numbers: &left.numbers()[panel.start + first..], width: panel.width, depth };
-                simd.vectorize(AddProducts::<T, N> { factors, right, width, sums });
+                Factors::Columns { numbers: &left.numbers()[panel.start + first..], width: panel.width, depth }
             }
         }
     }
@@ -135,26 +134,29 @@ enum Factors<'a, T> {
     Columns { numbers: &'a [T], width: usize, depth: usize },
 }
 
-/// Adds products to the sums of a tile. This is a function of its own, so that the compiler keeps the sums, and nothing
-/// else, in registers.
-struct AddProducts<'a, T, const N: usize> {
+/// Adds products to the sums of a tile.
+struct Part<'a, T, F, const N: usize> {
     factors: Factors<'a, T>,
     /// The right matrix, from the tile's first column on.
     right: &'a [T],
     /// From a row of the right matrix to the next.
     width: usize,
-    /// The tile, row-major.
-    sums: &'a mut [T],
+    /// What every row of the tile begins with; if there is none, the sums of the parts before.
+    start: Option<&'a [T]>,
+    /// The sums of the parts before, row-major.
+    so_far: &'a mut [T],
+    /// What takes over the sums after the last part.
+    finish: Option<(&'a mut F, Tile)>,
 }
 
-impl<T: Real, const N: usize> WithSimd for AddProducts<'_, T, N> {
+impl<T: Real, F: Finish<T>, const N: usize> WithSimd for Part<'_, T, F, N> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let mut sums = [zeros::<T, S, N>(simd); TILE_ROWS];
-        for (sums, numbers) in sums.iter_mut().zip(self.sums.chunks_exact(N * T::n_lanes::<S>())) {
-            *sums = load::<T, S, N>(simd, numbers);
+        for (sums, so_far) in sums.iter_mut().zip(self.so_far.chunks_exact(N * T::n_lanes::<S>())) {
+            *sums = load::<T, S, N>(simd, self.start.unwrap_or(so_far));
         }
         let right = self.right.chunks(self.width);
         match self.factors {
@@ -175,8 +177,12 @@ impl<T: Real, const N: usize> WithSimd for AddProducts<'_, T, N> {
                 }
             }
         }
-        for (sums, out) in sums.iter().zip(self.sums.chunks_exact_mut(N * T::n_lanes::<S>())) {
-            store::<T, S, N>(simd, out, *sums);
+        if let Some((finish, tile)) = self.finish {
+            finish.tile(simd, tile, sums);
+        } else {
+            for (sums, so_far) in sums.iter().zip(self.so_far.chunks_exact_mut(N * T::n_lanes::<S>())) {
+                store::<T, S, N>(simd, so_far, *sums);
+            }
         }
     }
 }

@@ -57,11 +57,18 @@ pub(crate) fn for_each_tile<T: Real, S: Simd>(
 
 #[inline(always)]
 fn run<T: Real, S: Simd, const N: usize>(simd: S, operation: &mut impl Tiled<Number = T>, columns: Columns) -> usize {
-    simd.vectorize(Run::<_, N> { operation, columns });
+    outline(simd, Run::<_, N> { operation, columns });
     N
 }
 
-/// A tile as a function of its own: the compiler assigns registers best where nothing else needs them.
+/// Calls an operation as a function of its own: the compiler assigns registers best where nothing else needs them. A
+/// function that has the instruction set is not inlined into this one, which has not.
+#[inline(never)]
+pub(crate) fn outline<S: Simd>(simd: S, operation: impl WithSimd<Output = ()>) {
+    simd.vectorize(operation);
+}
+
+/// A tile.
 struct Run<'a, O, const N: usize> {
     operation: &'a mut O,
     columns: Columns,

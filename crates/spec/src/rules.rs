@@ -187,6 +187,15 @@ impl ExperimentSpec {
         NUMBER_BYTES * (PER_WEIGHT * weights + PER_UNIT * units * images)
     }
 
+    /// Multiplications of all forward passes, if the training does not stop early: tells long trainings from short ones.
+    #[must_use]
+    pub fn training_work(&self, shape: ImageShape) -> f64 {
+        let layers = self.model.layers(shape);
+        let uses = |layer: &Layer| (layer.n_activations.max(layer.n_outputs) / layer.n_outputs) as f64;
+        let per_image: f64 = layers.iter().map(|layer| layer.parameters() as f64 * uses(layer)).sum();
+        per_image * (self.max_steps() * self.training.batch_size) as f64
+    }
+
     /// The first key of the network that is a number or a list: it decides the size.
     fn size_key(&self) -> String {
         let spec = plain(self);
