@@ -10,7 +10,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{FixedResult, Judged, Reason, Verdict, judge, judge_by_other_weights};
+pub use judge::{FixedResult, Judged, Reason, Verdict, judge, judge_by};
 pub use outlook::Outlook;
 pub use pairs::Comparison;
 pub use replicates::Replicates;

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use mlp::Network;
 use mnist::Dataset;
-use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, weights_file};
+use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, TestScores, weights_file};
 use spec::{ExperimentSpec, run_id, thousands};
 use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
 
@@ -16,6 +16,7 @@ use crate::jobs::side_by_side;
 use crate::plan::PlannedRun;
 use crate::stop::Stop;
 use crate::terminal::{Terminal, View};
+use crate::test_scores::Scorer;
 use crate::workspace::Workspace;
 use crate::{data, host, predictions, saver};
 
@@ -44,7 +45,7 @@ impl<'a> Runner<'a> {
         stop: &'a Stop,
     ) -> Result<Self, Failure> {
         let backend = Backend::open(workspace.options.backend.as_deref())?;
-        let dataset = data::load(workspace, specs.into_iter().map(|spec| spec.data.train_images).max())?;
+        let dataset = data::load_for(workspace, specs)?;
         Ok(Self { workspace, backend, dataset, images: ImageCache::default(), stop })
     }
 
@@ -59,10 +60,26 @@ impl<'a> Runner<'a> {
         records
     }
 
-    /// The records of the runs, in their order. Trains and saves the runs that are not finished, `jobs` at a time. A run that
-    /// another process is training comes last, and this waits for it. Runs that had not started when the program was stopped
-    /// lack a record.
+    /// The records of the runs, in their order, with scores on the test images. Trains and saves the runs that are not finished,
+    /// `jobs` at a time. A run that another process is training comes last, and this waits for it. Runs that had not started
+    /// when the program was stopped lack a record.
     pub(crate) fn records(
+        &self,
+        runs: &[&PlannedRun],
+        jobs: Option<NonZeroUsize>,
+        view: View,
+    ) -> Result<Vec<RunRecord>, Failure> {
+        let mut records = self.found_or_trained(runs, jobs, view)?;
+        self.scorer().add_missing(&mut records);
+        Ok(records)
+    }
+
+    /// What scores finished runs of its dataset.
+    pub(crate) fn scorer(&self) -> Scorer<'_> {
+        Scorer { workspace: self.workspace, dataset: &self.dataset, backend: &self.backend, images: &self.images }
+    }
+
+    fn found_or_trained(
         &self,
         runs: &[&PlannedRun],
         jobs: Option<NonZeroUsize>,
@@ -201,8 +218,9 @@ impl<'a> Runner<'a> {
             })
         })?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
-        let predictions = self.predictions(run, &images, &outcome)?;
-        let record = self.save(run, started_at.clone(), dataset, outcome, predictions)?;
+        let (predictions, test) =
+            (self.predictions(run, &images, &outcome)?, self.test_scores(run, &images, &outcome)?);
+        let record = self.save(run, started_at.clone(), dataset, outcome, predictions, test)?;
         if record.stop_reason.is_finished() {
             owned.finish();
         }
@@ -233,6 +251,7 @@ impl<'a> Runner<'a> {
         dataset: DatasetInfo,
         Outcome { stop_reason, state }: Outcome,
         predictions: Option<Predictions>,
+        test: Option<TestScores>,
     ) -> Result<RunRecord, Failure> {
         let record = RunRecord {
             format: RunRecord::FORMAT,
@@ -252,12 +271,23 @@ impl<'a> Runner<'a> {
             cpu_seconds: state.cpu.as_secs_f64(),
             history: state.history,
             predictions,
+            test,
         };
         let weights = [(weights_file::LAST, Some(&state.last)), (weights_file::BEST, state.best.as_ref())];
         let weights = weights.into_iter().filter_map(|(file, weights)| Some((file, weights_file::encode(weights?))));
         let folder = self.workspace.store.save(&record, weights)?;
         self.workspace.terminal.detail(&format!("saved in {}", folder.display()));
         Ok(record)
+    }
+
+    /// The scores of a complete run on its test images.
+    fn test_scores(&self, run: &PlannedRun, images: &Images, outcome: &Outcome) -> Result<Option<TestScores>, Failure> {
+        match &outcome.state.best {
+            Some(best) if outcome.stop_reason.is_complete() => {
+                self.scorer().of_weights(&run.spec, images, best, &outcome.state.last)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The predictions of a finished run's best network for the validation images.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use spec::{is_plain, name, run_id};
 
 use crate::defect::ensure;
-use crate::{Defect, Probe, RunRecord, Validation};
+use crate::{Defect, Probe, RunRecord, TestScores, Validation};
 
 /// Length limit of a text in a record, in bytes; the overrides of a thousand layers fit.
 const LONGEST_TEXT: usize = 1 << 14;
@@ -43,6 +43,7 @@ impl RunRecord {
             let is_possible = (0.0..=MOST_SECONDS).contains(&seconds);
             ensure!(is_possible, "`{key}` is {seconds}, but must be from 0 to {MOST_SECONDS:e} seconds");
         }
+        self.test.as_ref().map_or(Ok(()), TestScores::check)?;
         self.check_validations()
     }
 

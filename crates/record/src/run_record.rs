@@ -4,7 +4,7 @@ use mlp::{ImageShape, Layer};
 use serde::{Deserialize, Serialize};
 use spec::ExperimentSpec;
 
-use crate::{History, Predictions};
+use crate::{History, Predictions, TestScores};
 
 /// The dataset of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,6 +127,9 @@ pub struct RunRecord {
     pub wall_seconds: f64,
     /// Processor time of the process during the training, seconds.
     pub cpu_seconds: f64,
+    /// Scores on the test images; none if its experiment has no test images, and until it is scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<TestScores>,
     /// Losses, validations and probes; only the validations, which are finite, are in the JSON.
     #[serde(rename = "validations")]
     pub history: History,

@@ -80,12 +80,15 @@ pub(crate) fn provenance(records: &[&RunRecord]) -> String {
             0 => String::new(),
             images => format!(" (every epoch leaves out {})", thousands(images)),
         };
-        format!(
-            "{}, {} training{left_out} and {} validation images",
-            plain_text(&record.dataset.title),
-            thousands(data.train_images),
-            thousands(data.validation_images),
-        )
+        let train = format!("{} training{left_out}", thousands(data.train_images));
+        let sets = match record.test_scores() {
+            None => format!("{train} and {} validation images", thousands(data.validation_images)),
+            Some(test) => {
+                let [validation, test] = [data.validation_images, test.images].map(thousands);
+                format!("{train}, {validation} validation and {test} test images")
+            }
+        };
+        format!("{}, {sets}", plain_text(&record.dataset.title))
     });
     format!("{}, {}{}", datasets.join("; "), seed_words(records), unequal_protocols(records))
 }

@@ -17,11 +17,19 @@ pub use terminal::to_terminal;
 pub(crate) use verdicts::{difference_words, fixed_words, interval_words};
 pub use verdicts::{verdict_table, verdict_words};
 
+use record::RunRecord;
+
 use crate::document::{Align, Column, Inline, Table};
 
-/// What no table may hide.
-pub(crate) const CAVEAT: &str =
-    "The validation images also decide when a run stops: no number here is a clean test result.";
+/// What no table or figure of these runs may hide.
+pub(crate) fn caveat(runs: &[&RunRecord]) -> &'static str {
+    match runs.iter().all(|run| run.test_scores().is_some()) {
+        true => {
+            "The validation images also decide when a run stops: only numbers on the test images are clean test results."
+        }
+        false => "The validation images also decide when a run stops: no number here is a clean test result.",
+    }
+}
 
 /// A table in the making: its rows, and the columns that it has so far.
 #[derive(Debug)]

@@ -41,9 +41,10 @@ pub fn run_id(
     files::sha256(canonical(&identity).as_bytes())
 }
 
-/// Everything in a specification that can move a curve, so without name, title, baseline, seeds and claims.
+/// Everything in a specification that can move a curve, so without name, title, baseline, seeds, test images and claims.
 pub(crate) fn settings(spec: &ExperimentSpec) -> Value {
-    let spec = plain(spec);
+    let mut spec = plain(spec);
+    spec["data"].as_object_mut().and_then(|data| data.remove("test_images"));
     ["data", "model", "optimizer", "training"].iter().map(|&table| (table.to_owned(), spec[table].clone())).collect()
 }
 

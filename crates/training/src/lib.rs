@@ -59,6 +59,8 @@ pub struct Images {
     pub train: MnistBatcher,
     /// The validation images.
     pub validation: MnistBatcher,
+    /// The test images, which a training does not use.
+    pub test: Option<MnistBatcher>,
 }
 
 /// A training to run.

@@ -8,7 +8,7 @@ use record::{DatasetInfo, RunRecord};
 use report::{CheckedNetwork, CloseUp, Document, Material};
 use spec::ExperimentSpec;
 
-use super::claims::judged_and_compared;
+use super::claims::{judged_and_compared, scored};
 use super::gradcheck;
 use crate::command_line::{Seeds, arguments};
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     let first = arguments.seeds.clone().unwrap_or_else(|| Seeds((1..=FIRST_SEEDS).collect()));
     let adds_seeds = arguments.seeds.is_none() || arguments.until_decided.is_asked();
     let mut records = if arguments.no_train {
-        workspace.records().all
+        scored(workspace, &specs)?
     } else {
         train(workspace, &specs, arguments, &first, adds_seeds, &stop)?
     };
@@ -89,7 +89,8 @@ fn close_up(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecor
 
 /// The dataset of the first experiment's runs, else of any run.
 fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> DatasetInfo {
-    let is_of_first = |record: &&RunRecord| specs.first().is_some_and(|first| record.spec.data == first.data);
+    let is_of_first =
+        |record: &&RunRecord| specs.first().is_some_and(|first| record.spec.data.trains_like(&first.data));
     let record = records.iter().find(is_of_first).or(records.first());
     // Without runs, the report only names what is missing.
     let none = || DatasetInfo {

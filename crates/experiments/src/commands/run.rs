@@ -15,6 +15,7 @@ use crate::runner::{Runner, tell_finished};
 use crate::sequential::until_decided;
 use crate::stop::Stop;
 use crate::terminal::View;
+use crate::test_scores;
 use crate::workspace::Workspace;
 use crate::{backend, data};
 
@@ -28,7 +29,10 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
     }
     let runs = plan::runs(&groups);
     let mut records = match finished(workspace, &runs) {
-        Some(records) => records,
+        Some(mut records) => {
+            test_scores::add_missing(workspace, &mut records)?;
+            records
+        }
         None => train(workspace, arguments, &groups, &stop)?,
     };
     if arguments.until_decided.is_asked() && !stop.is_requested() {

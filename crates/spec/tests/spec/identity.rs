@@ -22,6 +22,16 @@ fn names_titles_seeds_and_claims_do_not_count() {
 }
 
 #[test]
+fn test_images_do_not_count() {
+    let [mut tested, declared] = [spec(), spec()];
+    tested.data.test_images = 10_000;
+    assert_eq!(id(&tested), id(&declared));
+    assert!(tested.has_settings_of(&declared) && differing_keys(&tested, &declared).is_empty());
+    assert_eq!(ExperimentSpec::from_value(&serde_json::to_value(&tested).unwrap()), Ok(tested));
+    assert!(!serde_json::to_string(&declared).unwrap().contains("test_images"), "old records read back equal");
+}
+
+#[test]
 fn everything_that_moves_the_curve_counts() {
     let declared = experiment(DECLARED, &[]);
     for change in [
