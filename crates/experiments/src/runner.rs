@@ -140,7 +140,7 @@ impl<'a> Runner<'a> {
     fn id(&self, run: &PlannedRun) -> String {
         let backend = self.backend.info().name;
         let (digest, shape) = (&self.dataset.digest, data::shape(self.dataset.shape));
-        run_id(&run.spec, run.seed, digest, shape, &backend, host::NUMERICS_VERSION)
+        run_id(&run.spec, run.seeds(), digest, shape, &backend, host::NUMERICS_VERSION)
     }
 
     /// Fails before the training, not after it, if records cannot be written.
@@ -206,12 +206,13 @@ impl<'a> Runner<'a> {
         let steps = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.step_losses.len());
         running.has_saved(steps);
         let (dataset, images) = self.images.get(&run.spec.data, &self.dataset, &self.backend.device)?;
-        let outcome = self.workspace.terminal.show(view, (&run.spec, run.seed), steps, &running, |renderer| {
+        let outcome = self.workspace.terminal.show(view, (&run.spec, &run.label()), steps, &running, |renderer| {
             saver::while_saving(&mut owned, to_checkpoint, &running, |checkpoints| {
                 let training = Training {
                     threads,
                     resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
                     checkpoints: Some(checkpoints),
+                    order_seed: run.seeds().order,
                     ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
                 };
                 training.run(renderer, &running)
@@ -259,6 +260,7 @@ impl<'a> Runner<'a> {
             spec: run.spec.clone(),
             overrides: run.overrides.clone(),
             seed: run.seed,
+            order_seed: run.order_seed,
             backend: self.backend.info(),
             code: host::code(),
             host: host::host(),

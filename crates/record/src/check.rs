@@ -28,13 +28,14 @@ impl RunRecord {
 
     /// Checks the values of `record.json`, except the specification, which is checked when it is read.
     pub(crate) fn check_values(&self) -> Result<(), Defect> {
-        let Self { spec, seed, dataset, backend, code, parameters, steps, .. } = self;
+        let Self { spec, dataset, backend, code, parameters, steps, .. } = self;
         for (key, text) in [("dataset.name", &dataset.name), ("backend.name", &backend.name)] {
             check_name(key, text)?;
         }
         let is_hash = !dataset.digest.is_empty() && dataset.digest.len() <= DIGEST && is_hexadecimal(&dataset.digest);
         ensure!(is_hash, "`dataset.digest` is not a hash");
-        let id = run_id(spec, *seed, &dataset.digest, dataset.shape, &backend.name, code.numerics);
+        let id = run_id(spec, self.seeds(), &dataset.digest, dataset.shape, &backend.name, code.numerics);
+        ensure!(self.order_seed != Some(self.seed), "`order_seed` must differ from `seed`");
         ensure!(self.id == id, "`id` is not the identity of this record, {id}");
         let (expected, most) = (spec.model.parameters(dataset.shape), spec.max_steps());
         ensure!(*parameters == expected, "`parameters` is {parameters}, but its network has {expected}");

@@ -2,7 +2,7 @@
 
 use mlp::{ImageShape, Layer};
 use serde::{Deserialize, Serialize};
-use spec::ExperimentSpec;
+use spec::{ExperimentSpec, RunSeeds};
 
 use crate::{History, Predictions, TestScores};
 
@@ -107,6 +107,9 @@ pub struct RunRecord {
     pub overrides: Vec<String>,
     /// Seed of the initial weights and of the batch order.
     pub seed: u64,
+    /// Seed of the batch order, if it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_seed: Option<u64>,
     /// The dataset.
     pub dataset: DatasetInfo,
     /// The backend.
@@ -142,6 +145,12 @@ pub struct RunRecord {
 impl RunRecord {
     /// The format that this program writes; it also reads the previous one.
     pub const FORMAT: u32 = 3;
+
+    /// Its two seeds.
+    #[must_use]
+    pub fn seeds(&self) -> RunSeeds {
+        RunSeeds { init: self.seed, order: self.order_seed.unwrap_or(self.seed) }
+    }
 
     /// The layers with weights of its network, first to last.
     #[must_use]

@@ -105,8 +105,12 @@ fn unequal_protocols(records: &[&RunRecord]) -> String {
     format!("; not trained alike, they differ in {}", differing.into_iter().collect::<Vec<_>>().join(", "))
 }
 
-/// The seeds of these records, every distinct one once.
+/// The seeds of these records, every distinct one once; how many of each kind, if they are crossed.
 pub(crate) fn seed_words(records: &[&RunRecord]) -> String {
+    if records.iter().any(|record| record.order_seed.is_some()) {
+        let (init, order) = (distinct(records, |record| record.seed), distinct(records, |record| record.seeds().order));
+        return format!("{} x {} seeds of initial weights and batch order", init.len(), order.len());
+    }
     seeds_in_words(&distinct(records, |record| record.seed))
 }
 

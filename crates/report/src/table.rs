@@ -6,6 +6,7 @@ mod layers;
 mod markdown;
 mod replicates;
 mod runs;
+mod sources;
 mod terminal;
 mod verdicts;
 
@@ -13,6 +14,8 @@ pub use layers::layer_table;
 pub use markdown::to_markdown;
 pub use replicates::replicates_table;
 pub use runs::{run_in_words, run_table, runs_in_rows};
+pub(crate) use sources::share;
+pub use sources::variance_table;
 pub use terminal::to_terminal;
 pub(crate) use verdicts::{difference_words, fixed_words, interval_words};
 pub use verdicts::{verdict_table, verdict_words};

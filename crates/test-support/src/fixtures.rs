@@ -169,6 +169,7 @@ pub fn record() -> RunRecord {
         spec,
         overrides: vec!["model.hidden_units=[64]".into()],
         seed: u64::MAX,
+        order_seed: None,
         dataset: DatasetInfo {
             name: "made-up".into(),
             title: "made-up digits".into(),

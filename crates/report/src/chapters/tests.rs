@@ -7,7 +7,7 @@ use spec::{Claim, Expectation, Metric};
 
 use super::*;
 use crate::document::{Block, Inline, Section, words};
-use test_support::synthetic::{Curve, hidden_units_of, record, with_probes};
+use test_support::synthetic::{Curve, crossed_records, hidden_units_of, record, with_probes};
 
 /// Seeds of every experiment.
 const SEEDS: u64 = 9;
@@ -58,6 +58,7 @@ pub(crate) fn material() -> Material {
         experiments,
         seeds: (1..=SEEDS).collect(),
         adds_seeds: false,
+        crossed: Vec::new(),
         elsewhere: Vec::new(),
         dataset: first.dataset,
         gradient_checks: vec![CheckedNetwork {
@@ -179,6 +180,17 @@ fn clean_test_results_stand_next_to_those_on_the_validation_images() {
     assert!(whole.contains("Clean test results are those") && !whole.contains("is a clean test"), "{whole}");
     let untested = compose(material()).expect("a report");
     assert!(sections(&untested).iter().all(|section| section.id != "test"));
+}
+
+#[test]
+fn the_sources_of_variation_are_explained_where_runs_cross_their_seeds() {
+    let records = crossed_records(3, 3);
+    let mut material = material();
+    material.crossed = Crossed::among(&records[0].spec, &records).into_iter().collect();
+    let document = compose(material).expect("a report");
+    let section = sections(&document).into_iter().find(|section| section.id == "variance").expect("a section");
+    let said: String = section.blocks.iter().map(|block| text_of(block) + "\n").collect();
+    assert!(said.contains("9 runs of the standard model cross 3 seeds of one with 3 of the other"), "{said}");
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use std::sync::{Mutex, MutexGuard};
 
 use evidence::{
-    CONFIDENCE, Centre, Comparison, Decision, FixedTest, Judged, Replicates, SIGNIFICANCE, Verdict, judge, judge_by,
+    CONFIDENCE, Centre, Comparison, Crossed, Decision, FixedTest, Judged, Replicates, SIGNIFICANCE, Verdict, judge,
+    judge_by,
 };
 use minijinja::context;
 use minijinja::value::{Serde, Value};
@@ -14,7 +15,7 @@ use super::markdown::Pictures;
 use super::{CloseUp, Material};
 use crate::format::{p_value, seeds_in_words, stop_words};
 use crate::measure;
-use crate::table::{difference_words, fixed_words, interval_words, verdict_words};
+use crate::table::{difference_words, fixed_words, interval_words, share, verdict_words};
 
 /// Titles of other ways to judge the claims.
 const OTHER_WEIGHTS: &str = "Other weights";
@@ -200,6 +201,20 @@ impl Report {
     /// The claims judged in the way of this title.
     fn otherwise(&self, title: &str) -> Option<&[Judged]> {
         self.otherwise.iter().find(|(way, _)| way == title).map(|(_, judged)| &**judged)
+    }
+
+    /// Where the variation of an experiment's metric comes from, if runs cross its seeds.
+    pub(super) fn sources(&self, name: &str, Serde(metric): Serde<Metric>) -> Option<Value> {
+        let crossed = self.crossed(name)?;
+        let shares = crossed.sources(metric)?.shares?.map(share);
+        Some(
+            context! { shares, runs => crossed.records.len(), init => crossed.init.len(), order => crossed.order.len() },
+        )
+    }
+
+    /// The crossed runs of an experiment.
+    pub(super) fn crossed(&self, name: &str) -> Option<&Crossed> {
+        self.material.crossed.iter().find(|crossed| crossed.spec.name == name)
     }
 
     /// The runs of an experiment; `None` if it is not declared.

@@ -1,6 +1,6 @@
 //! Identities and differences.
 
-use spec::{ExperimentSpec, ImageShape, differing_keys, run_id};
+use spec::{ExperimentSpec, ImageShape, RunSeeds, differing_keys, run_id};
 use test_support::{DECLARED, SHAPE, spec};
 
 use crate::experiment;
@@ -19,6 +19,13 @@ fn identity_is_pinned() {
 fn names_titles_seeds_and_claims_do_not_count() {
     let renamed = ExperimentSpec { name: "other".into(), title: "Other".into(), baseline: None, seeds: 9, ..spec() };
     assert_eq!(id(&renamed), id(&spec()));
+}
+
+#[test]
+fn seeds_that_are_split_are_another_run_and_equal_ones_are_not() {
+    let of = |init, order| run_id(&spec(), RunSeeds { init, order }, "d1", SHAPE, "flex", 1);
+    assert_eq!(of(1, 1), id(&spec()));
+    assert!(of(1, 2) != of(1, 1) && of(1, 2) != of(2, 2) && of(1, 2) != of(2, 1));
 }
 
 #[test]
