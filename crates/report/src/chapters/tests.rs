@@ -194,6 +194,28 @@ fn the_sources_of_variation_are_explained_where_runs_cross_their_seeds() {
 }
 
 #[test]
+fn statements_of_other_reports_are_judged_apart_with_their_source() {
+    let mut material = material();
+    let of_other = Claim {
+        says: "ten layers are more accurate".to_owned(),
+        source: Some("https://example.org/report.md".to_owned()),
+        expect: Expectation::Higher,
+        ..material.experiments[7].spec.claims[0].clone()
+    };
+    material.experiments[7].spec.claims.push(of_other);
+    let document = compose(material).expect("a report");
+    let said_in = |id: &str| {
+        let section = sections(&document).into_iter().find(|section| section.id == id).expect("a section");
+        section.blocks.iter().map(|block| text_of(block) + "\n").collect::<String>()
+    };
+    let others = said_in("others");
+    assert!(others.contains("ten layers are more accurate | ") && others.contains("does not hold"), "{others}");
+    assert!(others.contains("https://example.org/report.md: “ten layers are more accurate”"), "{others}");
+    assert!(!said_in("task-4e").contains("ten layers are more accurate"));
+    assert!(text(&document).contains("1 of 1 statements hold"), "the original's statements are counted by themselves");
+}
+
+#[test]
 fn tables_have_a_cell_for_every_column() {
     let mut material = tested_material();
     material.elsewhere = vec![("Fashion-MNIST".to_owned(), material.experiments.clone())];
