@@ -293,30 +293,10 @@ impl Metric {
                 "last validation loss",
                 "cross-entropy of the last weights on the validation images",
             ),
-            Self::BestTestAccuracy => Facts::new(
-                "best_test_accuracy",
-                Share,
-                "best test accuracy",
-                "accuracy of the weights at the lowest validation loss on the test images",
-            ),
-            Self::BestTestLoss => Facts::new(
-                "best_test_loss",
-                Loss,
-                "best test loss",
-                "cross-entropy of the weights at the lowest validation loss on the test images",
-            ),
-            Self::LastTestAccuracy => Facts::new(
-                "last_test_accuracy",
-                Share,
-                "last test accuracy",
-                "accuracy of the last weights on the test images",
-            ),
-            Self::LastTestLoss => Facts::new(
-                "last_test_loss",
-                Loss,
-                "last test loss",
-                "cross-entropy of the last weights on the test images",
-            ),
+            Self::BestTestAccuracy => Facts::on_test("best_test_accuracy", Share),
+            Self::BestTestLoss => Facts::on_test("best_test_loss", Loss),
+            Self::LastTestAccuracy => Facts::on_test("last_test_accuracy", Share),
+            Self::LastTestLoss => Facts::on_test("last_test_loss", Loss),
             Self::Optimism => {
                 Facts::new("optimism", Share, "optimism", "the best validation accuracy minus the best test accuracy")
             }
@@ -407,6 +387,13 @@ struct Facts {
 impl Facts {
     fn new(name: &'static str, kind: MetricKind, title: impl Into<String>, definition: impl Into<String>) -> Self {
         Self { name, kind, title: title.into(), definition: definition.into() }
+    }
+
+    /// Of a metric on the test images, whose title and definition follow from its name.
+    fn on_test(name: &'static str, kind: MetricKind) -> Self {
+        let score = if kind == MetricKind::Share { "accuracy" } else { "cross-entropy" };
+        let weights = if name.starts_with("best") { "weights at the lowest validation loss" } else { "last weights" };
+        Self::new(name, kind, name.replace('_', " "), format!("{score} of the {weights} on the test images"))
     }
 
     fn ratio(name: &'static str, what: &str, epochs: f64) -> Self {
