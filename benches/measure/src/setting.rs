@@ -38,7 +38,7 @@ impl Digits {
         let device = Device::flex();
         let [fused, plain] = [ComputePath::Fused, ComputePath::Plain].map(|path| {
             let batcher = |set| MnistBatcher::new(set, &splits.normalization, &device, path);
-            Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation) }
+            Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation), test: None }
         });
         Self { title: dataset.name.title(), splits, device, fused, plain }
     }

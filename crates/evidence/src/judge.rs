@@ -98,11 +98,10 @@ pub fn judge(experiments: &[Replicates]) -> Vec<Judged> {
     judged
 }
 
-/// Judges the claims about the best weights by the last ones, and the reverse, as a family of their own; other claims are left
-/// out.
+/// Judges the claims by other metrics than they name, as a family of their own; claims for which there is none are left out.
 #[must_use]
-pub fn judge_by_other_weights(experiments: &[Replicates]) -> Vec<Judged> {
-    let of_other = |claim: &Claim| Some(Claim { metric: claim.metric.of_other_weights()?, ..claim.clone() });
+pub fn judge_by(experiments: &[Replicates], other: fn(Metric) -> Option<Metric>) -> Vec<Judged> {
+    let of_other = |claim: &Claim| Some(Claim { metric: other(claim.metric)?, ..claim.clone() });
     let mut experiments = experiments.to_vec();
     for one in &mut experiments {
         one.spec.claims = one.spec.claims.iter().filter_map(of_other).collect();

@@ -5,15 +5,17 @@ mod judge;
 mod outlook;
 mod pairs;
 mod replicates;
+mod sources;
 mod statistics;
 mod summary;
 #[cfg(test)]
 mod tests;
 
-pub use judge::{FixedResult, Judged, Reason, Verdict, judge, judge_by_other_weights};
+pub use judge::{FixedResult, Judged, Reason, Verdict, judge, judge_by};
 pub use outlook::Outlook;
 pub use pairs::Comparison;
 pub use replicates::Replicates;
+pub use sources::{Crossed, Share, Sources};
 pub use statistics::{Decision, Difference, FixedTest, Interval};
 pub use summary::{Centre, SeedSummary};
 

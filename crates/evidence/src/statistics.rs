@@ -9,6 +9,7 @@
 //! and size.
 
 mod bootstrap;
+mod crossed;
 mod e_process;
 mod effect_size;
 mod fixed;
@@ -22,11 +23,12 @@ mod signed_rank;
 mod student;
 
 pub(crate) use bootstrap::bca_interval;
+pub(crate) use crossed::crossed_shares;
 pub(crate) use e_process::EProcess;
 pub(crate) use effect_size::hedges_g;
 pub use fixed::FixedTest;
 pub(crate) use holm::holm;
-pub(crate) use moments::mean;
+pub(crate) use moments::{Moments, mean};
 pub use sequential::{Decision, Difference};
 pub(crate) use sequential::{Outcomes, Sequential, confidence_sequence, rounded};
 pub(crate) use sign_test::sign_test;

@@ -144,7 +144,7 @@ fn claims_about_the_best_weights_are_judged_by_the_last_ones_too() {
         last.validation_accuracy = 0.95 + 0.001 * (record.seed % 5) as f64;
     }
     let experiments = [base, one];
-    let by_other = judge_by_other_weights(&experiments);
+    let by_other = judge_by(&experiments, Metric::of_other_weights);
     assert_eq!((by_other.len(), by_other[0].claim.metric), (1, Metric::LastValidationAccuracy));
     assert_eq!(by_other[0].verdict, Verdict::DoesNotHold(Decision::Lower));
 }

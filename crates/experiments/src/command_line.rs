@@ -12,7 +12,7 @@ use kernels::Instructions;
 use mnist::DatasetName;
 
 use crate::backend;
-use arguments::{Check, Claims, Data, Gradcheck, Json, Report, Run, Selection, Show};
+use arguments::{Check, Claims, Data, Gradcheck, Json, Report, Run, Selection, Show, Variance};
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
 
@@ -113,6 +113,8 @@ pub(crate) enum Command {
     Figure(Selection),
     /// Test the report's statements on the records of all seeds
     Claims(Claims),
+    /// Cross seeds of the initial weights with seeds of the batch order, and show which of them makes the results vary
+    Variance(Variance),
     /// Train what is missing and write the report: a page and, with `--pdf`, a PDF
     Report(Report),
 }

@@ -9,6 +9,7 @@ mod list;
 mod report;
 mod run;
 mod show;
+mod variance;
 
 use crate::command_line::Command;
 use crate::failure::Failure;
@@ -26,6 +27,7 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Gradcheck(arguments) => gradcheck::gradcheck(workspace, arguments),
         Command::Figure(arguments) => figure::figure(workspace, arguments),
         Command::Claims(arguments) => claims::claims(workspace, arguments),
+        Command::Variance(arguments) => variance::variance(workspace, arguments),
         Command::Report(arguments) => report::report(workspace, arguments),
     }
 }

@@ -1,7 +1,7 @@
 //! The dataset that the options ask for.
 
 use mnist::{Dataset, DatasetName, Request};
-use spec::ImageShape;
+use spec::{ExperimentSpec, ImageShape};
 
 use crate::command_line::Options;
 use crate::failure::Failure;
@@ -10,7 +10,18 @@ use crate::workspace::Workspace;
 /// The project's own data folder.
 const PROJECT_DATA_DIR: &str = "data";
 
-/// Finds the dataset and reads only the training images that the command needs, or all; warns if made-up digits replace MNIST.
+/// Finds the dataset for some experiments and reads only the training images that they need; warns if made-up digits replace
+/// MNIST.
+pub(crate) fn load_for<'s>(
+    workspace: &Workspace,
+    specs: impl IntoIterator<Item = &'s ExperimentSpec>,
+) -> Result<Dataset, Failure> {
+    // Test images are the last ones.
+    let needed = |spec: &ExperimentSpec| if spec.data.test_images > 0 { usize::MAX } else { spec.data.train_images };
+    load(workspace, specs.into_iter().map(needed).max())
+}
+
+/// Finds the dataset and reads only its first training images, or all; warns if made-up digits replace MNIST.
 pub(crate) fn load(workspace: &Workspace, train_images: Option<usize>) -> Result<Dataset, Failure> {
     let terminal = &workspace.terminal;
     let request = Request { train_images, ..request(&workspace.options) };
@@ -28,6 +39,11 @@ pub(crate) fn expected(options: &Options) -> Option<DatasetName> {
     let names_folder = request.data_dir.is_some() || request.mnist_dir.is_some();
     let is_mnist = || names_folder || mnist::has_local_files(&request, DatasetName::Mnist);
     options.dataset.or_else(|| is_mnist().then_some(DatasetName::Mnist))
+}
+
+/// Whether a dataset can be read without a download, judged by options and file names only.
+pub(crate) fn is_here(options: &Options, dataset: DatasetName) -> bool {
+    mnist::has_local_files(&request(options), dataset)
 }
 
 /// The size of a dataset's images and the number of its classes, as networks need them.

@@ -35,7 +35,7 @@ impl ImageCache {
 }
 
 fn prepare(spec: &DataSpec, dataset: &Dataset, device: &Device) -> Result<(DatasetInfo, Images), Failure> {
-    let splits = Splits::new(dataset, spec.train_images, spec.validation_images)?;
+    let splits = Splits::new(dataset, spec.train_images, spec.validation_images)?.with_test(dataset, spec.test_images);
     let shape = data::shape(dataset.shape);
     let info = DatasetInfo {
         name: dataset.name.to_string(),
@@ -50,6 +50,9 @@ fn prepare(spec: &DataSpec, dataset: &Dataset, device: &Device) -> Result<(Datas
         PixelScaling::None => Normalization::identity(),
     };
     let batcher = |images| MnistBatcher::new(images, &normalization, device, ComputePath::of(device));
-    let (train, validation) = rayon::join(|| batcher(&splits.train), || batcher(&splits.validation));
-    Ok((info, Images { shape, train, validation }))
+    let (train, others) = rayon::join(
+        || batcher(&splits.train),
+        || rayon::join(|| batcher(&splits.validation), || splits.test.as_ref().map(batcher)),
+    );
+    Ok((info, Images { shape, train, validation: others.0, test: others.1 }))
 }

@@ -26,6 +26,7 @@ mod saver;
 mod sequential;
 mod stop;
 mod terminal;
+mod test_scores;
 mod typesetter;
 mod workspace;
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use record::RunRecord;
-use spec::{Catalog, Declaration, Experiment, ExperimentSpec, Override};
+use spec::{Catalog, Declaration, Experiment, ExperimentSpec, Override, RunSeeds};
 
 use crate::command_line::Seeds;
 use crate::command_line::arguments::Selection;
@@ -16,27 +16,39 @@ pub(crate) struct PlannedRun {
     pub(crate) spec: ExperimentSpec,
     pub(crate) overrides: Vec<String>,
     pub(crate) seed: u64,
+    /// Seed of the batch order, if it is another one than that of the initial weights.
+    pub(crate) order_seed: Option<u64>,
 }
 
 impl PlannedRun {
     /// The runs of an experiment, one per seed.
     pub(crate) fn of(spec: &ExperimentSpec, overrides: &[String], seeds: &Seeds) -> Vec<Self> {
-        seeds.0.iter().map(|&seed| Self { spec: spec.clone(), overrides: overrides.to_vec(), seed }).collect()
+        seeds
+            .0
+            .iter()
+            .map(|&seed| Self { spec: spec.clone(), overrides: overrides.to_vec(), seed, order_seed: None })
+            .collect()
     }
 
-    /// The experiment's name and the seed: `task4e, seed 1`.
+    /// The experiment's name and the seed: `task4e, seed 1`, or `task4e, seed 1, order seed 3`.
     pub(crate) fn label(&self) -> String {
-        format!("{}, seed {}", self.spec.name, self.seed)
+        let order = self.order_seed.map_or_else(String::new, |order| format!(", order seed {order}"));
+        format!("{}, seed {}{order}", self.spec.name, self.seed)
+    }
+
+    /// Its two seeds.
+    pub(crate) fn seeds(&self) -> RunSeeds {
+        RunSeeds { init: self.seed, order: self.order_seed.unwrap_or(self.seed) }
     }
 
     /// Whether this is a record of the run under its own name.
     pub(crate) fn has(&self, record: &RunRecord) -> bool {
-        (self.seed, &self.overrides, &self.spec) == (record.seed, &record.overrides, &record.spec)
+        (self.seeds(), &self.overrides, &self.spec) == (record.seeds(), &record.overrides, &record.spec)
     }
 
     /// Whether a record is of this run, perhaps trained for another file with the same settings.
     pub(crate) fn is_that_of(&self, record: &RunRecord) -> bool {
-        record.seed == self.seed && record.spec.has_settings_of(&self.spec)
+        record.seeds() == self.seeds() && record.spec.has_settings_of(&self.spec)
     }
 
     /// A record of this run, which may have been trained for another file with the same settings, with this run's name.

@@ -170,7 +170,12 @@ mod tests {
         all[2].stop_reason = StopReason::Interrupted;
         let records = Records { all, ..Records::default() };
         let mine = ExperimentSpec { name: "mine".into(), title: "Mine".into(), ..spec() };
-        let run = |spec: &ExperimentSpec, seed| PlannedRun { spec: spec.clone(), overrides: Vec::new(), seed };
+        let run = |spec: &ExperimentSpec, seed| PlannedRun {
+            spec: spec.clone(),
+            overrides: Vec::new(),
+            seed,
+            order_seed: None,
+        };
         let found = records.find(&run(&mine, 2)).expect("the same settings");
         assert_eq!((found.seed, found.spec), (2, mine.clone()));
         assert_eq!(records.find(&run(&mine, 3)), None, "it was interrupted");

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use mlp::Network;
 use mnist::Dataset;
-use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, weights_file};
+use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, TestScores, weights_file};
 use spec::{ExperimentSpec, run_id, thousands};
 use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
 
@@ -17,6 +17,7 @@ use crate::jobs::side_by_side;
 use crate::plan::PlannedRun;
 use crate::stop::Stop;
 use crate::terminal::{Terminal, View};
+use crate::test_scores::Scorer;
 use crate::workspace::Workspace;
 use crate::{data, host, predictions, saver};
 
@@ -45,7 +46,7 @@ impl<'a> Runner<'a> {
         stop: &'a Stop,
     ) -> Result<Self, Failure> {
         let backend = Backend::open(workspace.options.backend.as_deref())?;
-        let dataset = data::load(workspace, specs.into_iter().map(|spec| spec.data.train_images).max())?;
+        let dataset = data::load_for(workspace, specs)?;
         Ok(Self { workspace, backend, dataset, images: ImageCache::default(), stop })
     }
 
@@ -60,10 +61,26 @@ impl<'a> Runner<'a> {
         records
     }
 
-    /// The records of the runs, in their order. Trains and saves the runs that are not finished, `jobs` at a time. A run that
-    /// another process is training comes last, and this waits for it. Runs that had not started when the program was stopped
-    /// lack a record.
+    /// The records of the runs, in their order, with scores on the test images. Trains and saves the runs that are not finished,
+    /// `jobs` at a time. A run that another process is training comes last, and this waits for it. Runs that had not started
+    /// when the program was stopped lack a record.
     pub(crate) fn records(
+        &self,
+        runs: &[&PlannedRun],
+        jobs: Option<NonZeroUsize>,
+        view: View,
+    ) -> Result<Vec<RunRecord>, Failure> {
+        let mut records = self.found_or_trained(runs, jobs, view)?;
+        self.scorer().add_missing(&mut records);
+        Ok(records)
+    }
+
+    /// What scores finished runs of its dataset.
+    pub(crate) fn scorer(&self) -> Scorer<'_> {
+        Scorer { workspace: self.workspace, dataset: &self.dataset, backend: &self.backend, images: &self.images }
+    }
+
+    fn found_or_trained(
         &self,
         runs: &[&PlannedRun],
         jobs: Option<NonZeroUsize>,
@@ -131,7 +148,7 @@ impl<'a> Runner<'a> {
     fn id(&self, run: &PlannedRun) -> String {
         let backend = self.backend.info().name;
         let (digest, shape) = (&self.dataset.digest, data::shape(self.dataset.shape));
-        run_id(&run.spec, run.seed, digest, shape, &backend, host::NUMERICS_VERSION)
+        run_id(&run.spec, run.seeds(), digest, shape, &backend, host::NUMERICS_VERSION)
     }
 
     /// Fails before the training, not after it, if records cannot be written.
@@ -197,20 +214,22 @@ impl<'a> Runner<'a> {
         let steps = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.step_losses.len());
         running.has_saved(steps);
         let (dataset, images) = self.images.get(&run.spec.data, &self.dataset, &self.backend.device)?;
-        let outcome = self.workspace.terminal.show(view, (&run.spec, run.seed), steps, &running, |renderer| {
+        let outcome = self.workspace.terminal.show(view, (&run.spec, &run.label()), steps, &running, |renderer| {
             saver::while_saving(&mut owned, to_checkpoint, &running, |checkpoints| {
                 let training = Training {
                     threads,
                     resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
                     checkpoints: Some(checkpoints),
+                    order_seed: run.seeds().order,
                     ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
                 };
                 training.run(renderer, &running)
             })
         })?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
-        let predictions = self.predictions(run, &images, &outcome)?;
-        let record = self.save(run, started_at.clone(), dataset, outcome, predictions)?;
+        let (predictions, test) =
+            (self.predictions(run, &images, &outcome)?, self.test_scores(run, &images, &outcome)?);
+        let record = self.save(run, started_at.clone(), dataset, outcome, predictions, test)?;
         if record.stop_reason.is_finished() {
             owned.finish();
         }
@@ -241,6 +260,7 @@ impl<'a> Runner<'a> {
         dataset: DatasetInfo,
         Outcome { stop_reason, state }: Outcome,
         predictions: Option<Predictions>,
+        test: Option<TestScores>,
     ) -> Result<RunRecord, Failure> {
         let record = RunRecord {
             format: RunRecord::FORMAT,
@@ -248,6 +268,7 @@ impl<'a> Runner<'a> {
             spec: run.spec.clone(),
             overrides: run.overrides.clone(),
             seed: run.seed,
+            order_seed: run.order_seed,
             backend: self.backend.info(),
             code: host::code(),
             host: host::host(),
@@ -260,12 +281,23 @@ impl<'a> Runner<'a> {
             cpu_seconds: state.cpu.as_secs_f64(),
             history: state.history,
             predictions,
+            test,
         };
         let weights = [(weights_file::LAST, Some(&state.last)), (weights_file::BEST, state.best.as_ref())];
         let weights = weights.into_iter().filter_map(|(file, weights)| Some((file, weights_file::encode(weights?))));
         let folder = self.workspace.store.save(&record, weights)?;
         self.workspace.terminal.detail(&format!("saved in {}", folder.display()));
         Ok(record)
+    }
+
+    /// The scores of a complete run on its test images.
+    fn test_scores(&self, run: &PlannedRun, images: &Images, outcome: &Outcome) -> Result<Option<TestScores>, Failure> {
+        match &outcome.state.best {
+            Some(best) if outcome.stop_reason.is_complete() => {
+                self.scorer().of_weights(&run.spec, images, best, &outcome.state.last)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// The predictions of a finished run's best network for the validation images.

@@ -13,6 +13,7 @@ use crate::plan::PlannedRun;
 use crate::runner::Runner;
 use crate::stop::Stop;
 use crate::terminal::{Terminal, View};
+use crate::test_scores;
 use crate::workspace::Workspace;
 
 /// Pairs from which the number of further seeds can be told.
@@ -58,7 +59,9 @@ impl<'a> Sequential<'a> {
         specs: &'a [ExperimentSpec],
         arguments: &UntilDecided,
     ) -> Self {
-        let records = runner.of_its_kind(workspace.readable());
+        let mut records = runner.of_its_kind(workspace.readable());
+        test_scores::declare(specs, &mut records);
+        runner.scorer().add_missing(&mut records);
         Self { runner, terminal: &workspace.terminal, specs, records, most: arguments.most() }
     }
 

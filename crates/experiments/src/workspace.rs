@@ -54,9 +54,10 @@ impl Workspace {
         Filter { dataset: self.options.dataset, backend: self.options.backend.as_deref() }
     }
 
-    /// All readable records; warns about damaged ones.
+    /// All readable records of ordinary runs; warns about damaged ones.
     pub(crate) fn readable(&self) -> Vec<RunRecord> {
         let warn = |error: &record::StoreError| self.terminal.warning(&error.to_string(), error.hint().as_deref());
-        self.store.list().into_iter().filter_map(|record| record.inspect_err(warn).ok()).collect()
+        let readable = self.store.list().into_iter().filter_map(|record| record.inspect_err(warn).ok());
+        readable.filter(|record| record.order_seed.is_none()).collect()
     }
 }

@@ -49,6 +49,12 @@ impl DatasetName {
         }
     }
 
+    /// The number of its training images.
+    #[must_use]
+    pub fn train_images(self) -> usize {
+        DatasetSpec::published(self).files[0].count
+    }
+
     /// Size and classes of its images.
     #[must_use]
     pub fn shape(self) -> ImageShape {

@@ -64,6 +64,17 @@ impl ImageSet {
             labels: self.labels[..count].to_vec(),
         }
     }
+
+    /// A copy of the last `count` images, or of all if there are fewer.
+    #[must_use]
+    pub fn last(&self, count: usize) -> Self {
+        let left_out = self.len().saturating_sub(count);
+        Self {
+            shape: self.shape,
+            pixels: self.pixels[left_out * self.shape.pixels()..].to_vec(),
+            labels: self.labels[left_out..].to_vec(),
+        }
+    }
 }
 
 /// Only the number of images, so that a failed assertion does not fill the terminal with pixels.
@@ -93,5 +104,12 @@ mod tests {
         assert_eq!(three().first(1), ImageSet { shape: SHAPE, pixels: vec![0; 6], labels: vec![7] });
         assert_eq!(three().first(9), three());
         assert!(three().first(0).is_empty());
+    }
+
+    #[test]
+    fn last_images_are_the_end_or_all() {
+        assert_eq!(three().last(1), ImageSet { shape: SHAPE, pixels: vec![2; 6], labels: vec![9] });
+        assert_eq!(three().last(9), three());
+        assert!(three().last(0).is_empty());
     }
 }

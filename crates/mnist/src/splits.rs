@@ -1,16 +1,18 @@
-//! `Splits`: the training and validation images of a training.
+//! `Splits`: the images of a training, of its validations, and of the test at its end.
 
 use crate::error::Problem;
 use crate::{DataError, Dataset, ImageSet, Normalization};
 
-/// Training and validation images, and the standardisation of both.
+/// Training, validation and test images, and the standardisation of all of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Splits {
     /// The first of the dataset's training images.
     pub train: ImageSet,
-    /// The first of the dataset's test images. There is no third set, so results on them are not clean test results.
+    /// The first of the dataset's test images. They decide when a run stops, so results on them are not clean test results.
     pub validation: ImageSet,
-    /// Mean and standard deviation of `train`, used for both sets.
+    /// The last of the dataset's training images, which no training or validation sees.
+    pub test: Option<ImageSet>,
+    /// Mean and standard deviation of `train`, used for all sets.
     pub normalization: Normalization,
 }
 
@@ -23,7 +25,16 @@ impl Splits {
         let train = first("training", &dataset.train, train_images)?;
         let validation = first("validation", &dataset.test, validation_images)?;
         let normalization = Normalization::of(&train)?;
-        Ok(Self { train, validation, normalization })
+        Ok(Self { train, validation, test: None, normalization })
+    }
+
+    /// The same with the last `test_images` training images as test images. There are none if the dataset does not have so many
+    /// besides those of the training, or was not loaded whole.
+    #[must_use]
+    pub fn with_test(self, dataset: &Dataset, test_images: usize) -> Self {
+        let all = dataset.name.train_images();
+        let has_test = (1..=all.saturating_sub(self.train.len())).contains(&test_images) && dataset.train.len() == all;
+        Self { test: has_test.then(|| dataset.train.last(test_images)), ..self }
     }
 }
 
@@ -54,6 +65,22 @@ mod tests {
         assert_eq!(splits.train.image(29), dataset.train.image(29));
         assert_eq!(splits.validation.image(19), dataset.test.image(19));
         assert_eq!(splits.normalization, Normalization::of(&dataset.train.first(30)).unwrap());
+    }
+
+    #[test]
+    fn test_images_are_the_last_ones_and_never_those_of_the_training() {
+        let whole = Request { dataset: Some(crate::DatasetName::MadeUp), ..Request::default() };
+        let whole = load(&whole, &mut |_| {}).unwrap();
+        let test = |train, test| Splits::new(&whole, train, 1).unwrap().with_test(&whole, test).test;
+        let last = test(19_990, 10).expect("ten images are left");
+        assert_eq!((last.len(), last.image(9)), (10, whole.train.image(19_999)));
+        assert_eq!(last.image(0), whole.train.image(19_990));
+        assert_eq!((test(19_990, 11), test(19_990, 0), test(20_000, 1)), (None, None, None));
+        assert_eq!(
+            Splits::new(&made_up(), 10, 1).unwrap().with_test(&made_up(), 10).test,
+            None,
+            "the end is not loaded"
+        );
     }
 
     #[test]

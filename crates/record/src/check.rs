@@ -6,7 +6,7 @@ use serde_json::Value;
 use spec::{is_plain, name, run_id};
 
 use crate::defect::ensure;
-use crate::{Defect, Probe, RunRecord, Validation};
+use crate::{Defect, Probe, RunRecord, TestScores, Validation};
 
 /// Length limit of a text in a record, in bytes; the overrides of a thousand layers fit.
 const LONGEST_TEXT: usize = 1 << 14;
@@ -28,13 +28,14 @@ impl RunRecord {
 
     /// Checks the values of `record.json`, except the specification, which is checked when it is read.
     pub(crate) fn check_values(&self) -> Result<(), Defect> {
-        let Self { spec, seed, dataset, backend, code, parameters, steps, .. } = self;
+        let Self { spec, dataset, backend, code, parameters, steps, .. } = self;
         for (key, text) in [("dataset.name", &dataset.name), ("backend.name", &backend.name)] {
             check_name(key, text)?;
         }
         let is_hash = !dataset.digest.is_empty() && dataset.digest.len() <= DIGEST && is_hexadecimal(&dataset.digest);
         ensure!(is_hash, "`dataset.digest` is not a hash");
-        let id = run_id(spec, *seed, &dataset.digest, dataset.shape, &backend.name, code.numerics);
+        let id = run_id(spec, self.seeds(), &dataset.digest, dataset.shape, &backend.name, code.numerics);
+        ensure!(self.order_seed != Some(self.seed), "`order_seed` must differ from `seed`");
         ensure!(self.id == id, "`id` is not the identity of this record, {id}");
         let (expected, most) = (spec.model.parameters(dataset.shape), spec.max_steps());
         ensure!(*parameters == expected, "`parameters` is {parameters}, but its network has {expected}");
@@ -43,6 +44,7 @@ impl RunRecord {
             let is_possible = (0.0..=MOST_SECONDS).contains(&seconds);
             ensure!(is_possible, "`{key}` is {seconds}, but must be from 0 to {MOST_SECONDS:e} seconds");
         }
+        self.test.as_ref().map_or(Ok(()), TestScores::check)?;
         self.check_validations()
     }
 

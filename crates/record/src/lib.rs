@@ -9,6 +9,7 @@ mod predictions;
 mod run_record;
 mod store;
 pub mod tables;
+mod test_scores;
 pub mod weights_file;
 
 pub use checkpoint::{Checkpoint, RunKey, TrainingState};
@@ -19,3 +20,4 @@ pub use mlp::LayerProbe;
 pub use predictions::{Mistake, Predictions};
 pub use run_record::{BackendInfo, CodeInfo, DatasetInfo, HostInfo, RunRecord, StopReason};
 pub use store::{Latest, OwnedRun, RunStore, StoreError, Unfinished};
+pub use test_scores::TestScores;

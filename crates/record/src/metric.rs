@@ -2,7 +2,7 @@
 
 use spec::{Metric, Series};
 
-use crate::{LayerProbe, Probe, RunRecord, Validation};
+use crate::{LayerProbe, Probe, RunRecord, TestScores, Validation};
 
 /// The value of a metric.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,6 +51,9 @@ impl RunRecord {
             Metric::BestValidationAccuracy | Metric::LastValidationAccuracy | Metric::GeneralizationGap => {
                 share_of(self.spec.data.validation_images)
             }
+            Metric::BestTestAccuracy | Metric::LastTestAccuracy | Metric::Optimism => {
+                share_of(self.spec.data.test_images)
+            }
             Metric::LastTrainAccuracy => share_of(self.spec.data.train_images),
             Metric::Steps => Resolution::MultiplesOf(between_validations),
             Metric::StepsTo { .. } => Resolution::ReadEvery(between_validations),
@@ -62,12 +65,19 @@ impl RunRecord {
     #[must_use]
     pub fn measure(&self, metric: Metric) -> Option<Measured> {
         let last = |value: fn(&Validation) -> f64| self.history.last().map(value);
+        let test = |value: fn(&TestScores) -> f64| self.test_scores().map(value);
         let validations = self.history.validations.iter();
+        let highest = || validations.map(|v| v.validation_accuracy).reduce(f64::max);
         let value = match metric {
-            Metric::BestValidationAccuracy => validations.map(|v| v.validation_accuracy).reduce(f64::max),
+            Metric::BestValidationAccuracy => highest(),
             Metric::BestValidationLoss => self.history.best().map(|validation| validation.validation_loss),
             Metric::LastValidationAccuracy => last(|validation| validation.validation_accuracy),
             Metric::LastValidationLoss => last(|validation| validation.validation_loss),
+            Metric::BestTestAccuracy => test(|test| test.best_accuracy),
+            Metric::BestTestLoss => test(|test| test.best_loss),
+            Metric::LastTestAccuracy => test(|test| test.last_accuracy),
+            Metric::LastTestLoss => test(|test| test.last_loss),
+            Metric::Optimism => highest().zip(test(|test| test.best_accuracy)).map(|(best, test)| best - test),
             Metric::LastTrainLoss => last(|validation| validation.train_loss),
             Metric::LastTrainAccuracy => last(|validation| validation.train_accuracy),
             Metric::Steps => Some(self.steps as f64),

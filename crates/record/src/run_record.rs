@@ -2,9 +2,9 @@
 
 use mlp::{ImageShape, Layer};
 use serde::{Deserialize, Serialize};
-use spec::ExperimentSpec;
+use spec::{ExperimentSpec, RunSeeds};
 
-use crate::{History, Predictions};
+use crate::{History, Predictions, TestScores};
 
 /// The dataset of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -107,6 +107,9 @@ pub struct RunRecord {
     pub overrides: Vec<String>,
     /// Seed of the initial weights and of the batch order.
     pub seed: u64,
+    /// Seed of the batch order, if it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_seed: Option<u64>,
     /// The dataset.
     pub dataset: DatasetInfo,
     /// The backend.
@@ -127,6 +130,9 @@ pub struct RunRecord {
     pub wall_seconds: f64,
     /// Processor time of the process during the training, seconds.
     pub cpu_seconds: f64,
+    /// Scores on the test images; none if its experiment has no test images, and until it is scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<TestScores>,
     /// Losses, validations and probes; only the validations, which are finite, are in the JSON.
     #[serde(rename = "validations")]
     pub history: History,
@@ -139,6 +145,12 @@ pub struct RunRecord {
 impl RunRecord {
     /// The format that this program writes; it also reads the previous one.
     pub const FORMAT: u32 = 3;
+
+    /// Its two seeds.
+    #[must_use]
+    pub fn seeds(&self) -> RunSeeds {
+        RunSeeds { init: self.seed, order: self.order_seed.unwrap_or(self.seed) }
+    }
 
     /// The layers with weights of its network, first to last.
     #[must_use]

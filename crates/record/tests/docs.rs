@@ -2,7 +2,7 @@
 
 use mlp::LayerProbe;
 use mlp::recorded::{Column, Recorded};
-use record::{Validation, tables};
+use record::{TestScores, Validation, tables};
 
 fn docs() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/records.md")).expect("docs/records.md")
@@ -18,7 +18,7 @@ fn line(column: &Column) -> String {
 #[test]
 fn every_recorded_value_has_a_line() {
     let docs = docs();
-    let lines = Validation::COLUMNS.iter().chain(LayerProbe::COLUMNS).map(line);
+    let lines = [Validation::COLUMNS, LayerProbe::COLUMNS, TestScores::COLUMNS].into_iter().flatten().map(line);
     let missing: Vec<String> = lines.filter(|line| !docs.contains(line.as_str())).collect();
     assert!(missing.is_empty(), "docs/records.md lacks:\n{}", missing.join("\n"));
 }

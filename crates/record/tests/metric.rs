@@ -1,6 +1,6 @@
 //! Metrics of a record whose numbers are easy to follow.
 
-use record::{LayerProbe, Measured, Probe, RunRecord, Validation};
+use record::{LayerProbe, Measured, Probe, Resolution, RunRecord, TestScores, Validation};
 use spec::{Metric, Series};
 
 /// A run with two layers; the first one's gradient is a tenth of the second one's.
@@ -85,4 +85,29 @@ fn every_metric_is_described() {
     for metric in Metric::ALL {
         assert!(!metric.title().is_empty() && metric.definition().len() > 20, "{metric:?}");
     }
+}
+
+#[test]
+fn test_metrics_are_those_of_the_declared_test_images() {
+    let mut record = record();
+    let test = TestScores { images: 10_000, best_loss: 0.3, best_accuracy: 0.9, last_loss: 0.5, last_accuracy: 0.8 };
+    record.test = Some(test);
+    assert_eq!(record.measure(Metric::BestTestAccuracy), None, "no test images are declared");
+    assert!(!record.lacks_test_scores());
+    record.spec.data.test_images = 5_000;
+    assert_eq!(record.measure(Metric::BestTestAccuracy), None, "the scores are on other images");
+    assert!(record.lacks_test_scores());
+    record.spec.data.test_images = 10_000;
+    assert!(!record.lacks_test_scores());
+    for (metric, value) in [
+        (Metric::BestTestAccuracy, 0.9),
+        (Metric::BestTestLoss, 0.3),
+        (Metric::LastTestAccuracy, 0.8),
+        (Metric::LastTestLoss, 0.5),
+    ] {
+        assert_eq!(record.measure(metric), Some(Measured::Exactly(value)), "{metric:?}");
+    }
+    let Some(Measured::Exactly(optimism)) = record.measure(Metric::Optimism) else { panic!("a value") };
+    assert!((optimism - 0.05).abs() < 1e-12, "the highest validation accuracy is 0.95");
+    assert_eq!(record.resolution(Metric::LastTestAccuracy), Resolution::MultiplesOf(1e-4));
 }

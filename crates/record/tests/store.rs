@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use record::{RunRecord, RunStore, StopReason, StoreError};
+use record::{RunRecord, RunStore, StopReason, StoreError, TestScores};
 use test_support::record;
 
 /// A store with the fixture's record, and the folder of its run.
@@ -26,6 +26,23 @@ fn a_record_reads_back_equal() {
     assert_eq!(store.weights(&record, "last.safetensors").expect("weights"), b"last");
     assert_eq!(store.list().len(), 1, "nothing temporary is left");
     assert_eq!(fs::read_dir(store.folder()).expect("a folder").count(), 1);
+}
+
+#[test]
+fn scores_on_the_test_images_read_back_and_must_be_possible() {
+    let (_root, store, _) = store();
+    let test =
+        TestScores { images: 5, best_loss: 0.1 + 0.2, best_accuracy: 0.8, last_loss: 1e-300, last_accuracy: 1.0 };
+    let scored = |test| RunRecord { test: Some(test), ..record() };
+    store.save(&scored(test), []).expect("saved");
+    assert_eq!(store.find(&record().id).expect("read"), Some(scored(test)));
+    for wrong in [
+        TestScores { images: 0, ..test },
+        TestScores { last_accuracy: 1.1, ..test },
+        TestScores { best_loss: f64::NAN, ..test },
+    ] {
+        assert!(store.save(&scored(wrong), []).is_err(), "{wrong:?}");
+    }
 }
 
 #[test]

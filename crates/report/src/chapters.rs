@@ -14,7 +14,7 @@ mod values;
 
 use std::sync::Arc;
 
-use evidence::Replicates;
+use evidence::{Crossed, Replicates};
 use record::{DatasetInfo, Predictions};
 
 use crate::Result;
@@ -30,6 +30,8 @@ pub struct Material {
     pub seeds: Vec<u64>,
     /// Whether seeds are added where a statement is undecided.
     pub adds_seeds: bool,
+    /// Runs that cross seeds of the initial weights with seeds of the batch order, where such runs exist.
+    pub crossed: Vec<Crossed>,
     /// The same experiments on other datasets, by the title of each, as far as runs exist.
     pub elsewhere: Vec<(String, Vec<Replicates>)>,
     /// The dataset, as its runs saw it.

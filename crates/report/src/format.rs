@@ -80,12 +80,15 @@ pub(crate) fn provenance(records: &[&RunRecord]) -> String {
             0 => String::new(),
             images => format!(" (every epoch leaves out {})", thousands(images)),
         };
-        format!(
-            "{}, {} training{left_out} and {} validation images",
-            plain_text(&record.dataset.title),
-            thousands(data.train_images),
-            thousands(data.validation_images),
-        )
+        let train = format!("{} training{left_out}", thousands(data.train_images));
+        let sets = match record.test_scores() {
+            None => format!("{train} and {} validation images", thousands(data.validation_images)),
+            Some(test) => {
+                let [validation, test] = [data.validation_images, test.images].map(thousands);
+                format!("{train}, {validation} validation and {test} test images")
+            }
+        };
+        format!("{}, {sets}", plain_text(&record.dataset.title))
     });
     format!("{}, {}{}", datasets.join("; "), seed_words(records), unequal_protocols(records))
 }
@@ -102,8 +105,12 @@ fn unequal_protocols(records: &[&RunRecord]) -> String {
     format!("; not trained alike, they differ in {}", differing.into_iter().collect::<Vec<_>>().join(", "))
 }
 
-/// The seeds of these records, every distinct one once.
+/// The seeds of these records, every distinct one once; how many of each kind, if they are crossed.
 pub(crate) fn seed_words(records: &[&RunRecord]) -> String {
+    if records.iter().any(|record| record.order_seed.is_some()) {
+        let (init, order) = (distinct(records, |record| record.seed), distinct(records, |record| record.seeds().order));
+        return format!("{} x {} seeds of initial weights and batch order", init.len(), order.len());
+    }
     seeds_in_words(&distinct(records, |record| record.seed))
 }
 

@@ -6,6 +6,7 @@ mod layers;
 mod markdown;
 mod replicates;
 mod runs;
+mod sources;
 mod terminal;
 mod verdicts;
 
@@ -13,15 +14,25 @@ pub use layers::layer_table;
 pub use markdown::to_markdown;
 pub use replicates::replicates_table;
 pub use runs::{run_in_words, run_table, runs_in_rows};
+pub(crate) use sources::share;
+pub use sources::variance_table;
 pub use terminal::to_terminal;
 pub(crate) use verdicts::{difference_words, fixed_words, interval_words};
 pub use verdicts::{verdict_table, verdict_words};
 
+use record::RunRecord;
+
 use crate::document::{Align, Column, Inline, Table};
 
-/// What no table may hide.
-pub(crate) const CAVEAT: &str =
-    "The validation images also decide when a run stops: no number here is a clean test result.";
+/// What no table or figure of these runs may hide.
+pub(crate) fn caveat(runs: &[&RunRecord]) -> &'static str {
+    match runs.iter().all(|run| run.test_scores().is_some()) {
+        true => {
+            "The validation images also decide when a run stops: only numbers on the test images are clean test results."
+        }
+        false => "The validation images also decide when a run stops: no number here is a clean test result.",
+    }
+}
 
 /// A table in the making: its rows, and the columns that it has so far.
 #[derive(Debug)]

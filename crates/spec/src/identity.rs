@@ -13,19 +13,34 @@ use crate::{ExperimentSpec, kind};
 /// keep their identities.
 const RECORD_FORMAT: u32 = 2;
 
+/// The seeds of a run. An ordinary run has one for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunSeeds {
+    /// Of the initial weights.
+    pub init: u64,
+    /// Of the batch order.
+    pub order: u64,
+}
+
+impl From<u64> for RunSeeds {
+    fn from(seed: u64) -> Self {
+        Self { init: seed, order: seed }
+    }
+}
+
 /// The identity of a run on a dataset: SHA-256 over canonical JSON, 64 hexadecimal characters.
 ///
 /// `numerics_version` is raised with every change of the code that moves a curve.
 #[must_use]
 pub fn run_id(
     spec: &ExperimentSpec,
-    seed: u64,
+    seeds: impl Into<RunSeeds>,
     dataset_digest: &str,
     shape: ImageShape,
     backend: &str,
     numerics_version: u32,
 ) -> String {
-    let mut identity = settings(spec);
+    let (mut identity, RunSeeds { init, order }) = (settings(spec), seeds.into());
     // Identities are older than kinds.
     for (table, usual) in kind::USUAL {
         if let Some(settings) = identity[table].as_object_mut().filter(|settings| settings["kind"] == usual) {
@@ -33,17 +48,20 @@ pub fn run_id(
         }
     }
     let images = [("model.n_inputs", shape.pixels().into()), ("model.n_outputs", shape.classes.into())];
-    let run = [("seed", seed.into()), ("dataset_digest", dataset_digest.into()), ("backend", backend.into())];
+    let run = [("seed", init.into()), ("dataset_digest", dataset_digest.into()), ("backend", backend.into())];
     let code = [("numerics_version", numerics_version.into()), ("record_format", RECORD_FORMAT.into())];
-    for (key, value) in images.into_iter().chain(run).chain(code) {
+    // Identities are older than split seeds.
+    let split = (order != init).then(|| ("order_seed", order.into()));
+    for (key, value) in images.into_iter().chain(run).chain(split).chain(code) {
         keys::put(&mut identity, key, value);
     }
     files::sha256(canonical(&identity).as_bytes())
 }
 
-/// Everything in a specification that can move a curve, so without name, title, baseline, seeds and claims.
+/// Everything in a specification that can move a curve, so without name, title, baseline, seeds, test images and claims.
 pub(crate) fn settings(spec: &ExperimentSpec) -> Value {
-    let spec = plain(spec);
+    let mut spec = plain(spec);
+    spec["data"].as_object_mut().and_then(|data| data.remove("test_images"));
     ["data", "model", "optimizer", "training"].iter().map(|&table| (table.to_owned(), spec[table].clone())).collect()
 }
 

@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 use crate::suggest;
 
 /// The keys with their examples; a new setting or kind adds its keys here.
-pub(crate) const KEYS: [(&str, &str); 24] = [
+pub(crate) const KEYS: [(&str, &str); 25] = [
     ("title", "\"Two layers\""),
     ("baseline", "task3c"),
     ("data.train_images", "20_000"),
     ("data.validation_images", "10_000"),
+    ("data.test_images", "10_000"),
     ("data.pixel_scaling", "train_mean_std"),
     ("model.kind", "mlp"),
     ("model.hidden_units", "[60, 60]"),

@@ -61,6 +61,16 @@ pub enum Metric {
     LastValidationAccuracy,
     /// Cross-entropy of the last weights on the validation images.
     LastValidationLoss,
+    /// Accuracy of the best weights on the test images.
+    BestTestAccuracy,
+    /// Cross-entropy of the best weights on the test images.
+    BestTestLoss,
+    /// Accuracy of the last weights on the test images.
+    LastTestAccuracy,
+    /// Cross-entropy of the last weights on the test images.
+    LastTestLoss,
+    /// The highest validation accuracy minus the accuracy of the best weights on the test images.
+    Optimism,
     /// Cross-entropy of the last weights on all training images.
     LastTrainLoss,
     /// Accuracy of the last weights on all training images.
@@ -108,11 +118,16 @@ const AREA: f64 = 10.0;
 
 impl Metric {
     /// Every metric, with usual parameters.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::BestValidationAccuracy,
         Self::BestValidationLoss,
         Self::LastValidationAccuracy,
         Self::LastValidationLoss,
+        Self::BestTestAccuracy,
+        Self::BestTestLoss,
+        Self::LastTestAccuracy,
+        Self::LastTestLoss,
+        Self::Optimism,
         Self::LastTrainLoss,
         Self::LastTrainAccuracy,
         Self::Steps,
@@ -127,11 +142,16 @@ impl Metric {
         Self::SaturatedUnits,
     ];
     /// Their names in files.
-    pub(crate) const NAMES: [&str; 14] = [
+    pub(crate) const NAMES: [&str; 19] = [
         "best_validation_accuracy",
         "best_validation_loss",
         "last_validation_accuracy",
         "last_validation_loss",
+        "best_test_accuracy",
+        "best_test_loss",
+        "last_test_accuracy",
+        "last_test_loss",
+        "optimism",
         "last_train_loss",
         "last_train_accuracy",
         "steps",
@@ -226,6 +246,22 @@ impl Metric {
             Self::LastValidationAccuracy => Some(Self::BestValidationAccuracy),
             Self::BestValidationLoss => Some(Self::LastValidationLoss),
             Self::LastValidationLoss => Some(Self::BestValidationLoss),
+            Self::BestTestAccuracy => Some(Self::LastTestAccuracy),
+            Self::LastTestAccuracy => Some(Self::BestTestAccuracy),
+            Self::BestTestLoss => Some(Self::LastTestLoss),
+            Self::LastTestLoss => Some(Self::BestTestLoss),
+            _ => None,
+        }
+    }
+
+    /// The same on the test images if this is on the validation images; none if it is not.
+    #[must_use]
+    pub fn on_test_images(self) -> Option<Self> {
+        match self {
+            Self::BestValidationAccuracy => Some(Self::BestTestAccuracy),
+            Self::BestValidationLoss => Some(Self::BestTestLoss),
+            Self::LastValidationAccuracy => Some(Self::LastTestAccuracy),
+            Self::LastValidationLoss => Some(Self::LastTestLoss),
             _ => None,
         }
     }
@@ -257,6 +293,13 @@ impl Metric {
                 "last validation loss",
                 "cross-entropy of the last weights on the validation images",
             ),
+            Self::BestTestAccuracy => Facts::on_test("best_test_accuracy", Share),
+            Self::BestTestLoss => Facts::on_test("best_test_loss", Loss),
+            Self::LastTestAccuracy => Facts::on_test("last_test_accuracy", Share),
+            Self::LastTestLoss => Facts::on_test("last_test_loss", Loss),
+            Self::Optimism => {
+                Facts::new("optimism", Share, "optimism", "the best validation accuracy minus the best test accuracy")
+            }
             Self::LastTrainLoss => Facts::new(
                 "last_train_loss",
                 Loss,
@@ -344,6 +387,13 @@ struct Facts {
 impl Facts {
     fn new(name: &'static str, kind: MetricKind, title: impl Into<String>, definition: impl Into<String>) -> Self {
         Self { name, kind, title: title.into(), definition: definition.into() }
+    }
+
+    /// Of a metric on the test images, whose title and definition follow from its name.
+    fn on_test(name: &'static str, kind: MetricKind) -> Self {
+        let score = if kind == MetricKind::Share { "accuracy" } else { "cross-entropy" };
+        let weights = if name.starts_with("best") { "weights at the lowest validation loss" } else { "last weights" };
+        Self::new(name, kind, name.replace('_', " "), format!("{score} of the {weights} on the test images"))
     }
 
     fn ratio(name: &'static str, what: &str, epochs: f64) -> Self {

@@ -24,10 +24,13 @@ const NUMBER_BYTES: f64 = 4.0;
 const PER_WEIGHT: f64 = 8.0;
 /// Numbers in memory per unit and image of a step: the unit's sum, activation and gradient.
 const PER_UNIT: f64 = 3.0;
+/// Training images of the largest dataset.
+const MOST_IMAGES: usize = 60_000;
 /// Images of a probe, the first ones of the training set: a few batches, 1 % of a run's time.
 pub const PROBE_IMAGES: usize = 128;
 
 const TRAIN_IMAGES: &str = "data.train_images";
+const TEST_IMAGES: &str = "data.test_images";
 const BATCH_SIZE: &str = "training.batch_size";
 const SHUFFLE: &str = "training.shuffle";
 const VALIDATIONS: &str = "training.validations_per_epoch";
@@ -48,6 +51,7 @@ pub(crate) fn fill_in_against(spec: &mut ExperimentSpec) -> Result<(), SpecError
 
 /// The rules across the keys of an experiment, except its size, which depends on the images.
 pub(crate) fn check(spec: &ExperimentSpec) -> Result<(), SpecError> {
+    check_test_images(spec)?;
     check_batch(spec)?;
     check_validations(spec)?;
     check_length(spec)?;
@@ -69,6 +73,21 @@ fn check_level(index: usize, claim: &Claim) -> Result<(), SpecError> {
 /// A rule: whether it holds, its keys, and the sentence if it does not.
 fn require(holds: bool, keys: &[&str], sentence: impl FnOnce() -> String) -> Result<(), SpecError> {
     if holds { Ok(()) } else { Err(SpecError::rule(keys, sentence())) }
+}
+
+/// The test images come from the end of the training set, the training images from its beginning.
+fn check_test_images(spec: &ExperimentSpec) -> Result<(), SpecError> {
+    let [train, test] = [spec.data.train_images, spec.data.test_images];
+    let rest = MOST_IMAGES - train;
+    let checked = require(test <= rest, &[TEST_IMAGES, TRAIN_IMAGES], || {
+        let [train, test, all] = [train, test, MOST_IMAGES].map(thousands);
+        format!(
+            "`{TEST_IMAGES}` is {test} and `{TRAIN_IMAGES}` is {train}, but both come from {all} images, and no image may be in \
+             both sets"
+        )
+    });
+    let hint = format!("for {} training images, at most {} test images are left", thousands(train), thousands(rest));
+    checked.map_err(|error| error.with_hint(hint))
 }
 
 fn check_batch(spec: &ExperimentSpec) -> Result<(), SpecError> {

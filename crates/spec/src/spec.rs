@@ -29,8 +29,25 @@ pub struct DataSpec {
     /// Validation images: the first N of the test set.
     #[serde(deserialize_with = "values::count::<_, 1, 10_000>")]
     pub validation_images: usize,
+    /// Test images: the last N of the training set, which no training, validation or choice sees; 0 for none. They do not move
+    /// the curve, so they do not count in a run's identity.
+    #[serde(default, skip_serializing_if = "is_zero", deserialize_with = "values::count::<_, 0, 59_999>")]
+    pub test_images: usize,
     /// How pixels become inputs.
     pub pixel_scaling: PixelScaling,
+}
+
+impl DataSpec {
+    /// Whether training and validation see the same images; the test images may differ.
+    #[must_use]
+    pub fn trains_like(&self, other: &Self) -> bool {
+        Self { test_images: other.test_images, ..self.clone() } == *other
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// Order of the training images.
@@ -134,11 +151,12 @@ impl ExperimentSpec {
         Ok(spec)
     }
 
-    /// Whether another experiment has the same settings, which move the curve; names, titles, seeds and claims may differ.
+    /// Whether another experiment has the same settings, which move the curve; names, titles, seeds, test images and claims may
+    /// differ.
     #[must_use]
     pub fn has_settings_of(&self, other: &Self) -> bool {
-        (&self.data, &self.model, &self.optimizer, &self.training)
-            == (&other.data, &other.model, &other.optimizer, &other.training)
+        self.data.trains_like(&other.data)
+            && (&self.model, &self.optimizer, &self.training) == (&other.model, &other.optimizer, &other.training)
     }
 
     /// The same experiment shortened to one epoch of a few steps and images, which its batches and validations fit.
@@ -146,14 +164,15 @@ impl ExperimentSpec {
     pub fn shortened(&self) -> Self {
         const MOST_VALIDATIONS: usize = 5;
         const MOST_STEPS_PER_VALIDATION: usize = 4;
-        const MOST_VALIDATION_IMAGES: usize = 500;
+        const MOST_IMAGES: usize = 500;
         let mut short = self.clone();
         let (data, training) = (&mut short.data, &mut short.training);
         training.max_epochs = 1;
         training.validations_per_epoch = training.validations_per_epoch.min(MOST_VALIDATIONS);
         let steps = training.validations_per_epoch * self.steps_per_validation().min(MOST_STEPS_PER_VALIDATION);
         data.train_images = training.batch_size * steps;
-        data.validation_images = data.validation_images.min(MOST_VALIDATION_IMAGES);
+        data.validation_images = data.validation_images.min(MOST_IMAGES);
+        data.test_images = data.test_images.min(MOST_IMAGES);
         short
     }
 

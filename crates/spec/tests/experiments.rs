@@ -73,7 +73,8 @@ fn the_protocol_is_common_to_every_run() {
     for name in catalog().names().expect("the folder of experiments") {
         let Ok(Declaration::Experiment(experiment)) = catalog().load(&name, &[]) else { continue };
         let spec = experiment.spec;
-        assert_eq!((spec.data.train_images, spec.data.validation_images), (20_000, 10_000), "{name}");
+        let data = &spec.data;
+        assert_eq!((data.train_images, data.validation_images, data.test_images), (20_000, 10_000, 10_000), "{name}");
         assert_eq!(spec.data.pixel_scaling, PixelScaling::TrainMeanStd, "{name}");
         assert_eq!(spec.model.as_mlp().map(|model| model.bias), Some(Bias::FirstLayer), "{name}");
         assert_eq!((spec.training.batch_size, spec.training.shuffle), (32, Shuffle::EveryEpoch), "{name}");

@@ -169,6 +169,7 @@ pub fn record() -> RunRecord {
         spec,
         overrides: vec!["model.hidden_units=[64]".into()],
         seed: u64::MAX,
+        order_seed: None,
         dataset: DatasetInfo {
             name: "made-up".into(),
             title: "made-up digits".into(),
@@ -189,6 +190,7 @@ pub fn record() -> RunRecord {
         steps: 3,
         started_at: "2026-01-01T00:00:00Z".into(),
         wall_seconds: 0.1,
+        test: None,
         cpu_seconds: f64::MIN_POSITIVE,
         history: History {
             step_losses: vec![2.000_000_2, 0.1, f32::MIN_POSITIVE],

@@ -100,6 +100,21 @@ pub fn replicates(name: &str, title: &str, steps: usize, curve: &Curve, count: u
     (1..=count).map(run).collect()
 }
 
+/// Runs of the standard model that cross these seeds of the initial weights, from 1 on, with these of the batch order.
+#[must_use]
+pub fn crossed_records(init: u64, order: u64) -> Vec<RunRecord> {
+    let pairs = (1..=init).flat_map(|init| (1..=order).map(move |order| (init, order)));
+    let run = |(init, order): (u64, u64)| {
+        let mut run = record("task3c", "The standard model", 1_250, &Curve::STANDARD);
+        (run.seed, run.order_seed) = (init, (order != init).then_some(order));
+        let shift =
+            0.003 * (init * init % 5) as f64 + 0.001 * (order * order % 5) as f64 + 0.0005 * (init * order % 3) as f64;
+        run.history.validations.iter_mut().for_each(|validation| validation.validation_accuracy -= shift);
+        run
+    };
+    pairs.map(run).collect()
+}
+
 /// The run with hidden layers of these units.
 #[must_use]
 pub fn with_units(units: &[usize], mut record: RunRecord) -> RunRecord {

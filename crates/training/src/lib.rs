@@ -59,6 +59,8 @@ pub struct Images {
     pub train: MnistBatcher,
     /// The validation images.
     pub validation: MnistBatcher,
+    /// The test images, which a training does not use.
+    pub test: Option<MnistBatcher>,
 }
 
 /// A training to run.
@@ -66,8 +68,10 @@ pub struct Images {
 pub struct Training<'a> {
     /// The experiment.
     pub spec: &'a ExperimentSpec,
-    /// Seed of the initial weights and of the batch order.
+    /// Seed of the initial weights.
     pub seed: u64,
+    /// Seed of the batch order; that of the initial weights unless the two are to vary separately.
+    pub order_seed: u64,
     /// The images that the spec asks for.
     pub images: &'a Images,
     /// The device of the images, on which the training runs.
@@ -117,7 +121,7 @@ impl<'a> Training<'a> {
     #[must_use]
     pub fn new(spec: &'a ExperimentSpec, seed: u64, images: &'a Images, device: &'a Device) -> Self {
         let (path, threads) = (ComputePath::of(device), Threads::All);
-        Self { spec, seed, images, device, path, threads, resume: None, checkpoints: None }
+        Self { spec, seed, order_seed: seed, images, device, path, threads, resume: None, checkpoints: None }
     }
 }
 
@@ -214,7 +218,7 @@ impl Training<'_> {
     #[must_use]
     pub fn train_loader(&self) -> BatchLoader {
         let order = match self.spec.training.shuffle {
-            Shuffle::EveryEpoch => BatchOrder::Shuffled { seed: self.seed },
+            Shuffle::EveryEpoch => BatchOrder::Shuffled { seed: self.order_seed },
             Shuffle::Never => BatchOrder::AsStored,
         };
         let epochs = self.resume.map_or(0, |state| state.history.step_losses.len() / self.spec.steps_per_epoch());

@@ -40,7 +40,7 @@ fn images() -> Images {
 fn images_for(path: ComputePath) -> Images {
     let splits = Splits::new(&DIGITS, TRAIN_IMAGES, VALIDATION_IMAGES).unwrap();
     let batcher = |set| MnistBatcher::new(set, &splits.normalization, &Device::flex(), path);
-    Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation) }
+    Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation), test: None }
 }
 
 /// The standard model on few images: two epochs of 25 steps and five validations each.
@@ -302,7 +302,8 @@ fn a_whole_run_on_mnist_ends_where_the_plain_path_ends() {
     let (spec, device) = (declared("task3c", &[]), Device::flex());
     let [fused, plain] = [ComputePath::Fused, ComputePath::Plain].map(|path| {
         let batcher = |set| MnistBatcher::new(set, &splits.normalization, &device, path);
-        let images = Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation) };
+        let images =
+            Images { shape: SHAPE, train: batcher(&splits.train), validation: batcher(&splits.validation), test: None };
         let training = Training { path, ..Training::new(&spec, 1, &images, &device) };
         training.run(Renderer::silent(), &Interrupter::new()).unwrap()
     });

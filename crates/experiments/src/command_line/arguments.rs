@@ -184,6 +184,37 @@ pub(crate) struct Claims {
     pub(crate) output: Output,
 }
 
+/// Arguments of `variance`.
+#[derive(Debug, Args)]
+pub(crate) struct Variance {
+    /// Declared experiments by name, or TOML files by path
+    #[arg(required = true, value_name = "EXPERIMENT")]
+    pub(crate) experiments: Vec<String>,
+
+    /// Cross the seeds from 1 to this number of the initial weights with the same ones of the batch order
+    #[arg(long, value_name = "N", default_value = "8", value_parser = seeds::first)]
+    pub(crate) seeds: Seeds,
+
+    /// Seeds of the initial weights, instead of `--seeds`: a number, a list `1,4` or a range `1..5`
+    #[arg(long, value_name = "SEEDS")]
+    pub(crate) init: Option<Seeds>,
+
+    /// Seeds of the batch order, instead of `--seeds`
+    #[arg(long, value_name = "SEEDS")]
+    pub(crate) order: Option<Seeds>,
+
+    /// Change a setting: `--set model.hidden_units=16`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+
+    /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
 /// Arguments of `report`.
 #[derive(Debug, Args)]
 pub(crate) struct Report {

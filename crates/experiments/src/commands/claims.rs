@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use evidence::{FixedTest, Judged, Reason, Replicates, Verdict, judge};
+use record::RunRecord;
 use report::{to_markdown, verdict_table, verdict_words};
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 
@@ -12,6 +13,7 @@ use crate::output::{print, print_json, print_table};
 use crate::plan::declarations;
 use crate::sequential::until_decided;
 use crate::stop::Stop;
+use crate::test_scores;
 use crate::workspace::Workspace;
 
 pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Result<(), Failure> {
@@ -19,7 +21,7 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     let records = if arguments.until_decided.is_asked() {
         until_decided(workspace, &specs, &arguments.until_decided, arguments.jobs, &Stop::listen()?)?
     } else {
-        workspace.records().all
+        scored(workspace, &specs)?
     };
     let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
     let judged = judge(&replicates);
@@ -40,6 +42,14 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
         return Err(Failure::outside(format!("{fails} of {} claims do not hold", judged.len())));
     }
     end
+}
+
+/// The records that the options select, with scores on the test images of these experiments if the images are here.
+pub(super) fn scored(workspace: &Workspace, specs: &[ExperimentSpec]) -> Result<Vec<RunRecord>, Failure> {
+    let mut records = workspace.records().all;
+    test_scores::declare(specs, &mut records);
+    test_scores::add_missing(workspace, &mut records)?;
+    Ok(records)
 }
 
 /// The experiments with these names, including those of comparisons, or all declared ones without names; then those that

@@ -42,14 +42,19 @@ fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failur
 /// Draws the figure of a group as SVG and PNG, and tells the user where it is.
 pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord]) -> Result<(), Failure> {
     let svg = Plot::of_records(&group.title, records, CurveSets::Both).to_svg().map_err(Failure::outside)?;
-    let missing = report::without_glyph(&svg);
+    save_figure(workspace, &stem(group, records), &svg)
+}
+
+/// Writes a figure as SVG and PNG, and tells the user where it is.
+pub(super) fn save_figure(workspace: &Workspace, stem: &str, svg: &str) -> Result<(), Failure> {
+    let missing = report::without_glyph(svg);
     if !missing.is_empty() {
         let listed = missing.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
         let hint = "a browser draws them from other fonts in the SVG";
-        workspace.terminal.warning(&format!("{}: boxes in the PNG stand for {listed}", group.name), Some(hint));
+        workspace.terminal.warning(&format!("{stem}: boxes in the PNG stand for {listed}"), Some(hint));
     }
-    let png = report::to_png(&svg, PNG_WIDTH).map_err(Failure::outside)?;
-    let stem = workspace.store.folder().join("figures").join(stem(group, records));
+    let png = report::to_png(svg, PNG_WIDTH).map_err(Failure::outside)?;
+    let stem = workspace.store.folder().join("figures").join(stem);
     write_file(&stem.with_added_extension("svg"), svg.as_bytes())?;
     let png_path = stem.with_added_extension("png");
     write_file(&png_path, &png)?;
@@ -74,14 +79,17 @@ fn stem(group: &Group, records: &[&RunRecord]) -> String {
         }
         let seeds: BTreeSet<u64> = records.iter().map(|record| record.seed).collect();
         stem += &seeds_in_name(&seeds.into_iter().collect::<Vec<_>>());
-        if record.dataset.name != mnist::DatasetName::Mnist.as_str() {
-            stem += &format!("-{}", record.dataset.name);
-        }
-        if Some(record.backend.name.as_str()) != backend::default_name() {
-            stem += &format!("-{}", record.backend.name);
-        }
+        stem += &origin(record);
     }
     stem
+}
+
+/// The dataset and the backend of a record in a figure's name, if they are not the default.
+pub(super) fn origin(record: &RunRecord) -> String {
+    let (dataset, backend) = (&record.dataset.name, &record.backend.name);
+    let is_usual = [dataset == mnist::DatasetName::Mnist.as_str(), Some(backend.as_str()) == backend::default_name()];
+    let marks = [dataset, backend].into_iter().zip(is_usual).filter(|(_, is_usual)| !is_usual);
+    marks.map(|(mark, _)| format!("-{mark}")).collect()
 }
 
 /// The seeds in a figure's name: nothing for the usual one, `-3-seeds` for 1 to 3, `-seeds-4-to-6`, `-seeds-1-9-11`.
@@ -100,7 +108,7 @@ fn seeds_in_name(seeds: &[u64]) -> String {
 }
 
 /// Eight characters that differ where texts differ.
-fn short_hash(text: &str) -> String {
+pub(super) fn short_hash(text: &str) -> String {
     files::sha256(text.as_bytes())[..8].to_owned()
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use evidence::Replicates;
+use evidence::{Crossed, Replicates};
 use record::{DatasetInfo, RunRecord};
 use report::{CheckedNetwork, CloseUp, Document, Material};
 use spec::ExperimentSpec;
 
-use super::claims::judged_and_compared;
+use super::claims::{judged_and_compared, scored};
 use super::gradcheck;
 use crate::command_line::{Seeds, arguments};
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     let first = arguments.seeds.clone().unwrap_or_else(|| Seeds((1..=FIRST_SEEDS).collect()));
     let adds_seeds = arguments.seeds.is_none() || arguments.until_decided.is_asked();
     let mut records = if arguments.no_train {
-        workspace.records().all
+        scored(workspace, &specs)?
     } else {
         train(workspace, &specs, arguments, &first, adds_seeds, &stop)?
     };
@@ -41,6 +41,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
+        crossed: crossed(workspace, &specs, &records),
         elsewhere: elsewhere(workspace, &specs, &records),
         seeds: first.0,
         adds_seeds,
@@ -89,7 +90,8 @@ fn close_up(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecor
 
 /// The dataset of the first experiment's runs, else of any run.
 fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> DatasetInfo {
-    let is_of_first = |record: &&RunRecord| specs.first().is_some_and(|first| record.spec.data == first.data);
+    let is_of_first =
+        |record: &&RunRecord| specs.first().is_some_and(|first| record.spec.data.trains_like(&first.data));
     let record = records.iter().find(is_of_first).or(records.first());
     // Without runs, the report only names what is missing.
     let none = || DatasetInfo {
@@ -101,6 +103,18 @@ fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord
         pixel_std: f64::NAN,
     };
     record.map_or_else(none, |record| record.dataset.clone())
+}
+
+/// The experiments of which there are runs with split seeds, of the dataset and backend of these records.
+fn crossed(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> Vec<Crossed> {
+    let Some(here) = records.first() else { return Vec::new() };
+    let is_here = |record: &RunRecord| {
+        (&record.dataset.digest, &record.backend.name, record.code.numerics)
+            == (&here.dataset.digest, &here.backend.name, here.code.numerics)
+    };
+    // Damaged records have been reported already.
+    let all: Vec<RunRecord> = workspace.store.list().into_iter().flatten().filter(is_here).collect();
+    specs.iter().filter_map(|spec| Crossed::among(spec, &all)).collect()
 }
 
 /// The experiments on the other datasets of which there are records, of the same backend.

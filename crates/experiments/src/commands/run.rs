@@ -15,6 +15,7 @@ use crate::runner::{Runner, tell_finished};
 use crate::sequential::until_decided;
 use crate::stop::Stop;
 use crate::terminal::View;
+use crate::test_scores;
 use crate::workspace::Workspace;
 use crate::{backend, data};
 
@@ -28,7 +29,10 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
     }
     let runs = plan::runs(&groups);
     let mut records = match finished(workspace, &runs) {
-        Some(records) => records,
+        Some(mut records) => {
+            test_scores::add_missing(workspace, &mut records)?;
+            records
+        }
         None => train(workspace, arguments, &groups, &stop)?,
     };
     if arguments.until_decided.is_asked() && !stop.is_requested() {
@@ -45,7 +49,7 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
 }
 
 /// The records of the runs, if all are finished. This opens neither the dataset nor the backend.
-fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord>> {
+pub(super) fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord>> {
     let filter = Filter { dataset: data::expected(&workspace.options), ..workspace.filter() };
     // Damaged records are not reported here: if one is needed, the training fails.
     let readable = workspace.store.list().into_iter().flatten().collect();
@@ -112,7 +116,7 @@ fn of_group<'a>(group: &Group, records: &'a [RunRecord]) -> Vec<&'a RunRecord> {
 }
 
 /// The exit code: interrupted, diverged or success.
-fn end(records: &[RunRecord], stop: &Stop) -> Result<(), Failure> {
+pub(super) fn end(records: &[RunRecord], stop: &Stop) -> Result<(), Failure> {
     let first = |reason: StopReason| records.iter().find(|record| record.stop_reason == reason);
     if first(StopReason::Interrupted).is_some() || stop.is_requested() {
         return Err(Failure::interrupted());

@@ -159,13 +159,13 @@ pub(super) struct TrainingBar {
 
 impl TrainingBar {
     /// The bar of a training with these steps behind it, above the last one, which is for all; it is full after all epochs.
-    pub(super) fn new(bars: &Bars, spec: &ExperimentSpec, seed: u64, steps: usize) -> Self {
+    pub(super) fn new(bars: &Bars, spec: &ExperimentSpec, label: &str, steps: usize) -> Self {
         let own = bar("{prefix} {wide_bar} {percent:>3} %  {msg}");
         own.set_length(most_images(spec));
         Self {
             own: bars.lines.insert_from_back(1, own),
             bars: bars.clone(),
-            name: format!("{}, seed {seed}", spec.name),
+            name: label.to_owned(),
             pace: Pace::new(),
             images_per_epoch: most_images(spec) / spec.training.max_epochs as u64,
             resumed: (steps * spec.training.batch_size) as u64,
@@ -262,7 +262,7 @@ mod tests {
         bars.begin(&[&spec, &spec]);
         let all = most_images(&spec);
         let resumed = spec.max_steps() / 2;
-        let mut bar = TrainingBar::new(&bars, &spec, 1, resumed);
+        let mut bar = TrainingBar::new(&bars, &spec, &format!("{}, seed 1", spec.name), resumed);
         // The past validations of a resumed training are reported first.
         bar.advance_to(all / 4);
         bar.advance_to(all / 2);

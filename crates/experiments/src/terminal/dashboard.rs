@@ -198,7 +198,7 @@ impl MetricsRenderer for Dashboard {
     }
 }
 
-/// Burn's renderers also show evaluations on a test set, which this project does not have.
+/// Burn's renderers also show evaluations on a test set, which no training of this project does.
 impl MetricsRendererEvaluation for Dashboard {
     fn update_test(&mut self, _: EvaluationName, _: MetricState) {}
 }

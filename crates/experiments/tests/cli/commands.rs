@@ -129,7 +129,7 @@ fn show_counts_the_parameters_layer_by_layer() {
     insta::assert_snapshot!(scratch.stdout(&["show", "task4d"]), @"
     task4d: Two hidden layers of 60
     compared with task3c, from which it differs in model.hidden_units
-    data       640 training images, 200 validation images, pixels scaled by train mean std
+    data       640 training images, 200 validation images, 300 test images, pixels scaled by train mean std
     model      mlp: activation improved sigmoid, bias first layer, hidden units [60, 60], weight init fan in normal
     optimizer  sgd: learning rate 0.02, momentum 0.9
     training   batches of 32, shuffled every epoch, at most 1 epochs of 20 steps

@@ -137,5 +137,6 @@ fn shortened(declared: &str) -> String {
     declared
         .replace("train_images = 20_000", "train_images = 640")
         .replace("validation_images = 10_000", "validation_images = 200")
+        .replace("test_images = 10_000", "test_images = 300")
         .replace("max_epochs = 50", "max_epochs = 1")
 }

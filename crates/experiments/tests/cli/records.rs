@@ -25,7 +25,15 @@ pub(crate) fn files_of(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)
     files
 }
 
-fn record_of(run: &Path) -> Value {
+/// Takes the scores and their images out of a record, as if its experiment had declared none.
+pub(crate) fn forget_test(run: &Path) {
+    let mut record = record_of(run);
+    record["spec"]["data"].as_object_mut().unwrap().remove("test_images").expect("test images");
+    record.as_object_mut().unwrap().remove("test").expect("scores");
+    std::fs::write(run.join("record.json"), record.to_string()).unwrap();
+}
+
+pub(crate) fn record_of(run: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(run.join("record.json")).unwrap()).unwrap()
 }
 
@@ -53,6 +61,42 @@ fn the_files_of_a_finished_run_stay_as_they_are() {
     scratch.stdout(&["figure", "task2c"]);
     assert_eq!(before.len(), 7);
     assert!(files_of(&run) == before);
+}
+
+#[test]
+fn a_finished_run_is_scored_on_its_test_images_without_being_trained_again() {
+    for arguments in [["run", "task4a"].as_slice(), &["claims"], &["report", "--no-train"]] {
+        let scratch = Scratch::new();
+        scratch.stdout(&["run", "task4a"]);
+        let run = scratch.run("task4a");
+        let scored = record_of(&run);
+        assert_eq!(scored["test"]["images"], 300);
+        forget_test(&run);
+        let before = files_of(&run);
+        let message = Ended::with(0, &mut scratch.program(arguments)).stderr;
+        assert!(message.contains("scored the weights of 1 finished run on the test images"), "{message}");
+        let again = record_of(&run);
+        assert_eq!((&again["test"], &again["started_at"]), (&scored["test"], &scored["started_at"]), "{arguments:?}");
+        for (file, (bytes, _)) in files_of(&run) {
+            assert!(file.ends_with("record.json") || bytes == before[&file].0, "{} has changed", file.display());
+        }
+        let message = Ended::with(0, &mut scratch.program(arguments)).stderr;
+        assert!(!message.contains("scored"), "once only: {message}");
+    }
+}
+
+#[test]
+fn without_its_images_a_run_says_that_its_scores_are_missing() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task4a"]);
+    for run in scratch.runs() {
+        forget_test(&run);
+        let mnist = std::fs::read_to_string(run.join("record.json")).unwrap().replace("\"made-up\"", "\"mnist\"");
+        std::fs::write(run.join("record.json"), mnist).unwrap();
+    }
+    let message = Ended::with(0, &mut scratch.program(&["claims"])).stderr;
+    let note = "2 finished runs lack their scores on the test images: `experiments claims` adds them where MNIST is";
+    assert!(message.contains(note), "{message}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::common::{Ended, Scratch};
+use crate::records::files_of;
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
@@ -260,4 +261,45 @@ fn real_mnist_is_learned_in_an_epoch() {
     let record = json(&scratch.run("task2c").join("record.json"));
     assert_eq!(record["dataset"]["name"], "mnist");
     assert!(record["validations"][5]["validation_accuracy"].as_f64().unwrap() > 0.88, "{record}");
+}
+
+#[test]
+fn seeds_of_weights_and_order_are_crossed_and_reuse_ordinary_runs() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task2c", "--seeds", "2"]);
+    let ordinary: Vec<_> = scratch.runs();
+    let crossed = ["variance", "task2c", "--init", "1..2", "--order", "1..3"];
+    let table = scratch.stdout(&crossed);
+    assert!(table.contains("Initial weights") && table.contains("2 x 3 seeds"), "{table}");
+    assert_eq!(scratch.runs().len(), 6, "two of the six runs existed");
+    assert!(ordinary.iter().all(|run| scratch.runs().contains(run)));
+    assert!(scratch.path("runs/figures/variance-task2c-2x3-made-up.svg").exists());
+    let before = files_of(&scratch.runs()[0]);
+    assert_eq!(scratch.stdout(&crossed), table, "finished runs are not trained again");
+    assert!(files_of(&scratch.runs()[0]) == before);
+    let list = scratch.stdout(&["list"]);
+    assert!(list.contains("made-up: 2 finished"), "runs with split seeds are no replicates: {list}");
+    let json: Value = serde_json::from_str(&scratch.stdout(&[&crossed[..], &["--json"]].concat())).unwrap();
+    assert_eq!((&json[0]["init"], &json[0]["order"]), (&serde_json::json!([1, 2]), &serde_json::json!([1, 2, 3])));
+    let page = |arguments: &[&str]| {
+        scratch.stdout(&[&["report", "--no-train"], arguments].concat());
+        std::fs::read_to_string(scratch.path("report/index.html")).unwrap()
+    };
+    assert!(!page(&[]).contains("Where variation comes from"), "the report explains that of the standard model");
+    scratch.stdout(&["variance", "task3c", "--seeds", "2"]);
+    assert!(page(&[]).contains("4 runs of the standard model cross"));
+}
+
+#[test]
+fn a_cross_of_too_few_or_too_many_runs_is_refused() {
+    let scratch = Scratch::new();
+    let refused = |arguments: &[&str]| scratch.refusal(&[&["variance", "task2c"], arguments].concat(), 2);
+    insta::assert_snapshot!(refused(&["--init", "1", "--order", "5"]), @"
+    error: 1 x 1 seeds make 1 run
+    hint: an experiment takes from 2 to 10,000 runs
+    ");
+    insta::assert_snapshot!(refused(&["--seeds", "101"]), @"
+    error: 101 x 101 seeds make 10,201 runs
+    hint: an experiment takes from 2 to 10,000 runs
+    ");
 }

@@ -47,6 +47,7 @@ pub(super) fn document() -> Document {
         dataset,
         gradient_checks,
         close_up: None,
+        crossed: Vec::new(),
         elsewhere: Vec::new(),
     })
     .unwrap()

@@ -48,6 +48,12 @@ impl Report {
         Ok(self.keep(id, Svg(plot.to_svg()?), None))
     }
 
+    /// Where the variation of an experiment's metrics comes from.
+    pub(super) fn variance(&self, id: &str, name: &str) -> Anchor {
+        let crossed = self.crossed(name).ok_or(FigureError::NoRuns)?;
+        Ok(self.keep(id, Svg(figure::variance_figure(crossed)?), None))
+    }
+
     /// The weights of the close-up's first layer as images.
     pub(super) fn first_layer(&self, id: &str) -> Anchor {
         let CloseUp { first_layer, n_units, .. } = self.material.close_up.as_ref().ok_or(FigureError::NoRuns)?;

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use record::StopReason;
+use record::{StopReason, TestScores};
 use spec::{Claim, Expectation, Metric};
 
 use super::*;
 use crate::document::{Block, Inline, Section, words};
-use test_support::synthetic::{Curve, hidden_units_of, record, with_probes};
+use test_support::synthetic::{Curve, crossed_records, hidden_units_of, record, with_probes};
 
 /// Seeds of every experiment.
 const SEEDS: u64 = 9;
@@ -58,6 +58,7 @@ pub(crate) fn material() -> Material {
         experiments,
         seeds: (1..=SEEDS).collect(),
         adds_seeds: false,
+        crossed: Vec::new(),
         elsewhere: Vec::new(),
         dataset: first.dataset,
         gradient_checks: vec![CheckedNetwork {
@@ -146,9 +147,77 @@ fn verdicts_by_other_weights_and_on_other_datasets_are_in_one_table() {
     assert_eq!(row[1..], ["holds", "holds", "does not hold"]);
 }
 
+/// The material after its runs were scored on test images, where ten layers do better than they should.
+fn tested_material() -> Material {
+    let mut material = material();
+    for replicates in &mut material.experiments {
+        replicates.spec.data.test_images = 10_000;
+        let is_deep = replicates.spec.name == "task4e";
+        for record in &mut replicates.records {
+            record.spec.data.test_images = 10_000;
+            let [best, last] = [record.history.best(), record.history.last()].map(|one| *one.expect("a validation"));
+            let accuracy = |validation: f64| if is_deep { 0.999 } else { validation - 0.01 };
+            record.test = Some(TestScores {
+                images: 10_000,
+                best_loss: best.validation_loss,
+                best_accuracy: accuracy(best.validation_accuracy),
+                last_loss: last.validation_loss,
+                last_accuracy: accuracy(last.validation_accuracy),
+            });
+        }
+    }
+    material
+}
+
+#[test]
+fn clean_test_results_stand_next_to_those_on_the_validation_images() {
+    let document = compose(tested_material()).expect("a report");
+    let section = sections(&document).into_iter().find(|section| section.id == "test").expect("a section");
+    let said: String = section.blocks.iter().map(|block| text_of(block) + "\n").collect();
+    assert!(said.contains("1.00 points better on the validation images"), "{said}");
+    assert!(said.contains("holds by validation images, does not hold by test images"), "{said}");
+    let whole = text(&document);
+    assert!(whole.contains("Clean test results are those") && !whole.contains("is a clean test"), "{whole}");
+    let untested = compose(material()).expect("a report");
+    assert!(sections(&untested).iter().all(|section| section.id != "test"));
+}
+
+#[test]
+fn the_sources_of_variation_are_explained_where_runs_cross_their_seeds() {
+    let records = crossed_records(3, 3);
+    let mut material = material();
+    material.crossed = Crossed::among(&records[0].spec, &records).into_iter().collect();
+    let document = compose(material).expect("a report");
+    let section = sections(&document).into_iter().find(|section| section.id == "variance").expect("a section");
+    let said: String = section.blocks.iter().map(|block| text_of(block) + "\n").collect();
+    assert!(said.contains("9 runs of the standard model cross 3 seeds of one with 3 of the other"), "{said}");
+}
+
+#[test]
+fn statements_of_other_reports_are_judged_apart_with_their_source() {
+    let mut material = material();
+    let of_other = Claim {
+        says: "ten layers are more accurate".to_owned(),
+        source: Some("https://example.org/report.md".to_owned()),
+        expect: Expectation::Higher,
+        ..material.experiments[7].spec.claims[0].clone()
+    };
+    material.experiments[7].spec.claims.push(of_other);
+    let document = compose(material).expect("a report");
+    let said_in = |id: &str| {
+        let section = sections(&document).into_iter().find(|section| section.id == id).expect("a section");
+        section.blocks.iter().map(|block| text_of(block) + "\n").collect::<String>()
+    };
+    let others = said_in("others");
+    assert!(others.contains("ten layers are more accurate | ") && others.contains("does not hold"), "{others}");
+    assert!(others.contains("https://example.org/report.md: “ten layers are more accurate”"), "{others}");
+    assert!(!said_in("task-4e").contains("ten layers are more accurate"));
+    assert!(text(&document).contains("1 of 1 statements hold"), "the original's statements are counted by themselves");
+}
+
 #[test]
 fn tables_have_a_cell_for_every_column() {
-    let mut material = material();
+    let mut material = tested_material();
     material.elsewhere = vec![("Fashion-MNIST".to_owned(), material.experiments.clone())];
     let document = compose(material).expect("a report");
     for section in sections(&document) {

@@ -46,6 +46,8 @@ pub(super) fn markdown(report: &Arc<Report>) -> Result<String, Error> {
         changes(names: Vec<String>, metric: Serde<Metric>);
         trend(names: Vec<String>, metric: Serde<Metric>);
         verdicts(names: Vec<String>);
+        sources(name: &str, metric: Serde<Metric>);
+        variance(id: &str, name: &str);
         curves(id: &str, title: &str, names: Vec<String>, with_training: bool);
         gradient_sizes(id: &str, names: Vec<String>);
         gradient_course(id: &str, name: &str);

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, MutexGuard};
 
 use evidence::{
-    CONFIDENCE, Centre, Comparison, Decision, FixedTest, Judged, Replicates, SIGNIFICANCE, Verdict, judge,
-    judge_by_other_weights,
+    CONFIDENCE, Centre, Comparison, Crossed, Decision, FixedTest, Judged, Replicates, SIGNIFICANCE, Verdict, judge,
+    judge_by,
 };
 use minijinja::context;
 use minijinja::value::{Serde, Value};
@@ -15,7 +15,11 @@ use super::markdown::Pictures;
 use super::{CloseUp, Material};
 use crate::format::{p_value, seeds_in_words, stop_words};
 use crate::measure;
-use crate::table::{difference_words, fixed_words, interval_words, verdict_words};
+use crate::table::{difference_words, fixed_words, interval_words, share, verdict_words};
+
+/// Titles of other ways to judge the claims.
+const OTHER_WEIGHTS: &str = "Other weights";
+const TEST_IMAGES: &str = "Test images";
 
 /// The material with every claim judged, and what has been drawn of it.
 pub(super) struct Report {
@@ -29,11 +33,12 @@ pub(super) struct Report {
 #[expect(clippy::needless_pass_by_value, reason = "templates pass values")]
 impl Report {
     pub(super) fn new(material: Material) -> Self {
-        let by_other_weights = ("Other weights".to_owned(), judge_by_other_weights(&material.experiments));
+        let by = |title: &str, metric| (title.to_owned(), judge_by(&material.experiments, metric));
+        let by_others = [by(OTHER_WEIGHTS, Metric::of_other_weights), by(TEST_IMAGES, Metric::on_test_images)];
         let elsewhere = material.elsewhere.iter().map(|(title, experiments)| (title.clone(), judge(experiments)));
         Self {
             judged: judge(&material.experiments),
-            otherwise: std::iter::once(by_other_weights).chain(elsewhere).collect(),
+            otherwise: by_others.into_iter().chain(elsewhere).filter(|(_, judged)| has_pairs(judged)).collect(),
             material,
             pictures: Mutex::default(),
         }
@@ -57,6 +62,7 @@ impl Report {
             n_claims => self.judged.len(),
             dataset => Serde(dataset),
             is_made_up => dataset.is_made_up(),
+            test_images => self.test_images(),
             gradient_checks => Serde(gradient_checks),
             close_up => self.close_up(),
             metrics => Metric::ALL.map(metric),
@@ -65,6 +71,12 @@ impl Report {
             confidence => CONFIDENCE,
             significance => SIGNIFICANCE,
         }
+    }
+
+    /// The number of test images on which runs have scores.
+    fn test_images(&self) -> Option<usize> {
+        let mut records = self.material.experiments.iter().flat_map(|one| &one.records);
+        records.find_map(|record| record.test_scores().map(|test| test.images))
     }
 
     /// The experiments among these that have a complete run.
@@ -179,10 +191,30 @@ impl Report {
                 tone => tone(&judged.verdict),
                 words => verdict_words(judged),
                 short => short(&judged.verdict),
+                on_test => self.otherwise(TEST_IMAGES).and_then(|others| otherwise(judged, others)),
                 otherwise => self.otherwise.iter().map(|(_, others)| otherwise(judged, others)).collect::<Vec<_>>(),
             }
         };
         claims.map(verdict).collect()
+    }
+
+    /// The claims judged in the way of this title.
+    fn otherwise(&self, title: &str) -> Option<&[Judged]> {
+        self.otherwise.iter().find(|(way, _)| way == title).map(|(_, judged)| &**judged)
+    }
+
+    /// Where the variation of an experiment's metric comes from, if runs cross its seeds.
+    pub(super) fn sources(&self, name: &str, Serde(metric): Serde<Metric>) -> Option<Value> {
+        let crossed = self.crossed(name)?;
+        let shares = crossed.sources(metric)?.shares?.map(share);
+        Some(
+            context! { shares, runs => crossed.records.len(), init => crossed.init.len(), order => crossed.order.len() },
+        )
+    }
+
+    /// The crossed runs of an experiment.
+    pub(super) fn crossed(&self, name: &str) -> Option<&Crossed> {
+        self.material.crossed.iter().find(|crossed| crossed.spec.name == name)
     }
 
     /// The runs of an experiment; `None` if it is not declared.
@@ -210,6 +242,10 @@ impl Report {
         let CloseUp { experiment, seed, .. } = self.material.close_up.as_ref()?;
         Some(context! { title => self.title(experiment), seed, predictions => self.predictions().map(Serde) })
     }
+}
+
+fn has_pairs(judged: &[Judged]) -> bool {
+    judged.iter().any(|one| one.comparison.n() > 0)
 }
 
 /// In plain words what the runs show instead of a statement that does not hold.

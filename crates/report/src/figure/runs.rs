@@ -6,7 +6,8 @@ use super::axis::{Axis, Numbers, Scale};
 use super::plot::{Panel, Plot, Series};
 use super::replicates::RunCurves;
 use super::series::{ACCURACY, Curve, LOSS, window_steps};
-use crate::table::CAVEAT;
+use crate::format::{accuracy, plain_text};
+use crate::table::caveat;
 
 /// Label of an axis of steps.
 pub(super) const STEPS_LABEL: &str = "Gradient steps";
@@ -41,7 +42,7 @@ impl Plot {
             panel(&runs, drawn, y_axis, window)
         };
         let panels = vec![panel(&LOSS, Axis::of_losses), panel(&ACCURACY, Axis::of_accuracies)];
-        Self::new(title, records, panels, notes(&runs, sets, window))
+        Self::new(title, records, panels, [notes(&runs, sets, window), notes_on_test(&runs, records)].concat())
     }
 }
 
@@ -61,7 +62,7 @@ fn panel(runs: &[RunCurves], curves: &[Curve], y_axis: YAxis, window: usize) -> 
     Panel { x: Axis::around((STEPS_LABEL, Scale::Linear, Numbers::Whole), steps), y, series }
 }
 
-/// How to read the curves, and the caveat about their numbers.
+/// How to read the curves.
 fn notes(runs: &[RunCurves], sets: CurveSets, window: usize) -> Vec<String> {
     let n_means = runs.iter().filter(|run| run.is_mean()).count();
     let mut notes = Vec::new();
@@ -77,9 +78,24 @@ fn notes(runs: &[RunCurves], sets: CurveSets, window: usize) -> Vec<String> {
         let steps = if window == 1 { "every step".to_owned() } else { format!("mean of {window} consecutive steps") };
         notes.push(format!("Training loss: {steps}{band}. Training accuracy: dashed."));
     }
-    let dots = if n_means < runs.len() { "Dots mark the lowest validation loss. " } else { "" };
-    notes.push(format!("{dots}{CAVEAT}"));
+    if n_means < runs.len() {
+        notes.push("Dots mark the lowest validation loss.".to_owned());
+    }
     notes
+}
+
+/// The accuracy of every curve's best weights on the test images, if all have it, and the caveat about the other numbers.
+fn notes_on_test(runs: &[RunCurves], records: &[&RunRecord]) -> Vec<String> {
+    let of_run = |run: &RunCurves| {
+        let averaged = run.averaged();
+        let accuracies = averaged.iter().map(|record| record.test_scores().map(|test| test.best_accuracy));
+        let sum = accuracies.sum::<Option<f64>>()?;
+        Some(format!("{} {}", plain_text(&run.label), accuracy(sum / averaged.len() as f64)))
+    };
+    let all = runs.iter().map(of_run).collect::<Option<Vec<String>>>();
+    let test =
+        all.map(|all| format!("Accuracy on the test images, at the lowest validation loss: {}.", all.join("; ")));
+    test.into_iter().chain([caveat(records).to_owned()]).collect()
 }
 
 fn note_on_means(runs: &[RunCurves]) -> String {

@@ -9,11 +9,13 @@ use crate::document::Table;
 use crate::format::{NOTHING, grouped, label};
 use crate::measure;
 
-/// What the table says of every experiment.
-const METRICS: [Metric; 6] = [
+/// What the table says of every experiment, if any run has it.
+const METRICS: [Metric; 8] = [
     Metric::BestValidationAccuracy,
+    Metric::BestTestAccuracy,
     Metric::BestValidationLoss,
     Metric::LastValidationAccuracy,
+    Metric::LastTestAccuracy,
     Metric::LastTrainAccuracy,
     Metric::Steps,
     Metric::STEPS_TO_90_PERCENT,
@@ -35,7 +37,8 @@ pub fn replicates_table(records: &[&RunRecord]) -> Option<Table> {
 fn means(replicates: &[Replicates]) -> Table {
     let name = |replicates: &Replicates| label(&replicates.spec.title, &replicates.records[0], false);
     let mut columns = Columns::of(replicates).words("Run", name).numbers("Seeds", seeds);
-    for metric in METRICS {
+    let is_measured = |metric: &Metric| replicates.iter().any(|one| one.summary(*metric).is_some());
+    for metric in METRICS.into_iter().filter(is_measured) {
         let title = metric.title();
         let (first, rest) = title.split_at(1);
         let mean = |replicates: &Replicates| measure::of(replicates, metric).unwrap_or_else(|| NOTHING.to_owned());

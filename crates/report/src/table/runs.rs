@@ -3,9 +3,12 @@
 use record::{RunRecord, Validation};
 use spec::thousands;
 
-use super::{CAVEAT, Columns};
+use super::{Columns, caveat};
 use crate::document::{Align, Table};
 use crate::format::{NOTHING, accuracy, loss, provenance, run_labels, seconds, stop_words};
+
+const BEST_TEST: &str = "Best test accuracy";
+const LAST_TEST: &str = "Last test accuracy";
 
 /// The most runs that are shown side by side.
 const MOST_SIDE_BY_SIDE: usize = 4;
@@ -13,15 +16,17 @@ const MOST_SIDE_BY_SIDE: usize = 4;
 /// A heading, the alignment of its cells, and what they say of a run.
 type Value = (&'static str, Align, fn(&RunRecord) -> String);
 
-/// What every table says of a run.
-const VALUES: [Value; 9] = [
+/// What every table says of a run; the test accuracies only if a run has them.
+const VALUES: [Value; 11] = [
     ("Parameters", Align::Right, |run| thousands(run.parameters)),
     ("Steps", Align::Right, |run| thousands(run.steps)),
     ("Stopped by", Align::Left, |run| stop_words(run.stop_reason).to_owned()),
     ("Best loss", Align::Right, |run| of(run.history.best(), |v| loss(v.validation_loss))),
     ("Best accuracy", Align::Right, |run| of(run.history.best(), |v| accuracy(v.validation_accuracy))),
+    (BEST_TEST, Align::Right, |run| run.test_scores().map_or_else(nothing, |test| accuracy(test.best_accuracy))),
     ("Last loss", Align::Right, |run| of(run.history.last(), |v| loss(v.validation_loss))),
     ("Last accuracy", Align::Right, |run| of(run.history.last(), |v| accuracy(v.validation_accuracy))),
+    (LAST_TEST, Align::Right, |run| run.test_scores().map_or_else(nothing, |test| accuracy(test.last_accuracy))),
     ("Training accuracy", Align::Right, |run| of(run.history.last(), |v| accuracy(v.train_accuracy))),
     ("Seconds", Align::Right, |run| seconds(run.wall_seconds)),
 ];
@@ -61,17 +66,22 @@ pub fn run_in_words(run: &RunRecord) -> String {
     format!("{} after {} steps{best}", stop_words(run.stop_reason), thousands(run.steps))
 }
 
+fn values(runs: &[&RunRecord]) -> Vec<Value> {
+    let has_test = runs.iter().any(|run| run.test_scores().is_some());
+    VALUES.into_iter().filter(|(heading, ..)| has_test || ![BEST_TEST, LAST_TEST].contains(heading)).collect()
+}
+
 fn rows(runs: &[&RunRecord], labels: Vec<String>) -> Table {
     let rows: Vec<(String, &&RunRecord)> = labels.into_iter().zip(runs).collect();
     let mut columns = Columns::of(&rows).words("Run", |(label, _)| label.clone());
-    for (heading, align, value) in VALUES {
+    for (heading, align, value) in values(runs) {
         columns = columns.column(heading, align, |(_, run)| value(run));
     }
     columns.table(&caption(runs))
 }
 
 fn side_by_side(runs: &[&RunRecord]) -> Table {
-    let values = [&VALUES[..], &DETAILS].concat();
+    let values = [values(runs), DETAILS.to_vec()].concat();
     let mut columns = Columns::of(&values).words("", |(heading, ..)| (*heading).to_owned());
     for (title, run) in run_labels(runs, |spec| &spec.title).into_iter().zip(runs) {
         let role = if is_baseline(run, runs) { ", the baseline" } else { "" };
@@ -84,7 +94,7 @@ fn caption(runs: &[&RunRecord]) -> String {
     if runs.is_empty() {
         return "no runs".to_owned();
     }
-    format!("{}. Best: at the lowest validation loss.\n{CAVEAT}", provenance(runs))
+    format!("{}. Best: at the lowest validation loss.\n{}", provenance(runs), caveat(runs))
 }
 
 /// Whether the run is the baseline of the other of two runs. With more runs no baseline is named: in a ladder each run is
@@ -94,19 +104,23 @@ fn is_baseline(run: &RunRecord, runs: &[&RunRecord]) -> bool {
 }
 
 fn of(validation: Option<&Validation>, value: impl Fn(&Validation) -> String) -> String {
-    validation.map_or_else(|| NOTHING.to_owned(), value)
+    validation.map_or_else(nothing, value)
+}
+
+fn nothing() -> String {
+    NOTHING.to_owned()
 }
 
 fn epoch_at_the_stop(run: &RunRecord) -> String {
     match run.spec.steps_per_epoch() {
-        0 => NOTHING.to_owned(),
+        0 => nothing(),
         steps_per_epoch => format!("{:.1}", run.steps as f64 / steps_per_epoch as f64),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use record::StopReason;
+    use record::{StopReason, TestScores};
 
     use super::*;
     use crate::table::{to_markdown, to_terminal};
@@ -212,6 +226,24 @@ mod tests {
         ] {
             assert!(!table.chars().any(|c| c.is_control() && c != '\n'), "{table}");
         }
+    }
+
+    #[test]
+    fn scores_on_the_test_images_stand_next_to_those_on_the_validation_images() {
+        let [mut deep, mut standard] = pair();
+        for (run, best_accuracy) in [(&mut deep, 0.9), (&mut standard, 0.95)] {
+            run.spec.data.test_images = 10_000;
+            run.test =
+                Some(TestScores { images: 10_000, best_loss: 0.2, best_accuracy, last_loss: 0.3, last_accuracy: 0.5 });
+        }
+        let text = to_terminal(&run_table(&[&deep, &standard]), None);
+        let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+        assert!(line(BEST_TEST).contains("90.00 %") && line(BEST_TEST).ends_with("95.00 %"), "{text}");
+        assert!(line(LAST_TEST).ends_with("50.00 %"), "{text}");
+        assert!(text.contains("10,000 validation and 10,000 test images"), "{text}");
+        assert!(text.ends_with("only numbers on the test images are clean test results.\n"), "{text}");
+        standard.spec.data.test_images = 5_000;
+        assert!(to_terminal(&run_table(&[&standard]), None).contains("no number here is a clean"), "of other images");
     }
 
     #[test]

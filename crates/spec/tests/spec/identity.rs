@@ -1,6 +1,6 @@
 //! Identities and differences.
 
-use spec::{ExperimentSpec, ImageShape, differing_keys, run_id};
+use spec::{ExperimentSpec, ImageShape, RunSeeds, differing_keys, run_id};
 use test_support::{DECLARED, SHAPE, spec};
 
 use crate::experiment;
@@ -19,6 +19,23 @@ fn identity_is_pinned() {
 fn names_titles_seeds_and_claims_do_not_count() {
     let renamed = ExperimentSpec { name: "other".into(), title: "Other".into(), baseline: None, seeds: 9, ..spec() };
     assert_eq!(id(&renamed), id(&spec()));
+}
+
+#[test]
+fn seeds_that_are_split_are_another_run_and_equal_ones_are_not() {
+    let of = |init, order| run_id(&spec(), RunSeeds { init, order }, "d1", SHAPE, "flex", 1);
+    assert_eq!(of(1, 1), id(&spec()));
+    assert!(of(1, 2) != of(1, 1) && of(1, 2) != of(2, 2) && of(1, 2) != of(2, 1));
+}
+
+#[test]
+fn test_images_do_not_count() {
+    let [mut tested, declared] = [spec(), spec()];
+    tested.data.test_images = 10_000;
+    assert_eq!(id(&tested), id(&declared));
+    assert!(tested.has_settings_of(&declared) && differing_keys(&tested, &declared).is_empty());
+    assert_eq!(ExperimentSpec::from_value(&serde_json::to_value(&tested).unwrap()), Ok(tested));
+    assert!(!serde_json::to_string(&declared).unwrap().contains("test_images"), "old records read back equal");
 }
 
 #[test]

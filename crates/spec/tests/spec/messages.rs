@@ -25,7 +25,7 @@ fn unknown_keys_and_words_are_refused_with_the_nearest() {
     insta::assert_snapshot!(refused("momentum", "momentun = 0.9"), @"x.toml:14: `optimizer.momentun` is not a key | did you mean `momentum`?");
     insta::assert_snapshot!(refused("momentum", "kin = \"sgd\""), @"x.toml:14: `optimizer.kin` is not a key | did you mean `kind`?");
     insta::assert_snapshot!(refused("activation", "activation = \"relux\""), @r#"x.toml:9: `model.activation` is "relux", but must be one of "sigmoid", "improved_sigmoid", "tanh", "relu" | did you mean "relu"?"#);
-    insta::assert_snapshot!(refused("metric", "metric = \"step\""), @r#"x.toml:23: `claim[0].metric` is "step", but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "last_train_loss", "last_train_accuracy", "steps", "steps_to", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units" | did you mean "steps"?"#);
+    insta::assert_snapshot!(refused("metric", "metric = \"step\""), @r#"x.toml:23: `claim[0].metric` is "step", but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "best_test_accuracy", "best_test_loss", "last_test_accuracy", "last_test_loss", "optimism", "last_train_loss", "last_train_accuracy", "steps", "steps_to", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units" | did you mean "steps"?"#);
     insta::assert_snapshot!(refused("expect", "expect = \"unclear\""), @r#"x.toml:24: `claim[0].expect` is "unclear", but must be one of "higher", "lower", "about_the_same""#);
     insta::assert_snapshot!(refused("[optimizer]", "[optimiser]"), @"x.toml:12: `optimiser` is not a key | did you mean `optimizer`?");
     insta::assert_snapshot!(refused("title", "titel = \"x\""), @"x.toml:1: `titel` is not a key | did you mean `title`?");
@@ -64,7 +64,7 @@ fn a_metric_takes_its_own_parameters_and_no_others() {
     insta::assert_snapshot!(level("of = \"train_loss\"\nlevel = 0.5\nepochs = 5"), @"x.toml:26: `claim[0].epochs` is not a key | the keys are `says`, `source`, `metric`, `of`, `level`, `expect`, `margin` and `against`");
     insta::assert_snapshot!(refused("metric", "metric = \"steps\"\nlevel = 0.8"), @"x.toml:24: `claim[0].level` is not a key | the keys are `says`, `source`, `metric`, `expect`, `margin` and `against`");
     insta::assert_snapshot!(refused("metric", "metric = \"early_train_loss\"\nepochs = 0"), @"x.toml:24: `claim[0].epochs` is 0, but must be a number above 0 (1.2e-38 to 3.4e38)");
-    insta::assert_snapshot!(refused("metric", "metric = 90"), @r#"x.toml:23: `claim[0].metric` is 90, but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "last_train_loss", "last_train_accuracy", "steps", "steps_to", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units""#);
+    insta::assert_snapshot!(refused("metric", "metric = 90"), @r#"x.toml:23: `claim[0].metric` is 90, but must be one of "best_validation_accuracy", "best_validation_loss", "last_validation_accuracy", "last_validation_loss", "best_test_accuracy", "best_test_loss", "last_test_accuracy", "last_test_loss", "optimism", "last_train_loss", "last_train_accuracy", "steps", "steps_to", "early_train_loss", "validation_loss_area", "generalization_gap", "gradient_ratio", "update_ratio", "saturated_units""#);
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn every_value_that_moves_the_curve_is_required() {
 fn missing_tables_are_refused_with_what_belongs_in_them() {
     let without_optimizer = DECLARED.replace("[optimizer]\nlearning_rate = 0.02\nmomentum = 0.9\n", "");
     insta::assert_snapshot!(refusal(&without_optimizer, &[]), @r#"x.toml: the table [optimizer] is missing | with `kind = "sgd"` its keys are `learning_rate` and `momentum`; with `kind = "adam"` its keys are `learning_rate`, `beta_1`, `beta_2` and `epsilon`"#);
-    insta::assert_snapshot!(refusal("title = \"x\"", &[]), @"x.toml: the table [data] is missing | its keys are `train_images`, `validation_images` and `pixel_scaling`");
+    insta::assert_snapshot!(refusal("title = \"x\"", &[]), @"x.toml: the table [data] is missing | its keys are `train_images`, `validation_images`, `test_images` and `pixel_scaling`");
     insta::assert_snapshot!(refusal("", &[]), @"x.toml: declares nothing: an experiment needs `title` and the tables [data], [model], [optimizer] and [training]");
     insta::assert_snapshot!(refusal("# to do\n", &[]), @"x.toml: declares nothing: an experiment needs `title` and the tables [data], [model], [optimizer] and [training]");
 }

@@ -18,6 +18,15 @@ fn a_batch_is_not_larger_than_the_training_set() {
 }
 
 #[test]
+fn test_images_are_not_those_of_the_training() {
+    let test = |line: &str| declared_with("validation_images", &format!("validation_images = 10_000\n{line}"));
+    assert_eq!(refusal(&test("test_images = 40_000"), &[]), "valid");
+    insta::assert_snapshot!(refusal(&test("test_images = 40_001"), &[]), @"x.toml:6: `data.test_images` is 40,001 and `data.train_images` is 20,000, but both come from 60,000 images, and no image may be in both sets | for 20,000 training images, at most 40,000 test images are left");
+    insta::assert_snapshot!(refusal(&test("test_images = 10_000"), &["data.train_images=51_200"]), @"--set data.train_images=51_200: `data.test_images` is 10,000 and `data.train_images` is 51,200, but both come from 60,000 images, and no image may be in both sets | for 51,200 training images, at most 8,800 test images are left");
+    assert_eq!(refusal(&test("test_images = 10_000"), &["data.train_images=51_200", "data.test_images=0"]), "valid");
+}
+
+#[test]
 fn every_training_image_can_be_seen() {
     let refused = |overrides: &[&str]| refusal(DECLARED, overrides);
     let odd = ["training.batch_size=1001", "data.train_images=2000", "training.validations_per_epoch=1"];
