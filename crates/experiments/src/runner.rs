@@ -68,7 +68,10 @@ impl<'a> Runner<'a> {
         jobs: Option<NonZeroUsize>,
         view: View,
     ) -> Result<Vec<RunRecord>, Failure> {
-        let records = runs.iter().map(|run| self.find_unless_damaged(run)).collect::<Result<Vec<_>, _>>()?;
+        let ids: Vec<String> = runs.iter().map(|run| self.id(run)).collect();
+        let found = self.workspace.store.find_all(&ids.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let records = runs.iter().zip(found).map(|(run, found)| self.unless_damaged(run, found));
+        let records = records.collect::<Result<Vec<_>, _>>()?;
         self.workspace.store.tidy(records.iter().flatten().map(|record| record.id.as_str()));
         let untrained = runs.iter().zip(&records).filter(|(_, record)| record.is_none());
         let untrained: Vec<&PlannedRun> = untrained.map(|(run, _)| *run).collect();
@@ -90,26 +93,29 @@ impl<'a> Runner<'a> {
         Ok(records.into_iter().filter_map(|record| record.or_else(|| trained.next().flatten())).collect())
     }
 
-    /// The finished record of a run, by its identity.
-    fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, StoreError> {
-        let found = self.workspace.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
-        let found = found.map(|record| run.named(record));
-        if let Some(record) = &found {
-            tell_finished(&self.workspace.terminal, run, record);
-        }
-        Ok(found)
+    /// The record of a run if it is finished, with the run's name; tells the user.
+    fn finished(&self, run: &PlannedRun, found: Option<RunRecord>) -> Option<RunRecord> {
+        let found = found.filter(|record| record.stop_reason.is_finished()).map(|record| run.named(record));
+        found.inspect(|record| tell_finished(&self.workspace.terminal, run, record))
     }
 
     /// The finished record of a run; none if it is damaged, because only the run's owner may set it aside.
-    fn find_unless_damaged(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
-        self.find(run).or_else(|error| if error.is_damage() { Ok(None) } else { Err(error.into()) })
+    fn unless_damaged(
+        &self,
+        run: &PlannedRun,
+        found: Result<Option<RunRecord>, StoreError>,
+    ) -> Result<Option<RunRecord>, Failure> {
+        match found {
+            Err(error) if !error.is_damage() => Err(error.into()),
+            found => Ok(self.finished(run, found.unwrap_or(None))),
+        }
     }
 
-    /// The same for the run's owner: sets damaged records aside, and tells the user.
+    /// The finished record of a run, for the run's owner: sets damaged records aside, and tells the user.
     fn find_or_set_aside(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
         loop {
-            let damage = match self.find(run) {
-                Ok(found) => return Ok(found),
+            let damage = match self.workspace.store.find(&self.id(run)) {
+                Ok(found) => return Ok(self.finished(run, found)),
                 Err(error) => error,
             };
             let what = damage.to_string();

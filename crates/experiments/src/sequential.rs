@@ -58,7 +58,8 @@ impl<'a> Sequential<'a> {
         specs: &'a [ExperimentSpec],
         arguments: &UntilDecided,
     ) -> Self {
-        let records = runner.of_its_kind(workspace.readable());
+        // Whole ones, so that a run with a damaged record is trained again.
+        let records = workspace.whole(&runner.of_its_kind(workspace.readable()));
         Self { runner, terminal: &workspace.terminal, specs, records, most: arguments.most() }
     }
 

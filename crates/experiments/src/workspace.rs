@@ -1,7 +1,7 @@
 //! `Workspace`: what every command works with.
 
 use mnist::DatasetName;
-use record::{RunRecord, RunStore};
+use record::{Detail, RunRecord, RunStore, StoreError};
 use spec::{Catalog, ImageShape};
 
 use crate::command_line::Options;
@@ -42,7 +42,8 @@ impl Workspace {
         Self::new(Options { runs_dir: self.options.runs_dir.join("quick"), ..self.options.clone() })
     }
 
-    /// The records that the options select or, without options, the largest group; tells the user what was chosen.
+    /// The records that the options select or, without options, the largest group, without tables and predictions; tells the user
+    /// what was chosen.
     pub(crate) fn records(&self) -> Records {
         let records = Records::choose(self.readable(), self.filter(), backend::default_name());
         records.choice.iter().for_each(|choice| self.terminal.note(choice));
@@ -54,9 +55,18 @@ impl Workspace {
         Filter { dataset: self.options.dataset, backend: self.options.backend.as_deref() }
     }
 
-    /// All readable records; warns about damaged ones.
+    /// All readable records, without tables and predictions; warns about damaged ones.
     pub(crate) fn readable(&self) -> Vec<RunRecord> {
-        let warn = |error: &record::StoreError| self.terminal.warning(&error.to_string(), error.hint().as_deref());
-        self.store.list().into_iter().filter_map(|record| record.inspect_err(warn).ok()).collect()
+        self.sound(self.store.list())
+    }
+
+    /// These records with tables and predictions; warns about damaged ones and leaves them out.
+    pub(crate) fn whole(&self, records: &[RunRecord]) -> Vec<RunRecord> {
+        self.sound(self.store.load_all(&records.iter().collect::<Vec<_>>(), Detail::All))
+    }
+
+    fn sound(&self, records: Vec<Result<RunRecord, StoreError>>) -> Vec<RunRecord> {
+        let warn = |error: &StoreError| self.terminal.warning(&error.to_string(), error.hint().as_deref());
+        records.into_iter().filter_map(|record| record.inspect_err(warn).ok()).collect()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use evidence::{FixedTest, Judged, Reason, Replicates, Verdict, judge};
+use record::RunRecord;
 use report::{to_markdown, verdict_table, verdict_words};
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 
@@ -19,7 +20,7 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     let records = if arguments.until_decided.is_asked() {
         until_decided(workspace, &specs, &arguments.until_decided, arguments.jobs, &Stop::listen()?)?
     } else {
-        workspace.records().all
+        with_probes(workspace, &specs, workspace.records().all)
     };
     let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
     let judged = judge(&replicates);
@@ -40,6 +41,18 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
         return Err(Failure::outside(format!("{fails} of {} claims do not hold", judged.len())));
     }
     end
+}
+
+/// The records, with their tables where a claim's metric is computed from probes.
+fn with_probes(workspace: &Workspace, specs: &[ExperimentSpec], records: Vec<RunRecord>) -> Vec<RunRecord> {
+    let claims = specs.iter().flat_map(|spec| spec.claims.iter().map(|claim| (&spec.name, claim)));
+    let probed = claims.filter(|(_, claim)| claim.metric.is_of_probes());
+    let names: HashSet<&String> = probed.flat_map(|(name, claim)| [name, &claim.against]).collect();
+    let probed: Vec<&ExperimentSpec> = specs.iter().filter(|spec| names.contains(&spec.name)).collect();
+    let needs_probes = |record: &RunRecord| probed.iter().any(|spec| record.spec.has_settings_of(spec));
+    let (probed, mut others): (Vec<_>, Vec<_>) = records.into_iter().partition(needs_probes);
+    others.extend(workspace.whole(&probed));
+    others
 }
 
 /// The experiments with these names, including those of comparisons, or all declared ones without names; then those that

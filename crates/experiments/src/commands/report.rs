@@ -38,6 +38,9 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     };
     let most = arguments.until_decided.most();
     records.retain(|record| first.0.contains(&record.seed) || adds_seeds && record.seed <= most);
+    if arguments.no_train {
+        records = workspace.whole(&records);
+    }
     let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
@@ -109,11 +112,11 @@ fn elsewhere(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunReco
     let is_like =
         |record: &RunRecord| record.backend.name == here.backend.name && record.code.numerics == here.code.numerics;
     let mut others: BTreeMap<String, Vec<RunRecord>> = BTreeMap::new();
+    let is_elsewhere = |record: &RunRecord| is_like(record) && record.dataset.digest != here.dataset.digest;
     // Damaged records have been reported already.
-    for record in workspace.store.list().into_iter().flatten().filter(is_like) {
-        if record.dataset.digest != here.dataset.digest {
-            others.entry(record.dataset.title.clone()).or_default().push(record);
-        }
+    let listed: Vec<RunRecord> = workspace.store.list().into_iter().flatten().filter(is_elsewhere).collect();
+    for record in workspace.whole(&listed) {
+        others.entry(record.dataset.title.clone()).or_default().push(record);
     }
     let replicates = |records: Vec<RunRecord>| specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
     others.into_iter().map(|(title, records)| (title, replicates(records))).collect()

@@ -1,8 +1,9 @@
 //! `experiments run`: trains the runs that are not finished, prints the results, draws the figures.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 
-use record::{RunRecord, StopReason};
+use record::{Detail, RunRecord, StopReason};
 
 use super::claims::judged_and_compared;
 use super::figure;
@@ -50,7 +51,9 @@ fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord
     // Damaged records are not reported here: if one is needed, the training fails.
     let readable = workspace.store.list().into_iter().flatten().collect();
     let records = Records::choose(readable, filter, backend::default_name());
-    let found: Vec<RunRecord> = runs.iter().map(|run| records.find(run)).collect::<Option<_>>()?;
+    let found: Vec<&RunRecord> = runs.iter().map(|run| records.find(run)).collect::<Option<_>>()?;
+    let found: Vec<RunRecord> =
+        workspace.store.load_all(&found, Detail::Curves).into_iter().collect::<Result<_, _>>().ok()?;
     workspace.store.tidy(found.iter().map(|record| record.id.as_str()));
     let terminal = &workspace.terminal;
     runs.iter().zip(&found).for_each(|(run, record)| tell_finished(terminal, run, record));
@@ -58,7 +61,7 @@ fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord
     if filter.dataset.is_none() && found.first().is_some_and(|record| record.dataset.is_made_up()) {
         terminal.warning("MNIST was not found: these runs used made-up digits", Some("for MNIST run `make data`"));
     }
-    Some(found)
+    Some(runs.iter().zip(found).map(|(run, record)| run.named(record)).collect())
 }
 
 /// Trains the runs that are not finished.
@@ -108,7 +111,12 @@ fn show(workspace: &Workspace, arguments: &Run, groups: &[Group], all: &[RunReco
 }
 
 fn of_group<'a>(group: &Group, records: &'a [RunRecord]) -> Vec<&'a RunRecord> {
-    group.runs.iter().filter_map(|run| records.iter().find(|record| run.has(record))).collect()
+    let mut by_seed: HashMap<u64, Vec<&RunRecord>> = HashMap::new();
+    for record in records {
+        by_seed.entry(record.seed).or_default().push(record);
+    }
+    let of_run = |run: &PlannedRun| by_seed.get(&run.seed)?.iter().find(|record| run.has(record)).copied();
+    group.runs.iter().filter_map(of_run).collect()
 }
 
 /// The exit code: interrupted, diverged or success.
