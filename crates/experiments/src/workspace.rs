@@ -50,6 +50,13 @@ impl Workspace {
         records
     }
 
+    /// The records that a training would find, without tables and predictions. Damaged ones are left out and not reported: if one
+    /// is needed, the training reports it.
+    pub(crate) fn known(&self) -> Records {
+        let filter = Filter { dataset: data::expected(&self.options), ..self.filter() };
+        Records::choose(self.store.list().into_iter().flatten().collect(), filter, backend::default_name())
+    }
+
     /// The selection of the options.
     pub(crate) fn filter(&self) -> Filter<'_> {
         Filter { dataset: self.options.dataset, backend: self.options.backend.as_deref() }

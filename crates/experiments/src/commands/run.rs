@@ -8,16 +8,15 @@ use record::{Detail, RunRecord, StopReason};
 use super::claims::judged_and_compared;
 use super::figure;
 use crate::command_line::arguments::Run;
+use crate::data;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
 use crate::plan::{self, Group, PlannedRun};
-use crate::records::{Filter, Records};
 use crate::runner::{Runner, tell_finished};
 use crate::sequential::until_decided;
 use crate::stop::Stop;
 use crate::terminal::View;
 use crate::workspace::Workspace;
-use crate::{backend, data};
 
 pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure> {
     let stop = Stop::listen()?;
@@ -27,10 +26,10 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
         let folder = workspace.store.folder().display();
         workspace.terminal.note(&format!("quick runs of a few steps: their numbers mean nothing; records: {folder}"));
     }
-    let runs = plan::runs(&groups);
+    let runs = plan::share_of(plan::runs(&groups), arguments.shard);
     let mut records = match finished(workspace, &runs) {
         Some(records) => records,
-        None => train(workspace, arguments, &groups, &stop)?,
+        None => train(workspace, arguments, &runs, groups.len() == 1, &stop)?,
     };
     if arguments.until_decided.is_asked() && !stop.is_requested() {
         let all = add_seeds(workspace, arguments, &stop)?;
@@ -47,10 +46,7 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
 
 /// The records of the runs, if all are finished. This opens neither the dataset nor the backend.
 fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord>> {
-    let filter = Filter { dataset: data::expected(&workspace.options), ..workspace.filter() };
-    // Damaged records are not reported here: if one is needed, the training fails.
-    let readable = workspace.store.list().into_iter().flatten().collect();
-    let records = Records::choose(readable, filter, backend::default_name());
+    let records = workspace.known();
     let found: Vec<&RunRecord> = runs.iter().map(|run| records.find(run)).collect::<Option<_>>()?;
     let found: Vec<RunRecord> =
         workspace.store.load_all(&found, Detail::Curves).into_iter().collect::<Result<_, _>>().ok()?;
@@ -58,21 +54,26 @@ fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord
     let terminal = &workspace.terminal;
     runs.iter().zip(&found).for_each(|(run, record)| tell_finished(terminal, run, record));
     records.choice.iter().for_each(|choice| terminal.note(choice));
-    if filter.dataset.is_none() && found.first().is_some_and(|record| record.dataset.is_made_up()) {
+    if data::expected(&workspace.options).is_none() && found.first().is_some_and(|record| record.dataset.is_made_up()) {
         terminal.warning("MNIST was not found: these runs used made-up digits", Some("for MNIST run `make data`"));
     }
     Some(runs.iter().zip(found).map(|(run, record)| run.named(record)).collect())
 }
 
 /// Trains the runs that are not finished.
-fn train(workspace: &Workspace, arguments: &Run, groups: &[Group], stop: &Stop) -> Result<Vec<RunRecord>, Failure> {
-    let runs = plan::runs(groups);
+fn train(
+    workspace: &Workspace,
+    arguments: &Run,
+    runs: &[&PlannedRun],
+    is_one_group: bool,
+    stop: &Stop,
+) -> Result<Vec<RunRecord>, Failure> {
     let view = View::choose(!arguments.no_tui && !arguments.output.json);
     let has_one_seed = runs.iter().all(|run| run.seed == runs[0].seed);
     // The dashboard shows one training at a time, so it is for a single experiment.
-    let is_watched = view == View::Dashboard && groups.len() == 1 && has_one_seed;
+    let is_watched = view == View::Dashboard && is_one_group && has_one_seed;
     let jobs = arguments.jobs.or(is_watched.then_some(NonZeroUsize::MIN));
-    Runner::open(workspace, runs.iter().map(|run| &run.spec), stop)?.records(&runs, jobs, view)
+    Runner::open(workspace, runs.iter().map(|run| &run.spec), stop)?.records(runs, jobs, view)
 }
 
 /// Adds seeds until the claims of the experiments are decided; returns all records.
