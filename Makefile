@@ -18,7 +18,7 @@ TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e t
 EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-peers results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -94,6 +94,9 @@ bench: ## Time steps and validations; compare with a hand-written loop and Burn'
 
 bench-scaling: ## Time a step over width, depth and batch size
 	$(MEASURE) scaling
+
+bench-records: ## Time list, claims and a run with nothing to train over 100 to 10,000 records
+	$(MEASURE) records
 
 PEERS_VENV ?= target/peers-venv
 

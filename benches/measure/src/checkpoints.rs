@@ -16,7 +16,14 @@ pub(crate) fn saves(digits: &Digits, spec: &ExperimentSpec) -> Timing {
     let state = ours::train(&experiment, digits, ComputePath::Fused).state;
     let id = spec::run_id(&experiment, 1, "", SHAPE, "flex", 0);
     let started_at = "2026-01-01T00:00:00Z".to_owned();
-    let checkpoint = Checkpoint { id: id.clone(), experiment: experiment.name.clone(), seed: 1, started_at, state };
+    let checkpoint = Checkpoint {
+        id: id.clone(),
+        experiment: experiment.name.clone(),
+        seed: 1,
+        started_at,
+        instructions: Vec::new(),
+        state,
+    };
     // Next to the program, on the disk of the project; `/tmp` may be memory.
     let program = std::env::current_exe().expect("it runs");
     let folder = tempfile::tempdir_in(program.parent().expect("in a folder")).expect("a folder that can be written");

@@ -1,10 +1,12 @@
-//! How fast a training is: `measure` prints a table, `measure scaling` a table over sizes, `measure json` one figure.
+//! How fast a training is: `measure` prints a table, `measure scaling` a table over sizes, `measure json` one figure. How fast
+//! records are read: `measure records`.
 //!
 //! It uses MNIST if `MNIST_DIR` names its folder, else made-up digits; the tables say which.
 
 mod bound;
 mod checkpoints;
 mod ours;
+mod records;
 mod scaling;
 mod setting;
 mod table;
@@ -33,6 +35,8 @@ struct Cli {
 enum Command {
     /// Steps over width, depth and batch size
     Scaling,
+    /// `list`, `claims` and a `run` with nothing to train, over the number of records
+    Records,
     /// One figure as JSON
     Json {
         /// Which implementation
@@ -73,6 +77,7 @@ fn main() {
     instructions.into_iter().for_each(Instructions::limit);
     match command {
         None => table::print(&Digits::load()),
+        Some(Command::Records) => records::print(),
         Some(Command::Scaling) => scaling::print(&Digits::load()),
         Some(Command::Json { who, what, hidden_layers, threads }) => {
             rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("nothing has used the pool yet");

@@ -3,7 +3,7 @@
 use spec::{Claim, Expectation, Metric};
 
 use crate::outlook::Outlook;
-use crate::statistics::{Decision, Difference, EProcess, FixedTest, Outcomes, Sequential, holm};
+use crate::statistics::{Decision, EProcess, FixedTest, Outcomes, Sequential, holm};
 use crate::{Comparison, Replicates, SIGNIFICANCE};
 
 /// Number of outcomes that a fixed-n test tries: higher, lower or the same; or above, below or within the margin.
@@ -135,7 +135,8 @@ fn judge_one(experiment: String, claim: Claim, comparison: Comparison, threshold
         sequential.evidence().iter().filter(|outcome| of_decision(outcome)).map(|&(_, e)| e).fold(f64::MIN, f64::max);
     let has_verdict = !matches!(verdict, Verdict::Undecided(_));
     Judged {
-        hangs_on_one_seed: has_verdict && hangs_on_one(&empty, differences, decision, threshold),
+        hangs_on_one_seed: has_verdict
+            && empty.decisions_without_each(differences, threshold).any(|without| without != decision),
         p: (SIGNIFICANCE * (threshold - evidence).exp()).min(1.0),
         experiment,
         claim,
@@ -156,14 +157,6 @@ fn expected(expect: Expectation) -> Decision {
         Expectation::Lower => Decision::Lower,
         Expectation::AboutTheSame => Decision::Same,
     }
-}
-
-/// Whether there is another decision, or none, without one of the pairs.
-fn hangs_on_one(empty: &Sequential, differences: &[Difference], decision: Option<Decision>, threshold: f64) -> bool {
-    (0..differences.len()).any(|left_out| {
-        let rest = [&differences[..left_out], &differences[left_out + 1..]].concat();
-        empty.with(&rest).decision(threshold) != decision
-    })
 }
 
 /// What a test for a fixed number of pairs finds on every claim.

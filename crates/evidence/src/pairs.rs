@@ -1,7 +1,9 @@
 //! `Comparison`: a metric of two experiments, paired by seed, so that the difference within a pair is free of what the seed
 //! does to both.
 
-use record::{Measured, Resolution};
+use std::collections::HashMap;
+
+use record::{Measured, Resolution, RunRecord};
 use spec::Metric;
 
 use crate::judge::{e_process, threshold};
@@ -26,8 +28,9 @@ impl Comparison {
     pub fn of(metric: Metric, one: &Replicates, other: &Replicates) -> Self {
         let mut comparison = Self::default();
         let mut is_censored = false;
+        let by_seed: HashMap<u64, &RunRecord> = other.complete().map(|record| (record.seed, record)).collect();
         for record in one.complete() {
-            let Some(paired) = other.complete().find(|other| other.seed == record.seed) else { continue };
+            let Some(paired) = by_seed.get(&record.seed) else { continue };
             let (Some(value), Some(against)) = (record.measure(metric), paired.measure(metric)) else { continue };
             let resolutions = [record.resolution(metric), paired.resolution(metric)];
             let [of_value, of_against] = resolutions.map(Resolution::width);

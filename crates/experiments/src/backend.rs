@@ -1,7 +1,9 @@
 //! Backends and their devices. Devices are always named, because Burn's default depends on what is compiled in.
 
 use burn::tensor::Device;
+use kernels::{ComputePath, Instructions};
 use record::BackendInfo;
+use spec::ExperimentSpec;
 
 use crate::failure::Failure;
 
@@ -28,9 +30,15 @@ pub(crate) fn default_name() -> Option<&'static str> {
     COMPILED_IN.first().map(|(name, _)| *name)
 }
 
+/// The physical cores that the process may use: a batch system or a container may allot only some of the machine.
+pub(crate) fn allotted_cores() -> usize {
+    let allotted = std::thread::available_parallelism().map_or(1, usize::from);
+    num_cpus::get_physical().min(allotted)
+}
+
 /// A backend with its device.
 pub(crate) struct Backend {
-    name: String,
+    pub(crate) name: String,
     /// The device of the tensors.
     pub(crate) device: Device,
 }
@@ -58,13 +66,25 @@ impl Backend {
     /// Default number of trainings at the same time: the physical cores that the process may use; 1 on a graphics processor,
     /// which they would share.
     pub(crate) fn usual_jobs(&self) -> usize {
-        // A batch system or a container may allot only some of the machine.
-        let allotted = std::thread::available_parallelism().map_or(1, usize::from);
-        if self.is_cpu() { num_cpus::get_physical().min(allotted) } else { 1 }
+        if self.is_cpu() { allotted_cores() } else { 1 }
     }
 
-    /// Its description in a record.
-    pub(crate) fn info(&self) -> BackendInfo {
-        BackendInfo { name: self.name.clone(), device: format!("{:?}", self.device) }
+    /// Its description in a record of a run that these instructions computed.
+    pub(crate) fn info(&self, instructions: Vec<String>) -> BackendInfo {
+        BackendInfo { name: self.name.clone(), device: format!("{:?}", self.device), instructions }
+    }
+
+    /// The vector instructions that compute an experiment: for the fused kernels as wide as the user allows, elsewhere on the
+    /// processor its widest; none on a graphics processor.
+    pub(crate) fn instructions(&self, spec: &ExperimentSpec) -> Option<Instructions> {
+        match self.computes_fused(spec) {
+            true => Some(Instructions::in_use()),
+            false => self.is_cpu().then(Instructions::widest),
+        }
+    }
+
+    /// Whether the fused kernels compute an experiment, so that they can use narrower instructions than the processor's.
+    pub(crate) fn computes_fused(&self, spec: &ExperimentSpec) -> bool {
+        ComputePath::of(&self.device) == ComputePath::Fused && spec.model.as_mlp().is_some()
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod arguments;
 mod parse;
 mod seeds;
+mod shard;
 
 use std::path::PathBuf;
 
@@ -12,9 +13,10 @@ use kernels::Instructions;
 use mnist::DatasetName;
 
 use crate::backend;
-use arguments::{Check, Claims, Data, Gradcheck, Json, Report, Run, Selection, Show, Variance};
+use arguments::{Batches, Check, Claims, Data, Gradcheck, Json, Plan, Report, Run, Selection, Show, Submit, Variance};
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
+pub(crate) use shard::Shard;
 
 /// Reproduces the experiments of a university report on softmax regression with backpropagation on MNIST.
 #[derive(Debug, Parser)]
@@ -40,6 +42,7 @@ Examples:
   experiments claims                                 test the report's statements
   experiments report                                 train what is missing, write the report
   experiments gradcheck --all-weights                tasks 2b and 4c
+  experiments submit task4 --seeds 100               on a Slurm cluster; `experiments status` shows how it is going
 
 Exit codes: 0 success, 1 failure of a disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
 
@@ -81,9 +84,14 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "NAME", env = "EXPERIMENTS_BACKEND", hide_env_values = true, hide_possible_values = true, value_parser = PossibleValuesParser::new(backend::NAMES))]
     pub(crate) backend: Option<String>,
 
-    /// Compute with no wider vector instructions than these: avx512, avx2, neon or scalar
-    #[arg(long, global = true, env = "EXPERIMENTS_INSTRUCTIONS", hide = true)]
+    /// Vector instructions to train with, avx512, avx2, neon or scalar: results of different ones differ in rounding [default:
+    /// the widest of the processor]
+    #[arg(long, global = true, value_name = "NAME", env = "EXPERIMENTS_INSTRUCTIONS", hide_env_values = true)]
     pub(crate) instructions: Option<Instructions>,
+
+    /// Resume also where a checkpoint was computed with other vector instructions, and mark the record as mixed
+    #[arg(long, global = true)]
+    pub(crate) mix_instructions: bool,
 
     /// Print only warnings and errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -117,4 +125,12 @@ pub(crate) enum Command {
     Variance(Variance),
     /// Train what is missing and write the report: a page and, with `--pdf`, a PDF
     Report(Report),
+    /// List the runs that a command lacks, or one share of them, for a batch system
+    Plan(Plan),
+    /// Train the missing runs as tasks of a Slurm cluster, or as processes of this machine, and write the report afterwards
+    Submit(Submit),
+    /// Show how the submitted runs are getting on
+    Status(Json),
+    /// Cancel what was submitted; the same `submit` continues later
+    Cancel(Batches),
 }

@@ -6,9 +6,12 @@ mod data;
 mod figure;
 mod gradcheck;
 mod list;
+mod plan;
 mod report;
 mod run;
 mod show;
+mod status;
+mod submit;
 mod variance;
 
 use crate::command_line::Command;
@@ -29,5 +32,9 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Claims(arguments) => claims::claims(workspace, arguments),
         Command::Variance(arguments) => variance::variance(workspace, arguments),
         Command::Report(arguments) => report::report(workspace, arguments),
+        Command::Plan(arguments) => plan::plan(workspace, arguments),
+        Command::Submit(arguments) => submit::submit(workspace, arguments),
+        Command::Status(arguments) => status::status(workspace, arguments),
+        Command::Cancel(arguments) => status::cancel(workspace, arguments),
     }
 }

@@ -8,6 +8,7 @@
 
 mod backend;
 mod close_up;
+mod cluster;
 mod command_line;
 mod commands;
 mod data;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use record::RunRecord;
-use spec::{Catalog, Declaration, Experiment, ExperimentSpec, Override, RunSeeds};
+use spec::{Catalog, Declaration, Experiment, ExperimentSpec, ImageShape, Override, RunSeeds, run_id};
 
-use crate::command_line::Seeds;
 use crate::command_line::arguments::Selection;
+use crate::command_line::{Seeds, Shard};
 use crate::failure::Failure;
 
 /// A run: an experiment with a seed.
@@ -49,6 +49,12 @@ impl PlannedRun {
     /// Whether a record is of this run, perhaps trained for another file with the same settings.
     pub(crate) fn is_that_of(&self, record: &RunRecord) -> bool {
         record.seeds() == self.seeds() && record.spec.has_settings_of(&self.spec)
+    }
+
+    /// Equal for runs that are the same on any dataset, by any backend.
+    fn settings_hash(&self) -> String {
+        let any = ImageShape { height: 1, width: 1, classes: 1 };
+        run_id(&self.spec, self.seeds(), "", any, "", 0)
     }
 
     /// A record of this run, which may have been trained for another file with the same settings, with this run's name.
@@ -143,6 +149,24 @@ pub(crate) fn runs(groups: &[Group]) -> Vec<&PlannedRun> {
     runs
 }
 
+/// The runs in this number of shares, equally many runs each. Shares are disjoint, also where two files declare the same run, and
+/// the same whatever is finished.
+pub(crate) fn shares<'a>(runs: &[&'a PlannedRun], count: usize) -> Vec<Vec<&'a PlannedRun>> {
+    let mut shares = vec![Vec::new(); count];
+    let mut positions: HashMap<String, usize> = HashMap::new();
+    for run in runs {
+        let next = positions.len();
+        let position = *positions.entry(run.settings_hash()).or_insert(next);
+        shares[position % count].push(*run);
+    }
+    shares
+}
+
+/// One share of the runs, or all of them.
+pub(crate) fn share_of<'a>(runs: Vec<&'a PlannedRun>, shard: Option<Shard>) -> Vec<&'a PlannedRun> {
+    shard.map_or(runs.clone(), |shard| shares(&runs, shard.count).swap_remove(shard.number - 1))
+}
+
 /// The overrides of the command line.
 pub(crate) fn parse_overrides(overrides: &[String]) -> Result<Vec<Override>, Failure> {
     Ok(overrides.iter().map(|text| text.parse()).collect::<Result<_, _>>()?)
@@ -175,4 +199,32 @@ fn folder_of(name: &str) -> Option<PathBuf> {
 
 fn own(experiment: &Experiment) -> (&ExperimentSpec, &[String]) {
     (&experiment.spec, &experiment.overrides)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use test_support::{spec, with_hidden_units};
+
+    use super::*;
+
+    #[test]
+    fn shares_are_disjoint_and_together_everything() {
+        let one = spec();
+        let same = ExperimentSpec { name: "same".into(), ..spec() };
+        let other = ExperimentSpec { name: "other".into(), ..with_hidden_units(spec(), &[8]) };
+        let seeds = Seeds((1..=20).collect());
+        let runs: Vec<PlannedRun> =
+            [one, same, other].iter().flat_map(|spec| PlannedRun::of(spec, &[], &seeds)).collect();
+        let runs: Vec<&PlannedRun> = runs.iter().collect();
+        for count in [1, 2, 7, 16, 100] {
+            let shares = shares(&runs, count);
+            assert_eq!(shares.iter().map(Vec::len).sum::<usize>(), runs.len());
+            let settings =
+                |share: &Vec<&PlannedRun>| share.iter().map(|run| run.settings_hash()).collect::<BTreeSet<_>>();
+            let distinct: usize = shares.iter().map(|share| settings(share).len()).sum();
+            assert_eq!(distinct, 40, "no setting is in two of {count} shares");
+        }
+    }
 }

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::SystemTime;
 
+use kernels::Instructions;
 use mlp::Network;
 use mnist::Dataset;
-use record::{Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, TestScores, weights_file};
+use record::{
+    BackendInfo, Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, TestScores,
+    weights_file,
+};
 use spec::{ExperimentSpec, run_id, thousands};
 use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
 
@@ -46,16 +50,21 @@ impl<'a> Runner<'a> {
         stop: &'a Stop,
     ) -> Result<Self, Failure> {
         let backend = Backend::open(workspace.options.backend.as_deref())?;
+        if let Some(asked) = workspace.options.instructions.filter(|asked| !asked.is_available()) {
+            let sentence = format!("this processor does not have the instructions `{asked}`");
+            let hint = format!("its widest are `{}`", Instructions::widest());
+            return Err(Failure::outside(sentence).with_hint(&hint));
+        }
         let dataset = data::load_for(workspace, specs)?;
         Ok(Self { workspace, backend, dataset, images: ImageCache::default(), stop })
     }
 
     /// The records among these that this runner could have made: of its dataset and backend, with the current numerics.
     pub(crate) fn of_its_kind(&self, mut records: Vec<RunRecord>) -> Vec<RunRecord> {
-        let backend = self.backend.info().name;
+        let backend = &self.backend.name;
         records.retain(|record| {
             record.dataset.digest == self.dataset.digest
-                && record.backend.name == backend
+                && record.backend.name == *backend
                 && record.code.numerics == host::NUMERICS_VERSION
         });
         records
@@ -86,7 +95,10 @@ impl<'a> Runner<'a> {
         jobs: Option<NonZeroUsize>,
         view: View,
     ) -> Result<Vec<RunRecord>, Failure> {
-        let records = runs.iter().map(|run| self.find_unless_damaged(run)).collect::<Result<Vec<_>, _>>()?;
+        let ids: Vec<String> = runs.iter().map(|run| self.id(run)).collect();
+        let found = self.workspace.store.find_all(&ids.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let records = runs.iter().zip(found).map(|(run, found)| self.unless_damaged(run, found));
+        let records = records.collect::<Result<Vec<_>, _>>()?;
         self.workspace.store.tidy(records.iter().flatten().map(|record| record.id.as_str()));
         let untrained = runs.iter().zip(&records).filter(|(_, record)| record.is_none());
         let untrained: Vec<&PlannedRun> = untrained.map(|(run, _)| *run).collect();
@@ -115,26 +127,29 @@ impl<'a> Runner<'a> {
         Ok(records.into_iter().filter_map(|record| record.or_else(|| trained.next().flatten())).collect())
     }
 
-    /// The finished record of a run, by its identity.
-    fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, StoreError> {
-        let found = self.workspace.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
-        let found = found.map(|record| run.named(record));
-        if let Some(record) = &found {
-            tell_finished(&self.workspace.terminal, run, record);
-        }
-        Ok(found)
+    /// The record of a run if it is finished, with the run's name; tells the user.
+    fn finished(&self, run: &PlannedRun, found: Option<RunRecord>) -> Option<RunRecord> {
+        let found = found.filter(|record| record.stop_reason.is_finished()).map(|record| run.named(record));
+        found.inspect(|record| tell_finished(&self.workspace.terminal, run, record))
     }
 
     /// The finished record of a run; none if it is damaged, because only the run's owner may set it aside.
-    fn find_unless_damaged(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
-        self.find(run).or_else(|error| if error.is_damage() { Ok(None) } else { Err(error.into()) })
+    fn unless_damaged(
+        &self,
+        run: &PlannedRun,
+        found: Result<Option<RunRecord>, StoreError>,
+    ) -> Result<Option<RunRecord>, Failure> {
+        match found {
+            Err(error) if !error.is_damage() => Err(error.into()),
+            found => Ok(self.finished(run, found.unwrap_or(None))),
+        }
     }
 
-    /// The same for the run's owner: sets damaged records aside, and tells the user.
+    /// The finished record of a run, for the run's owner: sets damaged records aside, and tells the user.
     fn find_or_set_aside(&self, run: &PlannedRun) -> Result<Option<RunRecord>, Failure> {
         loop {
-            let damage = match self.find(run) {
-                Ok(found) => return Ok(found),
+            let damage = match self.workspace.store.find(&self.id(run)) {
+                Ok(found) => return Ok(self.finished(run, found)),
                 Err(error) => error,
             };
             let what = damage.to_string();
@@ -146,9 +161,9 @@ impl<'a> Runner<'a> {
 
     /// The identity of a run.
     fn id(&self, run: &PlannedRun) -> String {
-        let backend = self.backend.info().name;
+        let backend = &self.backend.name;
         let (digest, shape) = (&self.dataset.digest, data::shape(self.dataset.shape));
-        run_id(&run.spec, run.seeds(), digest, shape, &backend, host::NUMERICS_VERSION)
+        run_id(&run.spec, run.seeds(), digest, shape, backend, host::NUMERICS_VERSION)
     }
 
     /// Fails before the training, not after it, if records cannot be written.
@@ -202,13 +217,16 @@ impl<'a> Runner<'a> {
     fn train(&self, run: &PlannedRun, mut owned: OwnedRun, threads: Threads, view: View) -> Result<RunRecord, Failure> {
         let running = self.stop.running(run.label());
         let started = host::time(SystemTime::now());
-        let checkpoint = self.latest(run, &mut owned)?;
+        let (checkpoint, computed_by) = self.resumption(run, &mut owned)?;
         let started_at = checkpoint.as_ref().map_or(started, |checkpoint| checkpoint.started_at.clone());
+        let instructions = all_instructions(checkpoint.as_ref(), computed_by);
+        let computed_by = computed_by.unwrap_or_else(Instructions::in_use);
         let to_checkpoint = |state| Checkpoint {
             id: self.id(run),
             experiment: run.spec.name.clone(),
             seed: run.seed,
             started_at: started_at.clone(),
+            instructions: instructions.clone(),
             state,
         };
         let steps = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.step_losses.len());
@@ -218,6 +236,7 @@ impl<'a> Runner<'a> {
             saver::while_saving(&mut owned, to_checkpoint, &running, |checkpoints| {
                 let training = Training {
                     threads,
+                    instructions: computed_by,
                     resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
                     checkpoints: Some(checkpoints),
                     order_seed: run.seeds().order,
@@ -227,9 +246,10 @@ impl<'a> Runner<'a> {
             })
         })?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
-        let (predictions, test) =
-            (self.predictions(run, &images, &outcome)?, self.test_scores(run, &images, &outcome)?);
-        let record = self.save(run, started_at.clone(), dataset, outcome, predictions, test)?;
+        let predictions = computed_by.within(|| self.predictions(run, &images, &outcome))?;
+        let test = computed_by.within(|| self.test_scores(run, &images, &outcome))?;
+        let backend = self.backend.info(instructions.clone());
+        let record = self.save(run, (started_at.clone(), backend), dataset, outcome, predictions, test)?;
         if record.stop_reason.is_finished() {
             owned.finish();
         }
@@ -237,16 +257,54 @@ impl<'a> Runner<'a> {
         Ok(record)
     }
 
-    /// The checkpoint that a run resumes from. Tells the user about it, and warns about damaged ones.
+    /// The checkpoint that a run resumes from, and the instructions that compute the rest: those that computed its beginning, on
+    /// which its bits depend. Where this processor lacks them, or the user asks for others, the run begins again, unless the user
+    /// lets them mix. Tells the user.
+    fn resumption(
+        &self,
+        run: &PlannedRun,
+        owned: &mut OwnedRun,
+    ) -> Result<(Option<Checkpoint>, Option<Instructions>), Failure> {
+        let options = &self.workspace.options;
+        let (checkpoint, usual) = (self.latest(run, owned)?, self.backend.instructions(&run.spec));
+        let began = checkpoint.as_ref().and_then(|checkpoint| checkpoint.instructions.last());
+        let (Some(began), Some(ours)) = (began, usual) else { return Ok((self.resumed(run, checkpoint, ""), usual)) };
+        if *began == ours.to_string() {
+            return Ok((self.resumed(run, checkpoint, ""), usual));
+        }
+        if options.mix_instructions {
+            let how = format!(", computed with {began} so far and with {ours} from here on");
+            return Ok((self.resumed(run, checkpoint, &how), usual));
+        }
+        let same = began.parse::<Instructions>().ok().filter(|began| began.is_available());
+        if let Some(same) = same.filter(|_| options.instructions.is_none() && self.backend.computes_fused(&run.spec)) {
+            let how = format!(", computed with {same} as it began");
+            return Ok((self.resumed(run, checkpoint, &how), Some(same)));
+        }
+        let label = run.label();
+        let note =
+            format!("{label}: starts from the beginning with {ours}, because its checkpoint was computed with {began}");
+        self.workspace.terminal.note(&note);
+        owned.begin_again()?;
+        Ok((None, usual))
+    }
+
+    /// Tells the user from where a run resumes.
+    fn resumed(&self, run: &PlannedRun, checkpoint: Option<Checkpoint>, how: &str) -> Option<Checkpoint> {
+        if let Some(checkpoint) = &checkpoint {
+            let steps = thousands(checkpoint.state.history.step_losses.len());
+            self.workspace.terminal.note(&format!("{}: resumes from step {steps}{how}", run.label()));
+        }
+        checkpoint
+    }
+
+    /// The newest checkpoint of a run. Warns about damaged ones.
     fn latest(&self, run: &PlannedRun, owned: &mut OwnedRun) -> Result<Option<Checkpoint>, Failure> {
         let terminal = &self.workspace.terminal;
         let (id, shape) = (&self.id(run), data::shape(self.dataset.shape));
         let latest = owned.latest(RunKey { id, spec: &run.spec, seed: run.seed, shape })?;
         latest.damaged.iter().for_each(|error| terminal.warning(&error.to_string(), None));
-        if let Some(checkpoint) = &latest.checkpoint {
-            let steps = checkpoint.state.history.step_losses.len();
-            terminal.note(&format!("{}: resumes from step {}", run.label(), thousands(steps)));
-        } else if !latest.damaged.is_empty() {
+        if latest.checkpoint.is_none() && !latest.damaged.is_empty() {
             terminal.note(&format!("{}: starts from the beginning", run.label()));
         }
         Ok(latest.checkpoint)
@@ -256,7 +314,7 @@ impl<'a> Runner<'a> {
     fn save(
         &self,
         run: &PlannedRun,
-        started_at: String,
+        (started_at, backend): (String, BackendInfo),
         dataset: DatasetInfo,
         Outcome { stop_reason, state }: Outcome,
         predictions: Option<Predictions>,
@@ -269,7 +327,7 @@ impl<'a> Runner<'a> {
             overrides: run.overrides.clone(),
             seed: run.seed,
             order_seed: run.order_seed,
-            backend: self.backend.info(),
+            backend,
             code: host::code(),
             host: host::host(),
             parameters: run.spec.model.parameters(dataset.shape),
@@ -316,4 +374,12 @@ impl<'a> Runner<'a> {
         let predictions = predictions.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
         Ok(Some(predictions::of(&predictions, &self.dataset.test)))
     }
+}
+
+/// The instructions that computed a run, in their order: those of its checkpoint, then others. Unknown ones stay unknown.
+fn all_instructions(checkpoint: Option<&Checkpoint>, now: Option<Instructions>) -> Vec<String> {
+    let now = now.map(|now| now.to_string());
+    let Some(Checkpoint { instructions, .. }) = checkpoint else { return now.into_iter().collect() };
+    let is_new = |now: &String| instructions.last().is_some_and(|last| last != now);
+    instructions.iter().cloned().chain(now.filter(is_new)).collect()
 }

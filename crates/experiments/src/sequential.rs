@@ -59,7 +59,8 @@ impl<'a> Sequential<'a> {
         specs: &'a [ExperimentSpec],
         arguments: &UntilDecided,
     ) -> Self {
-        let mut records = runner.of_its_kind(workspace.readable());
+        // Whole ones, so that a run with a damaged record is trained again.
+        let mut records = workspace.whole(&runner.of_its_kind(workspace.readable()));
         test_scores::declare(specs, &mut records);
         runner.scorer().add_missing(&mut records);
         Self { runner, terminal: &workspace.terminal, specs, records, most: arguments.most() }

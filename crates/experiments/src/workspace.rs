@@ -1,7 +1,7 @@
 //! `Workspace`: what every command works with.
 
 use mnist::DatasetName;
-use record::{RunRecord, RunStore};
+use record::{Detail, RunRecord, RunStore, StoreError};
 use spec::{Catalog, ImageShape};
 
 use crate::command_line::Options;
@@ -42,11 +42,19 @@ impl Workspace {
         Self::new(Options { runs_dir: self.options.runs_dir.join("quick"), ..self.options.clone() })
     }
 
-    /// The records that the options select or, without options, the largest group; tells the user what was chosen.
+    /// The records that the options select or, without options, the largest group, without tables and predictions; tells the user
+    /// what was chosen.
     pub(crate) fn records(&self) -> Records {
         let records = Records::choose(self.readable(), self.filter(), backend::default_name());
         records.choice.iter().for_each(|choice| self.terminal.note(choice));
         records
+    }
+
+    /// The records that a training would find, without tables and predictions. Damaged ones are left out and not reported: if one
+    /// is needed, the training reports it.
+    pub(crate) fn known(&self) -> Records {
+        let filter = Filter { dataset: data::expected(&self.options), ..self.filter() };
+        Records::choose(self.store.list().into_iter().flatten().collect(), filter, backend::default_name())
     }
 
     /// The selection of the options.
@@ -54,10 +62,20 @@ impl Workspace {
         Filter { dataset: self.options.dataset, backend: self.options.backend.as_deref() }
     }
 
-    /// All readable records of ordinary runs; warns about damaged ones.
+    /// All readable records of ordinary runs, without tables and predictions; warns about damaged ones.
     pub(crate) fn readable(&self) -> Vec<RunRecord> {
-        let warn = |error: &record::StoreError| self.terminal.warning(&error.to_string(), error.hint().as_deref());
-        let readable = self.store.list().into_iter().filter_map(|record| record.inspect_err(warn).ok());
-        readable.filter(|record| record.order_seed.is_none()).collect()
+        let mut records = self.sound(self.store.list());
+        records.retain(|record| record.order_seed.is_none());
+        records
+    }
+
+    /// These records with tables and predictions; warns about damaged ones and leaves them out.
+    pub(crate) fn whole(&self, records: &[RunRecord]) -> Vec<RunRecord> {
+        self.sound(self.store.load_all(&records.iter().collect::<Vec<_>>(), Detail::All))
+    }
+
+    fn sound(&self, records: Vec<Result<RunRecord, StoreError>>) -> Vec<RunRecord> {
+        let warn = |error: &StoreError| self.terminal.warning(&error.to_string(), error.hint().as_deref());
+        records.into_iter().filter_map(|record| record.inspect_err(warn).ok()).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! `Instructions`: the vector instructions that the kernels use.
 
+use std::cell::Cell;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -42,6 +43,10 @@ impl FromStr for Instructions {
 
 static WIDEST: AtomicU8 = AtomicU8::new(Instructions::Avx512 as u8);
 
+thread_local! {
+    static WIDEST_HERE: Cell<Option<Instructions>> = const { Cell::new(None) };
+}
+
 impl Instructions {
     /// Those that the kernels use: the widest that the processor has and [`Self::limit`] allows.
     #[must_use]
@@ -61,11 +66,31 @@ impl Instructions {
     pub fn limit(widest: Self) {
         WIDEST.store(widest as u8, Ordering::Relaxed);
     }
+
+    /// The widest of the processor, whatever the limit.
+    #[must_use]
+    pub fn widest() -> Self {
+        Self::Avx512.within(Self::in_use)
+    }
+
+    /// Whether this processor can compute with exactly these.
+    #[must_use]
+    pub fn is_available(self) -> bool {
+        self.within(Self::in_use) == self
+    }
+
+    /// Does some work whose steps and evaluations, on this thread, use nothing wider than these, whatever the limit.
+    pub fn within<R>(self, work: impl FnOnce() -> R) -> R {
+        let before = WIDEST_HERE.replace(Some(self));
+        let result = work();
+        WIDEST_HERE.set(before);
+        result
+    }
 }
 
 /// The instructions in use, as `pulp` has them.
 pub(crate) fn arch() -> Arch {
-    let widest = WIDEST.load(Ordering::Relaxed);
+    let widest = WIDEST_HERE.get().map_or_else(|| WIDEST.load(Ordering::Relaxed), |here| here as u8);
     #[cfg(target_arch = "x86_64")]
     if widest == Instructions::Avx2 as u8 {
         return pulp::x86::V3::try_new().map_or(Arch::Scalar, Arch::V3);

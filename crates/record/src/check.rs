@@ -93,6 +93,14 @@ pub(crate) fn check_texts(key: &str, json: &Value) -> Result<(), Defect> {
     }
 }
 
+/// Whether every text of this JSON fits on one line: the lines are plain, and nothing in them is written as an escape.
+pub(crate) fn has_plain_lines(json: &str) -> bool {
+    let is_usual = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+    let is_plain_line = |line: &str| line.chars().all(|c| is_plain(c) && c != '\\');
+    let is_line = |line: &str| line.as_bytes().iter().all(is_usual) || is_plain_line(line);
+    json.lines().all(|line| line.len() <= LONGEST_TEXT && is_line(line))
+}
+
 /// Checks that a text fits on one line and has at most this number of bytes.
 pub(crate) fn check_line(key: &str, text: &str, most_bytes: usize) -> Result<(), Defect> {
     let is_line = text.len() <= most_bytes && text.chars().all(is_plain);

@@ -46,6 +46,9 @@ pub struct Checkpoint {
     pub seed: u64,
     /// When it started, UTC, RFC 3339.
     pub started_at: String,
+    /// The vector instructions that computed it, as in its record; none in files that are older than this entry.
+    #[serde(default)]
+    pub instructions: Vec<String>,
     /// The state.
     #[serde(flatten)]
     pub state: TrainingState,

@@ -19,5 +19,5 @@ pub use metric::{Measured, Resolution};
 pub use mlp::LayerProbe;
 pub use predictions::{Mistake, Predictions};
 pub use run_record::{BackendInfo, CodeInfo, DatasetInfo, HostInfo, RunRecord, StopReason};
-pub use store::{Latest, OwnedRun, RunStore, StoreError, Unfinished};
+pub use store::{Detail, Latest, OwnedRun, RunStore, StoreError, Unfinished};
 pub use test_scores::TestScores;

@@ -38,6 +38,10 @@ pub struct BackendInfo {
     pub name: String,
     /// The device as the backend describes it.
     pub device: String,
+    /// The vector instructions that computed the run, on which its bits depend: `avx2`. More than one if the run was continued
+    /// with others, in their order; none on a graphics processor, and in records that are older than this entry.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instructions: Vec<String>,
 }
 
 /// Versions of the program of a run.

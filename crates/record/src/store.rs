@@ -3,9 +3,10 @@
 mod error;
 mod folder;
 mod owned;
+mod parallel;
 mod record_file;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,15 @@ const OWN_FILES: [&str; 5] = [RECORD, tables::STEPS, tables::VALIDATIONS, tables
 const MOST_RECORD_BYTES: u64 = 1 << 25;
 /// Characters of a run's identity at the end of its folder's name.
 const SHORT_ID: usize = 16;
+
+/// How much of a record is kept in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// The losses of all steps, but neither probes nor predictions, which take most of the time and memory.
+    Curves,
+    /// Everything.
+    All,
+}
 
 /// The folder of all runs.
 ///
@@ -63,10 +73,25 @@ impl RunStore {
     /// # Errors
     /// All records of this run are damaged or cannot be read.
     pub fn find(&self, id: &str) -> Result<Option<RunRecord>, StoreError> {
-        let Some(short_id) = id.get(..SHORT_ID) else { return Ok(None) };
-        let ending = format!("-{short_id}");
-        let folders = self.run_folders()?.into_iter().filter(|folder| folder.to_string_lossy().ends_with(&ending));
-        let loaded = folders.map(|folder| Self::load(&folder));
+        self.find_all(&[id])?.pop().unwrap_or(Ok(None))
+    }
+
+    /// The same for many runs, in their order; the folder is listed once for all of them.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    pub fn find_all(&self, ids: &[&str]) -> Result<Vec<Result<Option<RunRecord>, StoreError>>, StoreError> {
+        let mut folders: HashMap<String, Vec<PathBuf>> = HashMap::new();
+        let wanted: HashSet<&str> = ids.iter().filter_map(|id| id.get(..SHORT_ID)).collect();
+        for (short_id, folder) in self.run_folders(|short_id| wanted.contains(short_id))? {
+            folders.entry(short_id).or_default().push(folder);
+        }
+        let of = |id: &str| folders.get(id.get(..SHORT_ID)?);
+        Ok(parallel::each(ids, |id| Self::find_among(of(id).map_or(&[], Vec::as_slice), id)))
+    }
+
+    fn find_among(folders: &[PathBuf], id: &str) -> Result<Option<RunRecord>, StoreError> {
+        let loaded = folders.iter().map(|folder| Self::load(folder));
         // An error only if nothing else is there.
         let rank = |loaded: &Result<RunRecord, StoreError>| match loaded {
             Ok(record) if record.stop_reason.is_finished() => 0,
@@ -94,13 +119,20 @@ impl RunStore {
         Ok(free)
     }
 
-    /// Every record, in the order of the folders' names; a damaged one is an error in the list.
+    /// Every record without tables and predictions, in the order of the folders' names; a damaged one is an error in the list.
     #[must_use]
     pub fn list(&self) -> Vec<Result<RunRecord, StoreError>> {
-        match self.run_folders() {
-            Ok(folders) => folders.iter().map(|folder| Self::load(folder)).collect(),
+        match self.run_folders(|_| true) {
+            Ok(folders) => parallel::each(&folders, |(_, folder)| whole(folder, || Ok(*read_record(folder)?.0))),
             Err(error) => vec![Err(error)],
         }
+    }
+
+    /// These records with what is in their other files, all of which are verified.
+    #[must_use]
+    pub fn load_all(&self, listed: &[&RunRecord], detail: Detail) -> Vec<Result<RunRecord, StoreError>> {
+        let load = |folder: &Path| whole(folder, || Self::load_once(folder, detail));
+        parallel::each(listed, |record| load(&self.folder_of(record)))
     }
 
     /// Reads the record in a run's folder and verifies its tables and predictions.
@@ -108,29 +140,24 @@ impl RunStore {
     /// # Errors
     /// A file is missing, damaged or of an unsupported format.
     pub fn load(folder: &Path) -> Result<RunRecord, StoreError> {
-        loop {
-            let before = Handle::from_path(folder).ok();
-            let is_replaced = || Handle::from_path(folder).is_ok_and(|now| before.is_some_and(|before| now != before));
-            match Self::load_once(folder) {
-                // Another record took the folder's name meanwhile, so the files may belong to different records.
-                Err(_) if is_replaced() => {}
-                loaded => return loaded,
-            }
-        }
+        whole(folder, || Self::load_once(folder, Detail::All))
     }
 
-    fn load_once(folder: &Path) -> Result<RunRecord, StoreError> {
+    fn load_once(folder: &Path, detail: Detail) -> Result<RunRecord, StoreError> {
         let (mut record, files) = read_record(folder)?;
         let read = |file| read_verified(folder, file, &files);
         read(tables::VALIDATIONS)?;
         let damaged = |file| StoreError::damaged(folder.join(file));
         record.history.step_losses = tables::read_steps(&read(tables::STEPS)?).map_err(damaged(tables::STEPS))?;
-        let (probes, layers) = (read(tables::PROBES)?, record.layers());
-        record.history.probes = tables::read_probes(&probes, &layers).map_err(damaged(tables::PROBES))?;
-        if files.contains_key(predictions::FILE) {
-            let parsed = serde_json::from_slice(&read(predictions::FILE)?);
-            let predictions = parsed.map_err(Defect::json("is not a file of predictions"));
-            record.predictions = Some(predictions.map_err(damaged(predictions::FILE))?);
+        let probes = read(tables::PROBES)?;
+        let predictions = files.contains_key(predictions::FILE).then(|| read(predictions::FILE)).transpose()?;
+        if detail == Detail::All {
+            let layers = record.layers();
+            record.history.probes = tables::read_probes(&probes, &layers).map_err(damaged(tables::PROBES))?;
+            if let Some(bytes) = predictions {
+                let parsed = serde_json::from_slice(&bytes).map_err(Defect::json("is not a file of predictions"));
+                record.predictions = Some(parsed.map_err(damaged(predictions::FILE))?);
+            }
         }
         record.check().map_err(damaged(RECORD))?;
         Ok(*record)
@@ -162,13 +189,27 @@ impl RunStore {
         Ok(folder)
     }
 
-    /// The folders whose names end in an identity, sorted by name; figures, and folders that are being written, are left out.
-    fn run_folders(&self) -> Result<Vec<PathBuf>, StoreError> {
-        let is_run = |(name, path): &(String, PathBuf)| {
+    /// The folders whose names end in the first characters of a wanted identity, with these, sorted by name; figures, and folders
+    /// that are being written, are left out.
+    fn run_folders(&self, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<(String, PathBuf)>, StoreError> {
+        let of_run = |(name, path): (String, PathBuf)| {
             let short_id = name.rsplit_once('-').map_or("", |(_, short_id)| short_id);
-            !name.starts_with('.') && is_hexadecimal(short_id) && short_id.len() == SHORT_ID && path.is_dir()
+            let is_run = !name.starts_with('.') && is_hexadecimal(short_id) && short_id.len() == SHORT_ID;
+            (is_run && is_wanted(short_id) && path.is_dir()).then(|| (short_id.to_owned(), path))
         };
-        Ok(folder::list(&self.folder)?.into_iter().filter(is_run).map(|(_, path)| path).collect())
+        Ok(folder::list(&self.folder)?.into_iter().filter_map(of_run).collect())
+    }
+}
+
+/// What `read` reads in a folder, all from one record: again if another record takes the folder's name meanwhile.
+fn whole<T>(folder: &Path, read: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    loop {
+        let before = Handle::from_path(folder).ok();
+        let is_replaced = || Handle::from_path(folder).is_ok_and(|now| before.is_some_and(|before| now != before));
+        match read() {
+            Err(_) if is_replaced() => {}
+            read => return read,
+        }
     }
 }
 

@@ -35,6 +35,15 @@ fn a_checkpoint_reads_back_equal() {
 }
 
 #[test]
+fn a_checkpoint_that_does_not_name_its_instructions_is_read() {
+    let mut bytes = checkpoint(5).to_bytes();
+    let key = b"instructions";
+    let at = bytes.windows(key.len()).position(|found| found == key).expect("the key");
+    bytes[at..at + key.len()].copy_from_slice(b"unknown_key_");
+    assert_eq!(read(&sealed(&bytes)), Ok(Checkpoint { instructions: Vec::new(), ..checkpoint(5) }));
+}
+
+#[test]
 fn a_checkpoint_of_another_run_is_refused() {
     let (checkpoint, spec) = (checkpoint(5), small_spec());
     let bytes = checkpoint.to_bytes();

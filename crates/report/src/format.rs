@@ -1,6 +1,6 @@
 //! How tables and figures write numbers, names and reasons.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use record::{RunRecord, StopReason};
 use spec::{ExperimentSpec, differing_keys, is_plain, thousands};
@@ -90,7 +90,35 @@ pub(crate) fn provenance(records: &[&RunRecord]) -> String {
         };
         format!("{}, {sets}", plain_text(&record.dataset.title))
     });
-    format!("{}, {}{}", datasets.join("; "), seed_words(records), unequal_protocols(records))
+    format!(
+        "{}, {}{}",
+        datasets.join("; "),
+        seed_words(records),
+        unequal_protocols(records) + &unequal_instructions(records)
+    )
+}
+
+/// A warning that different vector instructions computed the runs, or one of them; empty if that is not so.
+fn unequal_instructions(records: &[&RunRecord]) -> String {
+    instructions_note(records.iter().copied()).map_or_else(String::new, |note| format!(". {note}"))
+}
+
+/// A sentence about the vector instructions that computed some records, if these are not all the same; unknown ones do not
+/// count.
+#[must_use]
+pub fn instructions_note<'a>(records: impl IntoIterator<Item = &'a RunRecord>) -> Option<String> {
+    let mut counts: BTreeMap<&[String], usize> = BTreeMap::new();
+    for record in records {
+        *counts.entry(&record.backend.instructions).or_default() += 1;
+    }
+    counts.remove(&[][..]);
+    let is_mixed = counts.len() > 1 || counts.keys().any(|instructions| instructions.len() > 1);
+    let counted = counts.iter().map(|(instructions, count)| {
+        let runs = if *count == 1 { "1 run".to_owned() } else { format!("{} runs", thousands(count)) };
+        plain_text(&format!("{} ({runs})", instructions.join(" then ")))
+    });
+    let counted = counted.collect::<Vec<_>>().join(", ");
+    is_mixed.then(|| format!("Vector instructions differ, and with them the rounding: {counted}"))
 }
 
 /// A warning that the runs do not share the images or the training, with the keys that differ; empty if they do.

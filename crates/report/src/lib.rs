@@ -18,7 +18,7 @@ pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
 pub use document::{Document, Table};
 pub use error::{FigureError, Result};
 pub use figure::{CurveSets, Plot, to_png, variance_figure, without_glyph};
-pub use format::{plain_text, seeds_in_words};
+pub use format::{instructions_note, plain_text, seeds_in_words};
 pub use html::to_html;
 pub use table::{
     Columns, layer_table, replicates_table, run_in_words, run_table, runs_in_rows, to_markdown, to_terminal,

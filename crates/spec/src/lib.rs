@@ -4,6 +4,7 @@
 
 mod catalog;
 mod claim;
+mod cluster;
 mod declared;
 mod door;
 mod explain;
@@ -20,6 +21,7 @@ mod text;
 
 pub use catalog::{Catalog, Comparison, Declaration, Experiment};
 pub use claim::{Claim, Expectation};
+pub use cluster::{ClusterSpec, cluster_word};
 pub use declared::error::{DeclaredError, Excerpt};
 pub use declared::file::Spec;
 pub use declared::overrides::Override;

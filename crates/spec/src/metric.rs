@@ -180,6 +180,12 @@ impl Metric {
     /// Epochs of the ratios, where a claim does not say.
     pub const EARLY_EPOCHS: f64 = EARLY;
 
+    /// Whether it is computed from probes, which are in a table of their own.
+    #[must_use]
+    pub fn is_of_probes(self) -> bool {
+        matches!(self, Self::GradientRatio { .. } | Self::UpdateRatio { .. } | Self::SaturatedUnits)
+    }
+
     /// The metric of a name in a file, with usual parameters.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -121,6 +121,7 @@ pub fn checkpoint(steps: usize) -> Checkpoint {
         experiment: spec.name.clone(),
         seed: 7,
         started_at: "2026-01-01T00:00:00Z".into(),
+        instructions: vec!["avx2".into()],
         state: TrainingState {
             history: History {
                 step_losses: (0_u16..).take(steps).map(|step| 2.0 / (1.1 + f32::from(step))).collect(),
@@ -178,7 +179,7 @@ pub fn record() -> RunRecord {
             pixel_mean: 33.552_7,
             pixel_std: 78.875_5,
         },
-        backend: BackendInfo { name: "flex".into(), device: "cpu".into() },
+        backend: BackendInfo { name: "flex".into(), device: "cpu".into(), instructions: vec!["avx2".into()] },
         code: CodeInfo { version: "0.1.0".into(), burn: "0.22.1".into(), git_commit: None, numerics: 1 },
         host: HostInfo {
             name: "host".into(),

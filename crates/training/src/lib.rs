@@ -27,7 +27,7 @@ use burn::train::{
     Interrupter, Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining, TrainingStrategy,
 };
 use cpu_time::{ProcessTime, ThreadTime};
-use kernels::ComputePath;
+use kernels::{ComputePath, Instructions};
 use mlp::{ImageShape, Network, Tensors, Trainer};
 use mnist::{BatchLoader, BatchOrder, MnistBatcher};
 use record::{StopReason, TrainingState};
@@ -80,6 +80,8 @@ pub struct Training<'a> {
     pub path: ComputePath,
     /// How much of the processor it may take.
     pub threads: Threads,
+    /// The widest vector instructions of the fused path; the result depends on them.
+    pub instructions: Instructions,
     /// The state to resume from; `None` starts from the seed's initial weights.
     pub resume: Option<&'a TrainingState>,
     /// Receives its state after every `checkpoint.every_validations` validations, and when it is interrupted.
@@ -120,8 +122,19 @@ impl<'a> Training<'a> {
     /// A training from the beginning, on all cores, on the fastest path of its device, without checkpoints.
     #[must_use]
     pub fn new(spec: &'a ExperimentSpec, seed: u64, images: &'a Images, device: &'a Device) -> Self {
-        let (path, threads) = (ComputePath::of(device), Threads::All);
-        Self { spec, seed, order_seed: seed, images, device, path, threads, resume: None, checkpoints: None }
+        let (path, threads, instructions) = (ComputePath::of(device), Threads::All, Instructions::in_use());
+        Self {
+            spec,
+            seed,
+            order_seed: seed,
+            images,
+            device,
+            path,
+            threads,
+            instructions,
+            resume: None,
+            checkpoints: None,
+        }
     }
 }
 
@@ -135,9 +148,10 @@ impl Training<'_> {
     /// # Errors
     /// If Burn's learner stops on an error.
     pub fn run(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter) -> Result<Outcome, TrainingError> {
+        let run = |cpu_time| self.instructions.within(|| self.run_here(renderer, interrupter, cpu_time));
         match self.threads {
-            Threads::All => self.run_here(renderer, interrupter, || ProcessTime::now().as_duration()),
-            Threads::One => on_one_thread(|| self.run_here(renderer, interrupter, || ThreadTime::now().as_duration())),
+            Threads::All => run(|| ProcessTime::now().as_duration()),
+            Threads::One => on_one_thread(|| run(|| ThreadTime::now().as_duration())),
         }
     }
 

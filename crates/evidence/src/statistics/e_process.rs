@@ -11,6 +11,8 @@ use statrs::function::beta::{beta_reg, ln_beta};
 const STRENGTHS: [f64; 10] = [0.031_25, 0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
 /// Parameter of the Beta distribution over the chance of a value above 0.
 const PRIOR: f64 = 0.5;
+/// More than the rounding errors of a bound.
+const ROUNDING: f64 = 1e-9;
 
 /// The evidence that values lie above 0. It never falls when a value is replaced by a larger one, so where only an interval is
 /// known of a value, its lower end gives a valid e-process.
@@ -44,17 +46,44 @@ impl EProcess {
     /// Without values yet, for any values.
     pub(crate) const SIGNS: Self = Self::Signs { above: 0, below: 0 };
 
-    /// Adds a value, in its unit.
-    pub(crate) fn add(&mut self, value: f64) {
+    /// The evidence of one value, in its unit, of the same kind as this.
+    pub(crate) fn of(&self, value: f64) -> Self {
         match self {
-            Self::Symmetric(products) => {
-                for (product, strength) in products.iter_mut().zip(STRENGTHS) {
-                    *product += std::f64::consts::LN_2 - (-2.0 * strength * value).exp().ln_1p();
-                }
+            Self::Symmetric(_) => Self::Symmetric(
+                STRENGTHS.map(|strength| std::f64::consts::LN_2 - (-2.0 * strength * value).exp().ln_1p()),
+            ),
+            Self::Signs { .. } => Self::Signs { above: u32::from(value > 0.0), below: u32::from(value < 0.0) },
+        }
+    }
+
+    /// Adds the evidence of further values, of the same kind as this.
+    pub(crate) fn add(&mut self, further: &Self) {
+        match (self, further) {
+            (Self::Symmetric(products), Self::Symmetric(further)) => {
+                products.iter_mut().zip(further).for_each(|(product, further)| *product += further);
             }
+            (Self::Signs { above, below }, Self::Signs { above: further_above, below: further_below }) => {
+                *above += further_above;
+                *below += further_below;
+            }
+            _ => unreachable!("evidence of two kinds"),
+        }
+    }
+
+    /// Whether `ln E` is at least `threshold`, which is above 0.
+    pub(crate) fn reaches(&self, threshold: f64) -> bool {
+        self.bound() >= threshold && self.ln() >= threshold
+    }
+
+    /// A number that `ln E` is not above, in a fraction of the time: the largest product, or the largest value of the integrand.
+    pub(crate) fn bound(&self) -> f64 {
+        match self {
+            Self::Symmetric(products) => products.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            Self::Signs { above, below } if above <= below => ROUNDING,
             Self::Signs { above, below } => {
-                *above += u32::from(value > 0.0);
-                *below += u32::from(value < 0.0);
+                let (above, below) = (f64::from(*above), f64::from(*below));
+                let part = |count: f64| if count > 0.0 { count * (2.0 * count / (above + below)).ln() } else { 0.0 };
+                part(above) + part(below) + ROUNDING
             }
         }
     }
@@ -63,7 +92,7 @@ impl EProcess {
     pub(crate) fn ln(&self) -> f64 {
         match self {
             Self::Symmetric(products) => {
-                let largest = products.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let largest = self.bound();
                 if largest == f64::NEG_INFINITY {
                     return largest;
                 }
@@ -87,7 +116,7 @@ mod tests {
     fn of(empty: EProcess, values: &[f64]) -> f64 {
         let mut process = empty;
         for &value in values {
-            process.add(value);
+            process.add(&empty.of(value));
         }
         process.ln()
     }
@@ -109,6 +138,18 @@ mod tests {
             });
             let mean = e.sum::<f64>() / 32.0;
             assert!((mean - 1.0).abs() < 1e-12, "{empty:?}: {mean}");
+        }
+    }
+
+    #[test]
+    fn no_evidence_is_above_its_bound() {
+        for empty in [EProcess::SYMMETRIC, EProcess::SIGNS] {
+            let mut process = empty;
+            for step in 0..200_u32 {
+                process.add(&empty.of(f64::from(step * 7 % 11) - 4.0));
+                assert!(process.ln() <= process.bound(), "{process:?}");
+            }
+            assert!(process.bound() < process.ln() + 5.0, "{process:?}");
         }
     }
 

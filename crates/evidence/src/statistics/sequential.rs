@@ -55,9 +55,33 @@ struct Above {
 }
 
 impl Above {
+    fn of(&self, difference: Difference, unit: f64) -> EProcess {
+        self.process.of(difference.above(self.edge) / unit)
+    }
+
     fn add(&mut self, difference: Difference, unit: f64) {
-        self.process.add(difference.above(self.edge) / unit);
-        self.most = self.most.max(self.process.ln());
+        self.process.add(&self.of(difference, unit));
+        if self.process.bound() > self.most {
+            self.most = self.most.max(self.process.ln());
+        }
+    }
+
+    /// Whether there is ever this much evidence without each of the differences in turn; without differences yet.
+    fn reaches_without_each(&self, differences: &[Difference], unit: f64, threshold: f64) -> Vec<bool> {
+        let parts: Vec<EProcess> = differences.iter().map(|&difference| self.of(difference, unit)).collect();
+        let (mut before, mut is_reached) = (self.process, false);
+        let without = |(at, part): (usize, &EProcess)| {
+            let mut rest = before;
+            let is_reached_without = is_reached
+                || parts[at + 1..].iter().any(|part| {
+                    rest.add(part);
+                    rest.reaches(threshold)
+                });
+            before.add(part);
+            is_reached = is_reached || before.reaches(threshold);
+            is_reached_without
+        };
+        parts.iter().enumerate().map(without).collect()
     }
 }
 
@@ -105,6 +129,26 @@ impl Sequential {
         [(Decision::Same, same), (Decision::Higher, above.most), (Decision::Lower, below.most)]
     }
 
+    /// The decisions without each of these pairs in turn; without pairs yet.
+    pub(crate) fn decisions_without_each(
+        &self,
+        differences: &[Difference],
+        threshold: f64,
+    ) -> impl Iterator<Item = Option<Decision>> {
+        let reversed: Vec<Difference> = differences.iter().map(|difference| difference.reversed()).collect();
+        let reach = |of: &[Above; 2], differences: &[Difference]| {
+            of.map(|above| above.reaches_without_each(differences, self.unit, threshold))
+        };
+        let ([above, within_below], [below, within_above]) =
+            (reach(&self.above, differences), reach(&self.below, &reversed));
+        (0..differences.len()).map(move |at| match (within_below[at] && within_above[at], above[at], below[at]) {
+            (true, ..) => Some(Decision::Same),
+            (_, true, _) => Some(Decision::Higher),
+            (.., true) => Some(Decision::Lower),
+            _ => None,
+        })
+    }
+
     /// The outcome with this much evidence; none where the pairs do not decide.
     pub(crate) fn decision(&self, threshold: f64) -> Option<Decision> {
         self.evidence().into_iter().find(|&(_, evidence)| evidence >= threshold).map(|(decision, _)| decision)
@@ -132,8 +176,8 @@ fn lower_end(process: EProcess, unit: f64, differences: &[Difference], threshold
     let is_above = |edge| {
         let mut above = Above { edge, process, most: f64::NEG_INFINITY };
         differences.iter().any(|&difference| {
-            above.add(difference, unit);
-            above.most >= threshold
+            above.process.add(&above.of(difference, unit));
+            above.process.reaches(threshold)
         })
     };
     let lows = || differences.iter().map(|difference| difference.low).filter(|low| low.is_finite());
@@ -195,6 +239,31 @@ mod tests {
         assert_eq!(decision(EProcess::SIGNS, 0.0, &[wide(0.1); 20]), None);
         let never = Difference { low: 5.0, high: f64::INFINITY };
         assert_eq!(decision(EProcess::SIGNS, 0.0, &[never; 20]), Some(Higher));
+    }
+
+    #[test]
+    fn decisions_without_each_pair_are_those_of_the_other_pairs() {
+        let threshold = 40_f64.ln();
+        let mut seen = std::collections::HashSet::new();
+        for process in [EProcess::SYMMETRIC, EProcess::SIGNS] {
+            for (centre, spread) in [(3.0, 0.5), (-3.0, 0.5), (0.1, 0.3), (0.9, 0.5), (-0.6, 0.4), (0.0, 9.0)] {
+                for pairs in 0..20 {
+                    let value = |at: u32| exactly(centre + spread * (f64::from(at * at % 7) - 3.0));
+                    let differences: Vec<Difference> = (0..pairs).map(value).collect();
+                    let empty = Sequential::new(process, 0.0, 1.0);
+                    for (at, decision) in empty.decisions_without_each(&differences, threshold).enumerate() {
+                        let rest = [&differences[..at], &differences[at + 1..]].concat();
+                        assert_eq!(
+                            decision,
+                            empty.with(&rest).decision(threshold),
+                            "{centre} ± {spread}, {pairs}, {at}"
+                        );
+                        seen.insert(format!("{decision:?}"));
+                    }
+                }
+            }
+        }
+        assert_eq!(seen.len(), 4, "{seen:?}");
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use spec::{ClusterSpec, cluster_word};
 
+use super::Shard;
 use super::seeds::{self, Seeds};
 
 /// Experiments, their overrides and seeds.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Selection {
     /// Declared experiments by name (task4e), or TOML files by path
     #[arg(required_unless_present = "all", value_name = "EXPERIMENT")]
@@ -46,6 +48,23 @@ impl Selection {
     pub(crate) fn seeds_or(&self, declared: usize) -> Seeds {
         let given = self.seed.as_ref().or(self.seeds.as_ref());
         given.cloned().unwrap_or_else(|| Seeds((1..=declared as u64).collect()))
+    }
+
+    /// The selection as it would be typed.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut words = self.experiments.clone();
+        let flags = [(self.all, "--all"), (self.extras, "--extras"), (self.no_baseline, "--no-baseline")];
+        words.extend(flags.iter().filter(|(is_given, _)| *is_given).map(|(_, flag)| (*flag).to_owned()));
+        for given in &self.overrides {
+            words.extend(["--set".to_owned(), given.clone()]);
+        }
+        if let Some(Seeds(seeds)) = &self.seeds {
+            words.extend(["--seeds".to_owned(), seeds.len().to_string()]);
+        }
+        if let Some(Seeds(seeds)) = &self.seed {
+            words.extend(["--seed".to_owned(), seeds.iter().map(u64::to_string).collect::<Vec<_>>().join(",")]);
+        }
+        words
     }
 }
 
@@ -87,6 +106,11 @@ pub(crate) struct Run {
     /// records
     #[arg(long, conflicts_with_all = ["until_decided", "max_seeds"])]
     pub(crate) quick: bool,
+
+    /// Only one of several equal shares of the runs: `3/16` is the third of sixteen. Shares are disjoint, and stay the same when
+    /// runs finish
+    #[arg(long, value_name = "SHARE", conflicts_with_all = ["until_decided", "max_seeds"])]
+    pub(crate) shard: Option<Shard>,
 
     /// Trainings at the same time; does not change the results [default: the physical cores; 1 on a graphics processor or with
     /// Burn's dashboard]
@@ -241,4 +265,129 @@ pub(crate) struct Report {
     /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// One of several equal shares, as `run --shard` takes it
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) shard: Option<Shard>,
+
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+/// Who runs the tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scheduler {
+    /// Slurm, as a job array
+    Slurm,
+    /// Processes of this machine
+    Local,
+}
+
+/// Arguments of `submit`. Options about the cluster win over its file.
+#[derive(Debug, Args)]
+pub(crate) struct Submit {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Who runs the tasks
+    #[arg(long, value_enum, default_value_t = Scheduler::Slurm)]
+    pub(crate) scheduler: Scheduler,
+
+    /// Print the scripts, and submit nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Folder of the report, which is written after the last task
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    pub(crate) out: PathBuf,
+
+    /// TOML file that describes the cluster [default: cluster.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cluster: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+}
+
+/// What a cluster is asked for, with the keys of its file.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+pub(crate) struct Asked {
+    /// Partition
+    #[arg(long, value_name = "NAME", value_parser = word)]
+    partition: Option<String>,
+
+    /// Account that pays
+    #[arg(long, value_name = "NAME", value_parser = word)]
+    account: Option<String>,
+
+    /// Time limit of a task: 02:00:00
+    #[arg(long, value_name = "TIME", value_parser = word)]
+    time: Option<String>,
+
+    /// Memory of a task: 2G
+    #[arg(long, value_name = "SIZE", value_parser = word)]
+    memory: Option<String>,
+
+    /// Generic resources of a task: gpu:1
+    #[arg(long, value_name = "LIST", value_parser = word)]
+    gres: Option<String>,
+
+    /// Processors of a task, and trainings that it does at the same time [default: 1]
+    #[arg(long, value_name = "N")]
+    cpus: Option<NonZeroUsize>,
+
+    /// Tasks [default: 64, or the cores of this machine]
+    #[arg(long, value_name = "N")]
+    tasks: Option<NonZeroUsize>,
+
+    /// Tasks at the same time [default: as many as the cluster allows]
+    #[arg(long, value_name = "N")]
+    throttle: Option<NonZeroUsize>,
+
+    /// Seconds before the time limit at which a task saves and goes back into the queue [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    notice: Option<NonZeroUsize>,
+
+    /// A module to load; may be given several times
+    #[arg(long = "module", value_name = "NAME", value_parser = word)]
+    modules: Vec<String>,
+}
+
+impl Asked {
+    /// The same as the file has it.
+    pub(crate) fn spec(&self) -> ClusterSpec {
+        let number = |option: Option<NonZeroUsize>| option.map(NonZeroUsize::get);
+        ClusterSpec {
+            partition: self.partition.clone(),
+            account: self.account.clone(),
+            time: self.time.clone(),
+            memory: self.memory.clone(),
+            gres: self.gres.clone(),
+            cpus: number(self.cpus),
+            tasks: number(self.tasks),
+            throttle: number(self.throttle),
+            notice: number(self.notice),
+            modules: self.modules.clone(),
+        }
+    }
+}
+
+fn word(text: &str) -> Result<String, String> {
+    cluster_word(text).map_err(|rule| format!("must be {rule}"))
+}
+
+/// Arguments of `cancel`.
+#[derive(Debug, Args)]
+pub(crate) struct Batches {
+    /// Numbers of batches, as `status` shows them [default: all]
+    #[arg(value_name = "BATCH")]
+    pub(crate) batches: Vec<usize>,
 }

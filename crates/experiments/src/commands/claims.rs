@@ -21,10 +21,13 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     let records = if arguments.until_decided.is_asked() {
         until_decided(workspace, &specs, &arguments.until_decided, arguments.jobs, &Stop::listen()?)?
     } else {
-        scored(workspace, &specs)?
+        let records = with_probes(workspace, &specs, workspace.records().all);
+        scored(workspace, &specs, records)?
     };
     let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
     let judged = judge(&replicates);
+    let compared = replicates.iter().flat_map(|one| &one.records);
+    report::instructions_note(compared).iter().for_each(|note| workspace.terminal.note(note));
     if arguments.output.json {
         print_json(&judged.iter().map(|one| as_json(one, judged.len())).collect::<Vec<_>>())?;
     } else if arguments.output.markdown {
@@ -44,12 +47,27 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     end
 }
 
-/// The records that the options select, with scores on the test images of these experiments if the images are here.
-pub(super) fn scored(workspace: &Workspace, specs: &[ExperimentSpec]) -> Result<Vec<RunRecord>, Failure> {
-    let mut records = workspace.records().all;
+/// The records, with scores on the test images of these experiments if the images are here.
+pub(super) fn scored(
+    workspace: &Workspace,
+    specs: &[ExperimentSpec],
+    mut records: Vec<RunRecord>,
+) -> Result<Vec<RunRecord>, Failure> {
     test_scores::declare(specs, &mut records);
     test_scores::add_missing(workspace, &mut records)?;
     Ok(records)
+}
+
+/// The records, with their tables where a claim's metric is computed from probes.
+fn with_probes(workspace: &Workspace, specs: &[ExperimentSpec], records: Vec<RunRecord>) -> Vec<RunRecord> {
+    let claims = specs.iter().flat_map(|spec| spec.claims.iter().map(|claim| (&spec.name, claim)));
+    let probed = claims.filter(|(_, claim)| claim.metric.is_of_probes());
+    let names: HashSet<&String> = probed.flat_map(|(name, claim)| [name, &claim.against]).collect();
+    let probed: Vec<&ExperimentSpec> = specs.iter().filter(|spec| names.contains(&spec.name)).collect();
+    let needs_probes = |record: &RunRecord| probed.iter().any(|spec| record.spec.has_settings_of(spec));
+    let (probed, mut others): (Vec<_>, Vec<_>) = records.into_iter().partition(needs_probes);
+    others.extend(workspace.whole(&probed));
+    others
 }
 
 /// The experiments with these names, including those of comparisons, or all declared ones without names; then those that

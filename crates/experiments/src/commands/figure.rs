@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use record::RunRecord;
+use record::{Detail, RunRecord, StoreError};
 use report::{CurveSets, Plot};
 
 use crate::backend;
@@ -23,7 +23,9 @@ pub(super) fn figure(workspace: &Workspace, selection: &Selection) -> Result<(),
     let records = workspace.records();
     for group in &groups {
         let found = group.runs.iter().map(|run| records.find(run).ok_or_else(|| missing(workspace, &records, run)));
-        let found: Vec<RunRecord> = found.collect::<Result<_, _>>()?;
+        let found = workspace.store.load_all(&found.collect::<Result<Vec<_>, _>>()?, Detail::Curves);
+        let named = |(run, record): (&PlannedRun, Result<_, _>)| Ok::<_, StoreError>(run.named(record?));
+        let found: Vec<RunRecord> = group.runs.iter().zip(found).map(named).collect::<Result<_, _>>()?;
         draw(workspace, group, &found.iter().collect::<Vec<_>>())?;
     }
     Ok(())

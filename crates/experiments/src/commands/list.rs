@@ -54,7 +54,7 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
     for comparison in comparisons {
         text += &format!("{}: {} ({})\n", comparison.name, comparison.title, comparison.runs.join(", "));
     }
-    for Unfinished { experiment, seed, steps, is_trained } in unfinished {
+    for Unfinished { experiment, seed, steps, is_trained, .. } in unfinished {
         let how = if is_trained { "in training" } else { "stopped; run the same command again to resume" };
         text += &format!("{experiment}, seed {seed}: at step {steps}, {how}\n");
     }

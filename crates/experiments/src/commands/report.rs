@@ -32,12 +32,15 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     let first = arguments.seeds.clone().unwrap_or_else(|| Seeds((1..=FIRST_SEEDS).collect()));
     let adds_seeds = arguments.seeds.is_none() || arguments.until_decided.is_asked();
     let mut records = if arguments.no_train {
-        scored(workspace, &specs)?
+        workspace.records().all
     } else {
         train(workspace, &specs, arguments, &first, adds_seeds, &stop)?
     };
     let most = arguments.until_decided.most();
     records.retain(|record| first.0.contains(&record.seed) || adds_seeds && record.seed <= most);
+    if arguments.no_train {
+        records = scored(workspace, &specs, workspace.whole(&records))?;
+    }
     let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
@@ -114,7 +117,11 @@ fn crossed(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord
     };
     // Damaged records have been reported already.
     let all: Vec<RunRecord> = workspace.store.list().into_iter().flatten().filter(is_here).collect();
-    specs.iter().filter_map(|spec| Crossed::among(spec, &all)).collect()
+    let crossed = |spec: &ExperimentSpec| {
+        let runs: Vec<RunRecord> = all.iter().filter(|run| run.spec.has_settings_of(spec)).cloned().collect();
+        runs.iter().any(|run| run.order_seed.is_some()).then(|| Crossed::among(spec, &workspace.whole(&runs)))?
+    };
+    specs.iter().filter_map(crossed).collect()
 }
 
 /// The experiments on the other datasets of which there are records, of the same backend.
@@ -123,11 +130,11 @@ fn elsewhere(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunReco
     let is_like =
         |record: &RunRecord| record.backend.name == here.backend.name && record.code.numerics == here.code.numerics;
     let mut others: BTreeMap<String, Vec<RunRecord>> = BTreeMap::new();
+    let is_elsewhere = |record: &RunRecord| is_like(record) && record.dataset.digest != here.dataset.digest;
     // Damaged records have been reported already.
-    for record in workspace.store.list().into_iter().flatten().filter(is_like) {
-        if record.dataset.digest != here.dataset.digest {
-            others.entry(record.dataset.title.clone()).or_default().push(record);
-        }
+    let listed: Vec<RunRecord> = workspace.store.list().into_iter().flatten().filter(is_elsewhere).collect();
+    for record in workspace.whole(&listed) {
+        others.entry(record.dataset.title.clone()).or_default().push(record);
     }
     let replicates = |records: Vec<RunRecord>| specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
     others.into_iter().map(|(title, records)| (title, replicates(records))).collect()

@@ -1,23 +1,23 @@
 //! `experiments run`: trains the runs that are not finished, prints the results, draws the figures.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 
-use record::{RunRecord, StopReason};
+use record::{Detail, RunRecord, StopReason};
 
 use super::claims::judged_and_compared;
 use super::figure;
 use crate::command_line::arguments::Run;
+use crate::data;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
 use crate::plan::{self, Group, PlannedRun};
-use crate::records::{Filter, Records};
 use crate::runner::{Runner, tell_finished};
 use crate::sequential::until_decided;
 use crate::stop::Stop;
 use crate::terminal::View;
 use crate::test_scores;
 use crate::workspace::Workspace;
-use crate::{backend, data};
 
 pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure> {
     let stop = Stop::listen()?;
@@ -27,13 +27,13 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
         let folder = workspace.store.folder().display();
         workspace.terminal.note(&format!("quick runs of a few steps: their numbers mean nothing; records: {folder}"));
     }
-    let runs = plan::runs(&groups);
+    let runs = plan::share_of(plan::runs(&groups), arguments.shard);
     let mut records = match finished(workspace, &runs) {
         Some(mut records) => {
             test_scores::add_missing(workspace, &mut records)?;
             records
         }
-        None => train(workspace, arguments, &groups, &stop)?,
+        None => train(workspace, arguments, &runs, groups.len() == 1, &stop)?,
     };
     if arguments.until_decided.is_asked() && !stop.is_requested() {
         let all = add_seeds(workspace, arguments, &stop)?;
@@ -50,30 +50,34 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
 
 /// The records of the runs, if all are finished. This opens neither the dataset nor the backend.
 pub(super) fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Vec<RunRecord>> {
-    let filter = Filter { dataset: data::expected(&workspace.options), ..workspace.filter() };
-    // Damaged records are not reported here: if one is needed, the training fails.
-    let readable = workspace.store.list().into_iter().flatten().collect();
-    let records = Records::choose(readable, filter, backend::default_name());
-    let found: Vec<RunRecord> = runs.iter().map(|run| records.find(run)).collect::<Option<_>>()?;
+    let records = workspace.known();
+    let found: Vec<&RunRecord> = runs.iter().map(|run| records.find(run)).collect::<Option<_>>()?;
+    let found: Vec<RunRecord> =
+        workspace.store.load_all(&found, Detail::Curves).into_iter().collect::<Result<_, _>>().ok()?;
     workspace.store.tidy(found.iter().map(|record| record.id.as_str()));
     let terminal = &workspace.terminal;
     runs.iter().zip(&found).for_each(|(run, record)| tell_finished(terminal, run, record));
     records.choice.iter().for_each(|choice| terminal.note(choice));
-    if filter.dataset.is_none() && found.first().is_some_and(|record| record.dataset.is_made_up()) {
+    if data::expected(&workspace.options).is_none() && found.first().is_some_and(|record| record.dataset.is_made_up()) {
         terminal.warning("MNIST was not found: these runs used made-up digits", Some("for MNIST run `make data`"));
     }
-    Some(found)
+    Some(runs.iter().zip(found).map(|(run, record)| run.named(record)).collect())
 }
 
 /// Trains the runs that are not finished.
-fn train(workspace: &Workspace, arguments: &Run, groups: &[Group], stop: &Stop) -> Result<Vec<RunRecord>, Failure> {
-    let runs = plan::runs(groups);
+fn train(
+    workspace: &Workspace,
+    arguments: &Run,
+    runs: &[&PlannedRun],
+    is_one_group: bool,
+    stop: &Stop,
+) -> Result<Vec<RunRecord>, Failure> {
     let view = View::choose(!arguments.no_tui && !arguments.output.json);
     let has_one_seed = runs.iter().all(|run| run.seed == runs[0].seed);
     // The dashboard shows one training at a time, so it is for a single experiment.
-    let is_watched = view == View::Dashboard && groups.len() == 1 && has_one_seed;
+    let is_watched = view == View::Dashboard && is_one_group && has_one_seed;
     let jobs = arguments.jobs.or(is_watched.then_some(NonZeroUsize::MIN));
-    Runner::open(workspace, runs.iter().map(|run| &run.spec), stop)?.records(&runs, jobs, view)
+    Runner::open(workspace, runs.iter().map(|run| &run.spec), stop)?.records(runs, jobs, view)
 }
 
 /// Adds seeds until the claims of the experiments are decided; returns all records.
@@ -112,7 +116,12 @@ fn show(workspace: &Workspace, arguments: &Run, groups: &[Group], all: &[RunReco
 }
 
 fn of_group<'a>(group: &Group, records: &'a [RunRecord]) -> Vec<&'a RunRecord> {
-    group.runs.iter().filter_map(|run| records.iter().find(|record| run.has(record))).collect()
+    let mut by_seed: HashMap<u64, Vec<&RunRecord>> = HashMap::new();
+    for record in records {
+        by_seed.entry(record.seed).or_default().push(record);
+    }
+    let of_run = |run: &PlannedRun| by_seed.get(&run.seed)?.iter().find(|record| run.has(record)).copied();
+    group.runs.iter().filter_map(of_run).collect()
 }
 
 /// The exit code: interrupted, diverged or success.

@@ -41,7 +41,7 @@ pub(super) fn variance(workspace: &Workspace, arguments: &Variance) -> Result<()
         )?,
     };
     if !stop.is_requested() {
-        show(workspace, arguments, &experiments, &records)?;
+        show(workspace, arguments, &experiments, &workspace.whole(&records))?;
     }
     end(&records, &stop)
 }

@@ -1,5 +1,6 @@
 //! Tests of the binary: results, refusals, messages.
 
+mod cluster;
 mod commands;
 mod common;
 mod elsewhere;

@@ -147,7 +147,9 @@ fn a_damaged_record_is_set_aside_and_its_run_trained_again() {
         let run = scratch.run("task2c");
         damage(&run.join(file));
         let before = files_of(&run);
-        for command in [["list"].as_slice(), &["claims"], &["report", "--no-train"]] {
+        // `list` and `claims` read no tables.
+        let commands = [["report", "--no-train"].as_slice(), &["list"], &["claims"]];
+        for command in &commands[..if file == "record.json" { 3 } else { 1 }] {
             let message = Ended::with(0, &mut scratch.program(command)).stderr;
             assert!(message.contains("warning") && message.contains(file), "{file}: {message}");
         }

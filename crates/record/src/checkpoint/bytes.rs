@@ -134,6 +134,9 @@ fn metadata_of(body: &[u8]) -> Result<Metadata<Checkpoint>, Defect> {
     check_name("experiment", &metadata.checkpoint.experiment)?;
     // It becomes part of the run's record.
     check_line("started_at", &metadata.checkpoint.started_at, LONGEST_MOMENT)?;
+    for instructions in &metadata.checkpoint.instructions {
+        check_name("instructions", instructions)?;
+    }
     Ok(metadata)
 }
 

@@ -36,7 +36,7 @@ pub struct OwnedRun {
 }
 
 /// A run that has started but not finished.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Unfinished {
     /// Name of the experiment.
     pub experiment: String,
@@ -44,6 +44,8 @@ pub struct Unfinished {
     pub seed: u64,
     /// Steps taken at its newest checkpoint.
     pub steps: usize,
+    /// Wall time of these steps, seconds.
+    pub seconds: f64,
     /// Whether a process is training it now.
     pub is_trained: bool,
 }
@@ -115,7 +117,7 @@ impl RunStore {
     pub fn unfinished(&self) -> Vec<Unfinished> {
         let folders = folder::list(&self.folder.join(CHECKPOINTS)).unwrap_or_default();
         let mut found: Vec<Unfinished> = folders.iter().filter_map(|(_, folder)| unfinished_in(folder)).collect();
-        found.sort();
+        found.sort_by(|one, other| (&one.experiment, one.seed).cmp(&(&other.experiment, other.seed)));
         found
     }
 
@@ -146,7 +148,8 @@ fn unfinished_in(folder: &Path) -> Option<Unfinished> {
     // A process that tries to take the run meanwhile will try again.
     let lock = check_lock(&folder.join(LOCK)).and_then(File::open).ok()?;
     let is_trained = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
-    Some(Unfinished { experiment: checkpoint.experiment, seed: checkpoint.seed, steps, is_trained })
+    let seconds = checkpoint.state.wall.as_secs_f64();
+    Some(Unfinished { experiment: checkpoint.experiment, seed: checkpoint.seed, steps, seconds, is_trained })
 }
 
 /// Whether an open file is the one at this path.
@@ -215,6 +218,18 @@ impl OwnedRun {
                 // The next save tries again.
                 let _ = fs::remove_file(path);
             }
+        }
+        Ok(())
+    }
+
+    /// Deletes the checkpoints of a run that is to begin again.
+    ///
+    /// # Errors
+    /// One of them cannot be deleted, so that it would be found again.
+    pub fn begin_again(&mut self) -> Result<(), StoreError> {
+        self.newest = None;
+        for (_, path) in generations(&self.folder)? {
+            fs::remove_file(&path).map_err(StoreError::io(&path, "delete"))?;
         }
         Ok(())
     }

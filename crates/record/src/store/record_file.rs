@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use spec::{ExperimentSpec, name};
 
-use crate::check::{check_texts, is_sha256};
+use crate::check::{check_texts, has_plain_lines, is_sha256};
 use crate::defect::ensure;
 use crate::{Defect, RunRecord};
 
@@ -36,6 +36,29 @@ pub(super) fn to_bytes(record: &RunRecord, files: Digests) -> Result<Vec<u8>, De
 
 /// The record in these bytes, checked, so that code can rely on it wherever it comes from.
 pub(super) fn parse(bytes: &[u8]) -> Result<(Box<RunRecord>, Digests), Defect> {
+    let (record, files) = parse_current(bytes).map_or_else(|| parse_any(bytes), Ok)?;
+    record.check_values()?;
+    check_files(&files)?;
+    Ok((record, files))
+}
+
+/// The record in a text as [`to_bytes`] writes it, in a fraction of the time of [`parse_any`], which says what is wrong with any
+/// other text.
+fn parse_current(bytes: &[u8]) -> Option<(Box<RunRecord>, Digests)> {
+    #[derive(Deserialize)]
+    struct Files {
+        files: Digests,
+    }
+    let text = str::from_utf8(bytes).ok()?;
+    let record: Box<RunRecord> = serde_json::from_str(text).ok()?;
+    if record.format != RunRecord::FORMAT || !has_plain_lines(text) {
+        return None;
+    }
+    let Files { files } = serde_json::from_str(text).ok()?;
+    Some((record, files))
+}
+
+fn parse_any(bytes: &[u8]) -> Result<(Box<RunRecord>, Digests), Defect> {
     let mut record: Value = serde_json::from_slice(bytes).map_err(Defect::json(NOT_A_RECORD))?;
     // Read first, because the rest of a record in another format may be unreadable.
     let Format { format } = Format::deserialize(&record).map_err(Defect::json(NOT_A_RECORD))?;
@@ -50,8 +73,6 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Box<RunRecord>, Digests), Defect> {
     check_texts("", &record)?;
     let file = serde_json::from_value::<RecordFile<Box<RunRecord>>>(record);
     let RecordFile { record, files } = file.map_err(Defect::json(NOT_A_RECORD))?;
-    record.check_values()?;
-    check_files(&files)?;
     Ok((record, files))
 }
 

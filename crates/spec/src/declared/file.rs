@@ -89,6 +89,11 @@ impl DeclaredFile {
         spec.map_err(|error| self.refuse(error))
     }
 
+    /// The file's table as something else than an experiment.
+    pub(crate) fn read_as<T>(&self, door: impl Fn(&Value) -> Result<T, SpecError>) -> Result<T, DeclaredError> {
+        explain::read(&self.value, door).map_err(|error| self.refuse(error))
+    }
+
     /// The error of a key that names another experiment; `rule` completes the sentence after "but".
     pub(crate) fn refuse_name(&self, key: &str, named: &str, rule: &str, hint: Option<String>) -> DeclaredError {
         let sentence = format!("`{key}` is \"{named}\", but {rule}");

@@ -251,7 +251,7 @@ fn e_processes_are_those_of_other_packages() {
         for (empty, expected) in [(EProcess::SYMMETRIC, case.symmetric), (EProcess::SIGNS, case.signs)] {
             let mut process = empty;
             for (&value, expected) in case.values.iter().zip(expected) {
-                process.add(value);
+                process.add(&empty.of(value));
                 assert_close(&format!("{}, {empty:?}", case.name), process.ln(), expected, 1.0);
             }
         }
