@@ -9,6 +9,7 @@ mod list;
 mod report;
 mod run;
 mod show;
+mod sweep;
 
 use crate::command_line::Command;
 use crate::failure::Failure;
@@ -20,6 +21,7 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Run(arguments) if arguments.quick => run::run(&workspace.for_quick_runs(), arguments),
         Command::Run(arguments) => run::run(workspace, arguments),
         Command::List(arguments) => list::list(workspace, arguments),
+        Command::Sweep(arguments) => sweep::sweep(workspace, arguments),
         Command::Show(arguments) => show::show(workspace, arguments),
         Command::Check(arguments) => check::check(workspace, arguments),
         Command::Data(arguments) => data::data(workspace, arguments),

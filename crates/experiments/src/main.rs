@@ -25,6 +25,7 @@ mod runner;
 mod saver;
 mod sequential;
 mod stop;
+mod sweep;
 mod terminal;
 mod typesetter;
 mod workspace;

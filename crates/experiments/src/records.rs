@@ -52,16 +52,21 @@ impl Records {
         Self { all: groups.into_iter().next().unwrap_or_default(), choice }
     }
 
-    /// The finished record of a run, with the run's name, even if it was trained for another file with the same settings.
+    /// The record of a run that has all that was asked for, with the run's name, even if it was trained for another file with the same settings.
     pub(crate) fn find(&self, run: &PlannedRun) -> Option<RunRecord> {
-        let is_of_run = |record: &&RunRecord| record.stop_reason.is_finished() && run.is_that_of(record);
-        self.all.iter().find(is_of_run).cloned().map(|record| run.named(record))
+        find(&self.all, run)
     }
 
     /// Dataset and backend of the records, `MNIST by flex`; none without records.
     pub(crate) fn origin(&self) -> Option<String> {
         self.all.first().map(origin)
     }
+}
+
+/// The same among these records.
+pub(crate) fn find(records: &[RunRecord], run: &PlannedRun) -> Option<RunRecord> {
+    let is_of_run = |record: &&RunRecord| run.is_done_by(record) && run.is_that_of(record);
+    records.iter().find(is_of_run).cloned().map(|record| run.named(record))
 }
 
 fn is_current(record: &RunRecord) -> bool {
@@ -170,7 +175,8 @@ mod tests {
         all[2].stop_reason = StopReason::Interrupted;
         let records = Records { all, ..Records::default() };
         let mine = ExperimentSpec { name: "mine".into(), title: "Mine".into(), ..spec() };
-        let run = |spec: &ExperimentSpec, seed| PlannedRun { spec: spec.clone(), overrides: Vec::new(), seed };
+        let run =
+            |spec: &ExperimentSpec, seed| PlannedRun { spec: spec.clone(), overrides: Vec::new(), seed, trial: None };
         let found = records.find(&run(&mine, 2)).expect("the same settings");
         assert_eq!((found.seed, found.spec), (2, mine.clone()));
         assert_eq!(records.find(&run(&mine, 3)), None, "it was interrupted");

@@ -62,18 +62,39 @@ impl<'a> Runner<'a> {
     /// The records of the runs, in their order. Trains and saves the runs that are not finished, `jobs` at a time. A run that
     /// another process is training comes last, and this waits for it. Runs that had not started when the program was stopped
     /// lack a record.
+    ///
+    /// # Errors
+    /// The first run that fails; runs under way are trained to their end.
     pub(crate) fn records(
         &self,
         runs: &[&PlannedRun],
         jobs: Option<NonZeroUsize>,
         view: View,
     ) -> Result<Vec<RunRecord>, Failure> {
+        Ok(self.attempts(runs, jobs, view, |_, attempt| attempt)?.into_iter().flatten().collect())
+    }
+
+    /// The same, with a place for every run. `judge` turns every record or failure into a result as soon as it is there.
+    ///
+    /// # Errors
+    /// The first error of `judge`; runs under way are trained to their end.
+    pub(crate) fn attempts<R: Send>(
+        &self,
+        runs: &[&PlannedRun],
+        jobs: Option<NonZeroUsize>,
+        view: View,
+        judge: impl Fn(&PlannedRun, Result<RunRecord, Failure>) -> Result<R, Failure> + Sync,
+    ) -> Result<Vec<Option<R>>, Failure> {
         let records = runs.iter().map(|run| self.find_unless_damaged(run)).collect::<Result<Vec<_>, _>>()?;
-        self.workspace.store.tidy(records.iter().flatten().map(|record| record.id.as_str()));
+        let finished = records.iter().flatten().filter(|record| record.stop_reason.is_finished());
+        self.workspace.store.tidy(finished.map(|record| record.id.as_str()));
         let untrained = runs.iter().zip(&records).filter(|(_, record)| record.is_none());
         let untrained: Vec<&PlannedRun> = untrained.map(|(run, _)| *run).collect();
+        let found = runs.iter().zip(records);
+        let found = found.map(|(run, record)| record.map(|record| judge(run, Ok(record))).transpose());
+        let mut results: Vec<Option<R>> = found.collect::<Result<_, _>>()?;
         if untrained.is_empty() {
-            return Ok(records.into_iter().flatten().collect());
+            return Ok(results);
         }
         self.check_writable()?;
         let jobs = jobs.map_or_else(|| self.backend.usual_jobs(), NonZeroUsize::get).min(untrained.len());
@@ -82,17 +103,18 @@ impl<'a> Runner<'a> {
         self.check_memory(&specs, jobs)?;
         let view = self.workspace.terminal.begin(view, &specs, jobs);
         let continues = || !self.stop.is_requested();
-        let trained =
-            side_by_side(&untrained, jobs, continues, |run, is_first| self.find_or_train(run, is_first, threads, view));
+        let trained = side_by_side(&untrained, jobs, continues, |run, is_first| {
+            self.find_or_train(run, is_first, threads, view).transpose().map(|attempt| judge(run, attempt)).transpose()
+        });
         self.workspace.terminal.end();
-        let trained = trained?;
-        let mut trained = trained.into_iter();
-        Ok(records.into_iter().filter_map(|record| record.or_else(|| trained.next().flatten())).collect())
+        let mut trained = trained?.into_iter();
+        results.iter_mut().filter(|result| result.is_none()).for_each(|result| *result = trained.next().flatten());
+        Ok(results)
     }
 
-    /// The finished record of a run, by its identity.
+    /// The record of a run that has all that was asked for, by its identity.
     fn find(&self, run: &PlannedRun) -> Result<Option<RunRecord>, StoreError> {
-        let found = self.workspace.store.find(&self.id(run))?.filter(|record| record.stop_reason.is_finished());
+        let found = self.workspace.store.find(&self.id(run))?.filter(|record| run.is_done_by(record));
         let found = found.map(|record| run.named(record));
         if let Some(record) = &found {
             tell_finished(&self.workspace.terminal, run, record);
@@ -166,7 +188,9 @@ impl<'a> Runner<'a> {
         // Its previous owner may have finished it.
         match self.find_or_set_aside(run)? {
             Some(record) => {
-                owned.finish();
+                if record.stop_reason.is_finished() {
+                    owned.finish();
+                }
                 Ok(Some(record))
             }
             None => self.train(run, owned, threads, view).map(Some),
@@ -189,11 +213,12 @@ impl<'a> Runner<'a> {
         let steps = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.step_losses.len());
         running.has_saved(steps);
         let (dataset, images) = self.images.get(&run.spec.data, &self.dataset, &self.backend.device)?;
-        let outcome = self.workspace.terminal.show(view, (&run.spec, run.seed), steps, &running, |renderer| {
+        let outcome = self.workspace.terminal.show(view, (&run.spec, run.label()), steps, &running, |renderer| {
             saver::while_saving(&mut owned, to_checkpoint, &running, |checkpoints| {
                 let training = Training {
                     threads,
                     resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
+                    until: run.until(),
                     checkpoints: Some(checkpoints),
                     ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
                 };
@@ -206,7 +231,10 @@ impl<'a> Runner<'a> {
         if record.stop_reason.is_finished() {
             owned.finish();
         }
-        self.workspace.terminal.finished(&format!("{}: {}", run.label(), report::run_in_words(&record)));
+        // A trial is reported with its score.
+        if run.trial.is_none() {
+            self.workspace.terminal.finished(&format!("{}: {}", run.label(), report::run_in_words(&record)));
+        }
         Ok(record)
     }
 
@@ -218,7 +246,9 @@ impl<'a> Runner<'a> {
         latest.damaged.iter().for_each(|error| terminal.warning(&error.to_string(), None));
         if let Some(checkpoint) = &latest.checkpoint {
             let steps = checkpoint.state.history.step_losses.len();
-            terminal.note(&format!("{}: resumes from step {}", run.label(), thousands(steps)));
+            let words = format!("{}: resumes from step {}", run.label(), thousands(steps));
+            // Trials are promoted all the time.
+            if run.trial.is_some() { terminal.detail(&words) } else { terminal.note(&words) }
         } else if !latest.damaged.is_empty() {
             terminal.note(&format!("{}: starts from the beginning", run.label()));
         }
@@ -254,7 +284,9 @@ impl<'a> Runner<'a> {
             predictions,
         };
         let weights = [(weights_file::LAST, Some(&state.last)), (weights_file::BEST, state.best.as_ref())];
-        let weights = weights.into_iter().filter_map(|(file, weights)| Some((file, weights_file::encode(weights?))));
+        let keeps_weights = run.trial.as_ref().is_none_or(|trial| trial.keeps_weights);
+        let weights = weights.into_iter().filter(|_| keeps_weights);
+        let weights = weights.filter_map(|(file, weights)| Some((file, weights_file::encode(weights?))));
         let folder = self.workspace.store.save(&record, weights)?;
         self.workspace.terminal.detail(&format!("saved in {}", folder.display()));
         Ok(record)
@@ -267,7 +299,9 @@ impl<'a> Runner<'a> {
         images: &Images,
         outcome: &Outcome,
     ) -> Result<Option<Predictions>, Failure> {
-        let Some(best) = outcome.state.best.as_ref().filter(|_| outcome.stop_reason.is_finished()) else {
+        // They serve to look closely at the weights, which most trials of a sweep do not keep.
+        let is_wanted = outcome.stop_reason.is_finished() && run.trial.as_ref().is_none_or(|trial| trial.keeps_weights);
+        let Some(best) = outcome.state.best.as_ref().filter(|_| is_wanted) else {
             return Ok(None);
         };
         let network = Network::new(&run.spec.model, images.shape, best, &self.backend.device);

@@ -199,6 +199,17 @@ impl SweepSpec {
         counts.fold(1, usize::saturating_mul)
     }
 
+    /// The settings of `[data]` and `[training]` that all trials have, and that the base experiment gets to be comparable.
+    #[must_use]
+    pub fn protocol(&self) -> Settings {
+        let is_of_protocol = |one: &&Parameter| one.key.starts_with("data.") || one.key.starts_with("training.");
+        let only = |one: &Parameter| match one.domain.listed()?.as_slice() {
+            [value] => Some((one.key.clone(), value.clone())),
+            _ => None,
+        };
+        self.search.iter().filter(is_of_protocol).filter_map(only).collect()
+    }
+
     /// The seeds with which the best settings are trained again.
     #[must_use]
     pub fn fresh_seeds(&self) -> Vec<u64> {

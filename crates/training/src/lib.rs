@@ -78,6 +78,8 @@ pub struct Training<'a> {
     pub threads: Threads,
     /// The state to resume from; `None` starts from the seed's initial weights.
     pub resume: Option<&'a TrainingState>,
+    /// It is interrupted after this number of validations, the one before the first step not counted.
+    pub until: Option<usize>,
     /// Receives its state after every `checkpoint.every_validations` validations, and when it is interrupted.
     pub checkpoints: Option<&'a SyncSender<TrainingState>>,
 }
@@ -117,7 +119,7 @@ impl<'a> Training<'a> {
     #[must_use]
     pub fn new(spec: &'a ExperimentSpec, seed: u64, images: &'a Images, device: &'a Device) -> Self {
         let (path, threads) = (ComputePath::of(device), Threads::All);
-        Self { spec, seed, images, device, path, threads, resume: None, checkpoints: None }
+        Self { spec, seed, images, device, path, threads, resume: None, until: None, checkpoints: None }
     }
 }
 
@@ -173,6 +175,7 @@ impl Training<'_> {
             journal: journal.clone(),
             optimizer: self.resume.map(|state| state.optimizer.clone()),
             validation_loss: validation_loss.clone(),
+            until: self.until,
             checkpoints: self.checkpoints.cloned(),
             stopwatch,
         };

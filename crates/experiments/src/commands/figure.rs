@@ -42,14 +42,19 @@ fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failur
 /// Draws the figure of a group as SVG and PNG, and tells the user where it is.
 pub(super) fn draw(workspace: &Workspace, group: &Group, records: &[&RunRecord]) -> Result<(), Failure> {
     let svg = Plot::of_records(&group.title, records, CurveSets::Both).to_svg().map_err(Failure::outside)?;
-    let missing = report::without_glyph(&svg);
+    save(workspace, &stem(group, records), &svg)
+}
+
+/// Writes a figure as SVG and PNG, and tells the user where it is.
+pub(super) fn save(workspace: &Workspace, stem: &str, svg: &str) -> Result<(), Failure> {
+    let missing = report::without_glyph(svg);
     if !missing.is_empty() {
         let listed = missing.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ");
         let hint = "a browser draws them from other fonts in the SVG";
-        workspace.terminal.warning(&format!("{}: boxes in the PNG stand for {listed}", group.name), Some(hint));
+        workspace.terminal.warning(&format!("{stem}: boxes in the PNG stand for {listed}"), Some(hint));
     }
-    let png = report::to_png(&svg, PNG_WIDTH).map_err(Failure::outside)?;
-    let stem = workspace.store.folder().join("figures").join(stem(group, records));
+    let png = report::to_png(svg, PNG_WIDTH).map_err(Failure::outside)?;
+    let stem = workspace.store.folder().join("figures").join(stem);
     write_file(&stem.with_added_extension("svg"), svg.as_bytes())?;
     let png_path = stem.with_added_extension("png");
     write_file(&png_path, &png)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use evidence::Replicates;
 use record::{DatasetInfo, RunRecord};
-use report::{CheckedNetwork, CloseUp, Document, Material};
+use report::{CheckedNetwork, CloseUp, Document, Material, SweepResult};
 use spec::ExperimentSpec;
 
 use super::claims::judged_and_compared;
@@ -17,6 +17,7 @@ use crate::plan::PlannedRun;
 use crate::runner::Runner;
 use crate::sequential::Sequential;
 use crate::stop::Stop;
+use crate::sweep::Swept;
 use crate::terminal::View;
 use crate::workspace::Workspace;
 use crate::{close_up, host, typesetter};
@@ -42,6 +43,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
         elsewhere: elsewhere(workspace, &specs, &records),
+        sweeps: sweeps(workspace, &records)?,
         seeds: first.0,
         adds_seeds,
         dataset: dataset(workspace, &specs, &records),
@@ -101,6 +103,22 @@ fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord
         pixel_std: f64::NAN,
     };
     record.map_or_else(none, |record| record.dataset.clone())
+}
+
+/// The declared sweeps of which there are trials, on the same dataset and backend.
+fn sweeps(workspace: &Workspace, records: &[RunRecord]) -> Result<Vec<SweepResult>, Failure> {
+    let Some(here) = records.first() else { return Ok(Vec::new()) };
+    let of = |record: &RunRecord| (record.dataset.digest.clone(), record.backend.name.clone(), record.code.numerics);
+    // Damaged records have been reported already. The records of sweeps have other seeds than those of the report.
+    let all = workspace.store.list().into_iter().flatten().filter(|record| of(record) == of(here));
+    let all: Vec<RunRecord> = all.collect();
+    let mut results = Vec::new();
+    for name in workspace.catalog.sweeps()? {
+        let sweep = workspace.catalog.sweep(&name)?;
+        let result = Swept::among(&sweep, &workspace.catalog, here.dataset.shape, &all).result();
+        results.extend((!result.trials.is_empty()).then_some(result));
+    }
+    Ok(results)
 }
 
 /// The experiments on the other datasets of which there are records, of the same backend.

@@ -46,14 +46,14 @@ impl Terminal {
     pub(crate) fn show<R>(
         &self,
         view: View,
-        (spec, seed): (&ExperimentSpec, u64),
+        (spec, label): (&ExperimentSpec, String),
         steps: usize,
         stop: &Interrupter,
         train: impl FnOnce(Box<dyn MetricsRenderer>) -> R,
     ) -> R {
         match view {
             View::Dashboard => train(Box::new(Dashboard::open(stop.clone()))),
-            View::Bars => train(Box::new(Renderer::new(bars::TrainingBar::new(&self.bars, spec, seed, steps)))),
+            View::Bars => train(Box::new(Renderer::new(bars::TrainingBar::new(&self.bars, spec, label, steps)))),
         }
     }
 }

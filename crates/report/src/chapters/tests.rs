@@ -59,6 +59,7 @@ pub(crate) fn material() -> Material {
         seeds: (1..=SEEDS).collect(),
         adds_seeds: false,
         elsewhere: Vec::new(),
+        sweeps: crate::figure::tests::sweeps::sweeps(),
         dataset: first.dataset,
         gradient_checks: vec![CheckedNetwork {
             task: "2b".to_owned(),

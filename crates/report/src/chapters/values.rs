@@ -13,8 +13,12 @@ use spec::{Layer, Metric};
 
 use super::markdown::Pictures;
 use super::{CloseUp, Material};
+use crate::Result;
+use crate::document::{Align, Column, Inline, Table, words};
+use crate::figure::SweepPicture;
 use crate::format::{p_value, seeds_in_words, stop_words};
 use crate::measure;
+use crate::sweep::{SweepResult, trial_table, winner_table};
 use crate::table::{difference_words, fixed_words, interval_words, verdict_words};
 
 /// The material with every claim judged, and what has been drawn of it.
@@ -23,20 +27,23 @@ pub(super) struct Report {
     judged: Vec<Judged>,
     /// The claims judged in other ways, by the title of each way.
     otherwise: Vec<(String, Vec<Judged>)>,
+    /// The pictures of every sweep.
+    pub(super) sweep_pictures: Vec<Vec<SweepPicture>>,
     pictures: Mutex<Pictures>,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "templates pass values")]
 impl Report {
-    pub(super) fn new(material: Material) -> Self {
+    pub(super) fn new(material: Material) -> Result<Self> {
         let by_other_weights = ("Other weights".to_owned(), judge_by_other_weights(&material.experiments));
         let elsewhere = material.elsewhere.iter().map(|(title, experiments)| (title.clone(), judge(experiments)));
-        Self {
+        Ok(Self {
             judged: judge(&material.experiments),
             otherwise: std::iter::once(by_other_weights).chain(elsewhere).collect(),
+            sweep_pictures: material.sweeps.iter().map(SweepResult::pictures).collect::<Result<_>>()?,
             material,
             pictures: Mutex::default(),
-        }
+        })
     }
 
     /// What has been drawn so far.
@@ -59,6 +66,7 @@ impl Report {
             is_made_up => dataset.is_made_up(),
             gradient_checks => Serde(gradient_checks),
             close_up => self.close_up(),
+            sweeps => self.sweeps(),
             metrics => Metric::ALL.map(metric),
             otherwise => self.otherwise.iter().map(|(title, _)| title.clone()).collect::<Vec<_>>(),
             fixed_tests => FixedTest::ALL.map(FixedTest::title),
@@ -205,10 +213,40 @@ impl Report {
         self.material.close_up.as_ref()?.predictions.as_ref()
     }
 
+    /// The sweeps: what varies, what was found, the pictures.
+    fn sweeps(&self) -> Vec<Value> {
+        let sweep = |(sweep, pictures): (&SweepResult, &Vec<SweepPicture>)| {
+            let picture = |one: &SweepPicture| context! { name => &one.name, caption => &one.caption };
+            context! {
+                id => sweep.spec.name.to_lowercase().replace(['_', '.'], "-"),
+                title => &sweep.spec.title,
+                base => self.title(&sweep.spec.base),
+                metric => sweep.spec.objective.metric.title(),
+                words => sweep.in_words(),
+                trials => table(&trial_table(sweep)),
+                winner => (!sweep.retrained.is_empty()).then(|| table(&winner_table(sweep))),
+                luck => sweep.luck_in_words(),
+                pictures => pictures.iter().map(picture).collect::<Vec<_>>(),
+            }
+        };
+        self.material.sweeps.iter().zip(&self.sweep_pictures).map(sweep).collect()
+    }
+
     /// The run whose best weights are shown.
     fn close_up(&self) -> Option<Value> {
         let CloseUp { experiment, seed, .. } = self.material.close_up.as_ref()?;
         Some(context! { title => self.title(experiment), seed, predictions => self.predictions().map(Serde) })
+    }
+}
+
+/// A table for the macro that writes it.
+fn table(table: &Table) -> Value {
+    let cells = |row: &Vec<Vec<Inline>>| row.iter().map(|cell| words(cell)).collect::<Vec<_>>();
+    let column = |column: &Column| context! { heading => &column.heading, is_right => column.align == Align::Right };
+    context! {
+        caption => words(&table.caption),
+        header => table.header.iter().map(column).collect::<Vec<_>>(),
+        rows => table.rows.iter().map(cells).collect::<Vec<_>>(),
     }
 }
 

@@ -79,161 +79,166 @@ fn a_number_in_between_has_four_digits_and_stays_within_the_bounds() {
     assert_eq!(range(true).rounded(17.4), serde_json::json!(17));
 }
 
+/// A line of the sweep, what stands there instead, and the error.
+const WRONG: &[(&str, &str, &str)] = &[
+    (
+        "base",
+        "base = \"min\"",
+        r#"s.toml:2: `base` is "min", but no experiment in FOLDER has that name | did you mean `mine`?"#,
+    ),
+    ("base", "base = \"both\"", r#"s.toml:2: `base` is "both", but that is a comparison, not an experiment"#),
+    (
+        "title",
+        "",
+        "s.toml: `title` is missing: one line of 1 to 100 characters, none of them control or invisible characters",
+    ),
+    ("[objective]", "[objectives]", "s.toml:4: `objectives` is not a key | did you mean `objective`?"),
+    (
+        "metric",
+        "metric = \"best_loss\"",
+        r#"s.toml:5: `objective.metric` is "best_loss", but must be one of "best_validation_accuracy", "best_validation_loss""#,
+    ),
+    (
+        "metric",
+        "metric = \"steps\"",
+        r#"s.toml:5: pruning compares trials after equally many steps, so `objective.metric` cannot be "steps""#,
+    ),
+    (
+        "metric",
+        "metric = \"steps_to\"\nof = \"train_loss\"",
+        "s.toml:4: [objective] lacks `level`: a number above 0 (1.2e-38 to 3.4e38)",
+    ),
+    (
+        "metric",
+        "level = 0.3\nmetric = \"best_validation_loss\"",
+        "s.toml:5: `objective.level` is not a key | the keys are `metric` and `direction`",
+    ),
+    (
+        "direction",
+        "direction = \"down\"",
+        r#"s.toml:6: `objective.direction` is "down", but must be one of "maximize", "minimize""#,
+    ),
+    ("direction", "", r#"s.toml:4: [objective] lacks `direction`: one of "maximize", "minimize""#),
+    (
+        "model",
+        "model.hidden_unit = { values = [[32]] }",
+        "s.toml:8: `search.model.hidden_unit` is not a key | did you mean `model.hidden_units`?",
+    ),
+    (
+        "model",
+        "title = { values = [\"a\"] }",
+        "s.toml:8: `search.title` does not change a training, so it cannot vary | remove it",
+    ),
+    (
+        "model",
+        "model.hidden_units = [[32]]",
+        "s.toml:8: `search.model.hidden_units` is a list, but must be a table such as { values = [0.01, 0.1] }",
+    ),
+    (
+        "model",
+        "model.hidden_units = { value = [[32]] }",
+        "s.toml:8: `search.model.hidden_units.value` is not a key | did you mean `values`?",
+    ),
+    (
+        "model",
+        "model.hidden_units = { values = [[32], [32]] }",
+        "s.toml:8: `search.model.hidden_units.values[1]` is already in the list",
+    ),
+    (
+        "model",
+        "model.hidden_units = { values = [[32], [0]] }",
+        "s.toml:8: `model.hidden_units[0]` is 0, but must be a whole number from 1 to 1,000,000",
+    ),
+    (
+        "model",
+        "model.hidden_units = { values = [] }",
+        "s.toml:8: `search.model.hidden_units.values` is [], but must be a list of one or more values",
+    ),
+    (
+        "model",
+        "model.hidden_units = { values = [[32]], uniform = [1, 2] }",
+        "s.toml:8: `search.model.hidden_units` needs one of `values`, `uniform`, `log_uniform`, `integers` and `log_integers`",
+    ),
+    (
+        "model",
+        "optimizer.momentum = { uniform = [0.0, 1.5] }",
+        "s.toml:8: `optimizer.momentum` is 1.5, but must be a number from 0 to below 1",
+    ),
+    (
+        "model",
+        "optimizer.momentum = { uniform = [0.9, 0.1] }",
+        "s.toml:8: `search.optimizer.momentum.uniform` is [0.9,0.1], but must be two numbers, the lower one first, such as [0.0, 0.9]",
+    ),
+    (
+        "model",
+        "training.batch_size = { integers = [16, 48.5] }",
+        "s.toml:8: `search.training.batch_size.integers` is [16,48.5], but must be two whole numbers, the lower one first, such as [1, 8]",
+    ),
+    (
+        "model",
+        "training.batch_size = { values = [16, 48] }",
+        "s.toml:8: `training.validations_per_epoch` is 5, but must divide the 416 steps of an epoch (`data.train_images` / `training.batch_size`) evenly | 2, 4, 8 or 13 would do",
+    ),
+    (
+        "optimizer",
+        "optimizer.learning_rate = { log_uniform = [0.0, 0.1] }",
+        "s.toml:9: `search.optimizer.learning_rate.log_uniform` is [0.0,0.1], but must be two numbers above 0, the lower one first, such as [0.001, 0.1]",
+    ),
+    (
+        "optimizer",
+        "optimizer.momentum = { values = [0.5], when = { optimizer.kind = \"sgd\" } }",
+        "s.toml:9: `search.optimizer.momentum.when` names `optimizer.kind`, but that key does not vary in [search]",
+    ),
+    (
+        "optimizer",
+        "optimizer.momentum = { values = [0.5], when = { model.hidden_units = [[33]] } }",
+        "s.toml:9: `search.optimizer.momentum.when` names `model.hidden_units`, but [33] is not one of its values",
+    ),
+    (
+        "optimizer",
+        "optimizer.momentum = { values = [0.5], when = \"sgd\" }",
+        r#"s.toml:9: `search.optimizer.momentum.when` is "sgd", but must be one key with its value, such as { optimizer.kind = "sgd" }"#,
+    ),
+    (
+        "optimizer",
+        "optimizer.beta_1 = { values = [0.5] }",
+        r#"s.toml:8: `optimizer.beta_1` is not a key | it is a key of `kind = "adam"`"#,
+    ),
+    (
+        "kind = \"tpe\"",
+        "kind = \"bayes\"",
+        r#"s.toml:11: `method.kind` is "bayes", but must be one of "grid", "random", "quasi_random", "tpe""#,
+    ),
+    ("kind = \"tpe\"", "kind = \"grid\"", "s.toml:12: `method.trials` is given, but a grid tries all combinations"),
+    ("trials", "", "s.toml:10: [method] lacks `trials`: how many settings to try"),
+    ("trials", "trials = 0", "s.toml:12: `method.trials` is 0, but must be a whole number from 1 to 10,000"),
+    ("[search]", "[searches]", "s.toml:7: `searches` is not a key | did you mean `search`?"),
+    (
+        "validations",
+        "validations = 10\nstartup = 3",
+        r#"s.toml:16: `pruning.startup` is not a key with `kind = "successive_halving"`"#,
+    ),
+    ("validations", "", "s.toml:13: [pruning] lacks `validations`: a whole number from 1 to 100,000"),
+    ("validations", "validations = 10\nfactor = 1", "s.toml:16: `pruning.factor` is 1, but must be at least 2"),
+];
+
 #[test]
 fn a_key_or_value_that_is_wrong_is_reported_at_its_place() {
-    let cases = [
-        (
-            "base",
-            "base = \"min\"",
-            r#"s.toml:2: `base` is "min", but no experiment in FOLDER has that name | did you mean `mine`?"#,
-        ),
-        ("base", "base = \"both\"", r#"s.toml:2: `base` is "both", but that is a comparison, not an experiment"#),
-        (
-            "title",
-            "",
-            r#"s.toml: `title` is missing: one line of 1 to 100 characters, none of them control or invisible characters"#,
-        ),
-        ("[objective]", "[objectives]", r#"s.toml:4: `objectives` is not a key | did you mean `objective`?"#),
-        (
-            "metric",
-            "metric = \"best_loss\"",
-            r#"s.toml:5: `objective.metric` is "best_loss", but must be one of "best_validation_accuracy", "best_validation_loss""#,
-        ),
-        (
-            "metric",
-            "metric = \"steps\"",
-            r#"s.toml:5: pruning compares trials after equally many steps, so `objective.metric` cannot be "steps""#,
-        ),
-        (
-            "metric",
-            "metric = \"steps_to\"\nof = \"train_loss\"",
-            r#"s.toml:4: [objective] lacks `level`: a number above 0 (1.2e-38 to 3.4e38)"#,
-        ),
-        (
-            "metric",
-            "level = 0.3\nmetric = \"best_validation_loss\"",
-            r#"s.toml:5: `objective.level` is not a key | the keys are `metric` and `direction`"#,
-        ),
-        (
-            "direction",
-            "direction = \"down\"",
-            r#"s.toml:6: `objective.direction` is "down", but must be one of "maximize", "minimize""#,
-        ),
-        ("direction", "", r#"s.toml:4: [objective] lacks `direction`: one of "maximize", "minimize""#),
-        (
-            "model",
-            "model.hidden_unit = { values = [[32]] }",
-            r#"s.toml:8: `search.model.hidden_unit` is not a key | did you mean `model.hidden_units`?"#,
-        ),
-        (
-            "model",
-            "title = { values = [\"a\"] }",
-            r#"s.toml:8: `search.title` does not change a training, so it cannot vary | remove it"#,
-        ),
-        (
-            "model",
-            "model.hidden_units = [[32]]",
-            r#"s.toml:8: `search.model.hidden_units` is a list, but must be a table such as { values = [0.01, 0.1] }"#,
-        ),
-        (
-            "model",
-            "model.hidden_units = { value = [[32]] }",
-            r#"s.toml:8: `search.model.hidden_units.value` is not a key | did you mean `values`?"#,
-        ),
-        (
-            "model",
-            "model.hidden_units = { values = [[32], [32]] }",
-            r#"s.toml:8: `search.model.hidden_units.values[1]` is already in the list"#,
-        ),
-        (
-            "model",
-            "model.hidden_units = { values = [[32], [0]] }",
-            r#"s.toml:8: `model.hidden_units[0]` is 0, but must be a whole number from 1 to 1,000,000"#,
-        ),
-        (
-            "model",
-            "model.hidden_units = { values = [] }",
-            r#"s.toml:8: `search.model.hidden_units.values` is [], but must be a list of one or more values"#,
-        ),
-        (
-            "model",
-            "model.hidden_units = { values = [[32]], uniform = [1, 2] }",
-            r#"s.toml:8: `search.model.hidden_units` needs one of `values`, `uniform`, `log_uniform`, `integers` and `log_integers`"#,
-        ),
-        (
-            "model",
-            "optimizer.momentum = { uniform = [0.0, 1.5] }",
-            r#"s.toml:8: `optimizer.momentum` is 1.5, but must be a number from 0 to below 1"#,
-        ),
-        (
-            "model",
-            "optimizer.momentum = { uniform = [0.9, 0.1] }",
-            r#"s.toml:8: `search.optimizer.momentum.uniform` is [0.9,0.1], but must be two numbers, the lower one first, such as [0.0, 0.9]"#,
-        ),
-        (
-            "model",
-            "training.batch_size = { integers = [16, 48.5] }",
-            r#"s.toml:8: `search.training.batch_size.integers` is [16,48.5], but must be two whole numbers, the lower one first, such as [1, 8]"#,
-        ),
-        (
-            "model",
-            "training.batch_size = { values = [16, 48] }",
-            r#"s.toml:8: `training.validations_per_epoch` is 5, but must divide the 416 steps of an epoch (`data.train_images` / `training.batch_size`) evenly | 2, 4, 8 or 13 would do"#,
-        ),
-        (
-            "optimizer",
-            "optimizer.learning_rate = { log_uniform = [0.0, 0.1] }",
-            r#"s.toml:9: `search.optimizer.learning_rate.log_uniform` is [0.0,0.1], but must be two numbers above 0, the lower one first, such as [0.001, 0.1]"#,
-        ),
-        (
-            "optimizer",
-            "optimizer.momentum = { values = [0.5], when = { optimizer.kind = \"sgd\" } }",
-            r#"s.toml:9: `search.optimizer.momentum.when` names `optimizer.kind`, but that key does not vary in [search]"#,
-        ),
-        (
-            "optimizer",
-            "optimizer.momentum = { values = [0.5], when = { model.hidden_units = [[33]] } }",
-            r#"s.toml:9: `search.optimizer.momentum.when` names `model.hidden_units`, but [33] is not one of its values"#,
-        ),
-        (
-            "optimizer",
-            "optimizer.momentum = { values = [0.5], when = \"sgd\" }",
-            r#"s.toml:9: `search.optimizer.momentum.when` is "sgd", but must be one key with its value, such as { optimizer.kind = "sgd" }"#,
-        ),
-        (
-            "optimizer",
-            "optimizer.beta_1 = { values = [0.5] }",
-            r#"s.toml:8: `optimizer.beta_1` is not a key | it is a key of `kind = "adam"`"#,
-        ),
-        (
-            "kind = \"tpe\"",
-            "kind = \"bayes\"",
-            r#"s.toml:11: `method.kind` is "bayes", but must be one of "grid", "random", "quasi_random", "tpe""#,
-        ),
-        (
-            "kind = \"tpe\"",
-            "kind = \"grid\"",
-            r#"s.toml:12: `method.trials` is given, but a grid tries all combinations"#,
-        ),
-        ("trials", "", r#"s.toml:10: [method] lacks `trials`: how many settings to try"#),
-        ("trials", "trials = 0", r#"s.toml:12: `method.trials` is 0, but must be a whole number from 1 to 10,000"#),
-        ("[search]", "[searches]", r#"s.toml:7: `searches` is not a key | did you mean `search`?"#),
-        (
-            "validations",
-            "validations = 10\nstartup = 3",
-            r#"s.toml:16: `pruning.startup` is not a key with `kind = "successive_halving"`"#,
-        ),
-        ("validations", "", r#"s.toml:13: [pruning] lacks `validations`: a whole number from 1 to 100,000"#),
-        ("validations", "validations = 10\nfactor = 1", r#"s.toml:16: `pruning.factor` is 1, but must be at least 2"#),
-    ];
-    let wrong: Vec<String> = cases
-        .into_iter()
-        .filter_map(|(word, text, message)| {
+    let wrong: Vec<String> = WRONG
+        .iter()
+        .filter_map(|&(word, text, message)| {
             let found = refused(word, text);
             (!found.starts_with(message)).then(|| format!("{text} => {found}"))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_all_trials_share_of_the_protocol_also_applies_to_the_base() {
+    let shared = "training.max_epochs = { values = [3] }\nmodel.activation = { values = [\"relu\"] }\n[method]";
+    let protocol = read(&SWEEP.replace("[method]", shared)).unwrap().spec.protocol();
+    assert_eq!(protocol, [("training.max_epochs".to_owned(), serde_json::json!(3))].into());
 }
 
 #[test]
