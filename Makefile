@@ -16,13 +16,15 @@ EXPERIMENTS := target/release/experiments --backend $(BACKEND)
 
 TASKS := task2c task3a task3b task3c task3 task4a task4b task4ab task4d task4e task4f task4
 EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
+SWEEPS := $(notdir $(basename $(wildcard experiments/sweeps/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) $(EXTRAS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) $(SWEEPS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers bench-search results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
 	@echo "Further experiments: $(EXTRAS)"
+	@echo "Searches for better settings: $(SWEEPS)"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program, release mode
@@ -30,6 +32,9 @@ build: ## Build the program, release mode
 
 $(TASKS) $(EXTRAS): build
 	@$(EXPERIMENTS) run $@ $(ARGS)
+
+$(SWEEPS): build
+	@$(EXPERIMENTS) sweep $@ $(ARGS)
 
 all: build ## Every task of the report
 	@$(EXPERIMENTS) run --all $(ARGS)
@@ -105,6 +110,14 @@ bench-peers: ## Time the same training in NumPy, PyTorch and JAX (installed into
 	test -d $(PEERS_VENV) || python3 -m venv $(PEERS_VENV)
 	$(PEERS_VENV)/bin/pip install --quiet --requirement benches/peers/requirements.txt
 	$(PEERS_VENV)/bin/python benches/peers/compare.py $(ARGS)
+
+SEARCH_VENV ?= target/search-venv
+
+bench-search: ## Compare the searches of sweeps with Optuna's (installed into a venv): needs MNIST
+	$(CARGO) build --locked --release --package search --example ask
+	test -d $(SEARCH_VENV) || python3 -m venv $(SEARCH_VENV)
+	$(SEARCH_VENV)/bin/pip install --quiet --requirement benches/search/requirements.txt
+	$(SEARCH_VENV)/bin/python benches/search/compare.py $(ARGS)
 
 check: fmt clippy doc test test-pdf backends deny ## Formatting, clippy, docs, tests, other backends, licences: cheapest first
 

@@ -13,7 +13,9 @@ use kernels::Instructions;
 use mnist::DatasetName;
 
 use crate::backend;
-use arguments::{Batches, Check, Claims, Data, Gradcheck, Json, Plan, Report, Run, Selection, Show, Submit, Variance};
+use arguments::{
+    Batches, Check, Claims, Data, Gradcheck, Json, Plan, Report, Run, Selection, Show, Submit, Sweep, Variance,
+};
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
 pub(crate) use shard::Shard;
@@ -38,6 +40,7 @@ Examples:
   experiments run --all --jobs 2                     all experiments, two trainings at a time
   experiments run path/to/mine.toml                  your own experiment
   experiments run task4 --seeds 10                   ten replicates each
+  experiments sweep learning_rate_momentum           search for better settings
   experiments figure task4e                          draw again, without training
   experiments claims                                 test the report's statements
   experiments report                                 train what is missing, write the report
@@ -107,6 +110,8 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Train the experiments that are not finished, show their results, draw their figures
     Run(Run),
+    /// Search for better settings as a file in `sweeps/` declares, and train the best ones again
+    Sweep(Sweep),
     /// List the declared experiments with their settings and the state of their runs
     List(Json),
     /// Show an experiment in full: settings, layers, parameters

@@ -12,6 +12,7 @@ mod run;
 mod show;
 mod status;
 mod submit;
+mod sweep;
 mod variance;
 
 use crate::command_line::Command;
@@ -24,6 +25,7 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Run(arguments) if arguments.quick => run::run(&workspace.for_quick_runs(), arguments),
         Command::Run(arguments) => run::run(workspace, arguments),
         Command::List(arguments) => list::list(workspace, arguments),
+        Command::Sweep(arguments) => sweep::sweep(workspace, arguments),
         Command::Show(arguments) => show::show(workspace, arguments),
         Command::Check(arguments) => check::check(workspace, arguments),
         Command::Data(arguments) => data::data(workspace, arguments),

@@ -65,6 +65,11 @@ impl Failure {
         Self { code: exit::DIVERGED, ..Self::bad_input(message) }
     }
 
+    /// Whether a loss became NaN or infinite.
+    pub(crate) fn is_divergence(&self) -> bool {
+        self.code == exit::DIVERGED
+    }
+
     /// Adds how to correct it, on a separate line.
     pub(crate) fn with_hint(self, hint: &str) -> Self {
         Self { hint: Some(hint.to_owned()), ..self }

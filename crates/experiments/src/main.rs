@@ -26,6 +26,7 @@ mod runner;
 mod saver;
 mod sequential;
 mod stop;
+mod sweep;
 mod terminal;
 mod test_scores;
 mod typesetter;

@@ -18,27 +18,52 @@ pub(crate) struct PlannedRun {
     pub(crate) seed: u64,
     /// Seed of the batch order, if it is another one than that of the initial weights.
     pub(crate) order_seed: Option<u64>,
+    /// Set in a sweep.
+    pub(crate) trial: Option<TrialRun>,
+}
+
+/// What a run is in a sweep.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct TrialRun {
+    /// Number of the trial, from 1.
+    pub(crate) number: usize,
+    /// It is paused after this number of validations, the one before the first step not counted.
+    pub(crate) until: Option<usize>,
+    /// Whether its record keeps the weights.
+    pub(crate) keeps_weights: bool,
 }
 
 impl PlannedRun {
     /// The runs of an experiment, one per seed.
     pub(crate) fn of(spec: &ExperimentSpec, overrides: &[String], seeds: &Seeds) -> Vec<Self> {
-        seeds
-            .0
-            .iter()
-            .map(|&seed| Self { spec: spec.clone(), overrides: overrides.to_vec(), seed, order_seed: None })
-            .collect()
+        let of =
+            |&seed| Self { spec: spec.clone(), overrides: overrides.to_vec(), seed, order_seed: None, trial: None };
+        seeds.0.iter().map(of).collect()
     }
 
-    /// The experiment's name and the seed: `task4e, seed 1`, or `task4e, seed 1, order seed 3`.
+    /// The experiment's name and the seed: `task4e, seed 1`, or `task4e, seed 1, order seed 3`; in a sweep `trial 12, seed 1`.
     pub(crate) fn label(&self) -> String {
+        let name =
+            self.trial.as_ref().map_or_else(|| self.spec.name.to_string(), |trial| format!("trial {}", trial.number));
         let order = self.order_seed.map_or_else(String::new, |order| format!(", order seed {order}"));
-        format!("{}, seed {}{order}", self.spec.name, self.seed)
+        format!("{name}, seed {}{order}", self.seed)
     }
 
     /// Its two seeds.
     pub(crate) fn seeds(&self) -> RunSeeds {
         RunSeeds { init: self.seed, order: self.order_seed.unwrap_or(self.seed) }
+    }
+
+    /// The validation after which it is paused; none if it ends by then.
+    pub(crate) fn until(&self) -> Option<usize> {
+        let all = self.spec.training.max_epochs * self.spec.training.validations_per_epoch;
+        self.trial.as_ref().and_then(|trial| trial.until).filter(|until| *until < all)
+    }
+
+    /// Whether a record of this run has all that was asked for.
+    pub(crate) fn is_done_by(&self, record: &RunRecord) -> bool {
+        let has = |until| record.history.validations.len() > until;
+        record.stop_reason.is_finished() || self.until().is_some_and(has)
     }
 
     /// Whether this is a record of the run under its own name.

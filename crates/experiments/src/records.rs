@@ -59,16 +59,22 @@ impl Records {
         records
     }
 
-    /// The finished record of a run, even if it was trained for another file with the same settings.
+    /// The record of a run that has all that was asked for, even if it was trained for another file with the same settings.
     pub(crate) fn find(&self, run: &PlannedRun) -> Option<&RunRecord> {
         let of_seed = self.by_seed.get(&run.seed)?.iter().map(|&at| &self.all[at]);
-        of_seed.into_iter().find(|record| record.stop_reason.is_finished() && run.is_that_of(record))
+        of_seed.into_iter().find(|record| run.is_done_by(record) && run.is_that_of(record))
     }
 
     /// Dataset and backend of the records, `MNIST by flex`; none without records.
     pub(crate) fn origin(&self) -> Option<String> {
         self.all.first().map(origin)
     }
+}
+
+/// The same among these records.
+pub(crate) fn find(records: &[RunRecord], run: &PlannedRun) -> Option<RunRecord> {
+    let is_of_run = |record: &&RunRecord| run.is_done_by(record) && run.is_that_of(record);
+    records.iter().find(is_of_run).cloned().map(|record| run.named(record))
 }
 
 fn is_current(record: &RunRecord) -> bool {
@@ -182,6 +188,7 @@ mod tests {
             overrides: Vec::new(),
             seed,
             order_seed: None,
+            trial: None,
         };
         let found = records.find(&run(&mine, 2)).expect("the same settings");
         assert_eq!((found.seed, &found.spec.name), (2, &spec().name));

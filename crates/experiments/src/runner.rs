@@ -11,7 +11,7 @@ use record::{
     BackendInfo, Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, TestScores,
     weights_file,
 };
-use spec::{ExperimentSpec, run_id, thousands};
+use spec::{ExperimentSpec, ImageShape, run_id, thousands};
 use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
 
 use crate::backend::Backend;
@@ -73,13 +73,17 @@ impl<'a> Runner<'a> {
     /// The records of the runs, in their order, with scores on the test images. Trains and saves the runs that are not finished,
     /// `jobs` at a time. A run that another process is training comes last, and this waits for it. Runs that had not started
     /// when the program was stopped lack a record.
+    ///
+    /// # Errors
+    /// The first run that fails; runs under way are trained to their end.
     pub(crate) fn records(
         &self,
         runs: &[&PlannedRun],
         jobs: Option<NonZeroUsize>,
         view: View,
     ) -> Result<Vec<RunRecord>, Failure> {
-        let mut records = self.found_or_trained(runs, jobs, view)?;
+        let attempts = self.attempts(runs, jobs, view, |_, attempt| attempt)?;
+        let mut records: Vec<RunRecord> = attempts.into_iter().flatten().collect();
         self.scorer().add_missing(&mut records);
         Ok(records)
     }
@@ -89,21 +93,30 @@ impl<'a> Runner<'a> {
         Scorer { workspace: self.workspace, dataset: &self.dataset, backend: &self.backend, images: &self.images }
     }
 
-    fn found_or_trained(
+    /// The records with a place for every run. `judge` turns every record or failure into a result as soon as it is there.
+    ///
+    /// # Errors
+    /// The first error of `judge`; runs under way are trained to their end.
+    pub(crate) fn attempts<R: Send>(
         &self,
         runs: &[&PlannedRun],
         jobs: Option<NonZeroUsize>,
         view: View,
-    ) -> Result<Vec<RunRecord>, Failure> {
+        judge: impl Fn(&PlannedRun, Result<RunRecord, Failure>) -> Result<R, Failure> + Sync,
+    ) -> Result<Vec<Option<R>>, Failure> {
         let ids: Vec<String> = runs.iter().map(|run| self.id(run)).collect();
         let found = self.workspace.store.find_all(&ids.iter().map(String::as_str).collect::<Vec<_>>())?;
         let records = runs.iter().zip(found).map(|(run, found)| self.unless_damaged(run, found));
         let records = records.collect::<Result<Vec<_>, _>>()?;
-        self.workspace.store.tidy(records.iter().flatten().map(|record| record.id.as_str()));
+        let finished = records.iter().flatten().filter(|record| record.stop_reason.is_finished());
+        self.workspace.store.tidy(finished.map(|record| record.id.as_str()));
         let untrained = runs.iter().zip(&records).filter(|(_, record)| record.is_none());
         let untrained: Vec<&PlannedRun> = untrained.map(|(run, _)| *run).collect();
+        let found = runs.iter().zip(records);
+        let found = found.map(|(run, record)| record.map(|record| judge(run, Ok(record))).transpose());
+        let mut results: Vec<Option<R>> = found.collect::<Result<_, _>>()?;
         if untrained.is_empty() {
-            return Ok(records.into_iter().flatten().collect());
+            return Ok(results);
         }
         self.check_writable()?;
         let jobs = jobs.map_or_else(|| self.backend.usual_jobs(), NonZeroUsize::get).min(untrained.len());
@@ -112,24 +125,21 @@ impl<'a> Runner<'a> {
         self.check_memory(&specs, jobs)?;
         let view = self.workspace.terminal.begin(view, &specs, jobs);
         let continues = || !self.stop.is_requested();
-        // Several at a time, the longest first, so that the cores end together.
-        let mut order: Vec<usize> = (0..untrained.len()).collect();
-        if jobs > 1 {
-            let shape = data::shape(self.dataset.shape);
-            order.sort_by(|&one, &other| specs[other].training_work(shape).total_cmp(&specs[one].training_work(shape)));
-        }
+        let order = longest_first(&specs, data::shape(self.dataset.shape), jobs);
         let trained = side_by_side(&order, jobs, continues, |&at, is_first| {
-            self.find_or_train(untrained[at], is_first, threads, view)
+            let run = untrained[at];
+            self.find_or_train(run, is_first, threads, view).transpose().map(|attempt| judge(run, attempt)).transpose()
         });
         self.workspace.terminal.end();
-        let mut trained: BTreeMap<usize, Option<RunRecord>> = order.iter().copied().zip(trained?).collect();
-        let mut trained = (0..untrained.len()).map(|at| trained.remove(&at).flatten());
-        Ok(records.into_iter().filter_map(|record| record.or_else(|| trained.next().flatten())).collect())
+        let mut trained: BTreeMap<usize, Option<R>> = order.into_iter().zip(trained?).collect();
+        let mut in_order = (0..untrained.len()).map(|at| trained.remove(&at).flatten());
+        results.iter_mut().filter(|result| result.is_none()).for_each(|result| *result = in_order.next().flatten());
+        Ok(results)
     }
 
-    /// The record of a run if it is finished, with the run's name; tells the user.
+    /// The record of a run if it has all that was asked for, with the run's name; tells the user.
     fn finished(&self, run: &PlannedRun, found: Option<RunRecord>) -> Option<RunRecord> {
-        let found = found.filter(|record| record.stop_reason.is_finished()).map(|record| run.named(record));
+        let found = found.filter(|record| run.is_done_by(record)).map(|record| run.named(record));
         found.inspect(|record| tell_finished(&self.workspace.terminal, run, record))
     }
 
@@ -206,7 +216,9 @@ impl<'a> Runner<'a> {
         // Its previous owner may have finished it.
         match self.find_or_set_aside(run)? {
             Some(record) => {
-                owned.finish();
+                if record.stop_reason.is_finished() {
+                    owned.finish();
+                }
                 Ok(Some(record))
             }
             None => self.train(run, owned, threads, view).map(Some),
@@ -232,12 +244,13 @@ impl<'a> Runner<'a> {
         let steps = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.step_losses.len());
         running.has_saved(steps);
         let (dataset, images) = self.images.get(&run.spec.data, &self.dataset, &self.backend.device)?;
-        let outcome = self.workspace.terminal.show(view, (&run.spec, &run.label()), steps, &running, |renderer| {
+        let outcome = self.workspace.terminal.show(view, (&run.spec, run.label()), steps, &running, |renderer| {
             saver::while_saving(&mut owned, to_checkpoint, &running, |checkpoints| {
                 let training = Training {
                     threads,
                     instructions: computed_by,
                     resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
+                    until: run.until(),
                     checkpoints: Some(checkpoints),
                     order_seed: run.seeds().order,
                     ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
@@ -253,7 +266,10 @@ impl<'a> Runner<'a> {
         if record.stop_reason.is_finished() {
             owned.finish();
         }
-        self.workspace.terminal.finished(&format!("{}: {}", run.label(), report::run_in_words(&record)));
+        // A trial is reported with its score.
+        if run.trial.is_none() {
+            self.workspace.terminal.finished(&format!("{}: {}", run.label(), report::run_in_words(&record)));
+        }
         Ok(record)
     }
 
@@ -293,7 +309,10 @@ impl<'a> Runner<'a> {
     fn resumed(&self, run: &PlannedRun, checkpoint: Option<Checkpoint>, how: &str) -> Option<Checkpoint> {
         if let Some(checkpoint) = &checkpoint {
             let steps = thousands(checkpoint.state.history.step_losses.len());
-            self.workspace.terminal.note(&format!("{}: resumes from step {steps}{how}", run.label()));
+            let words = format!("{}: resumes from step {steps}{how}", run.label());
+            let terminal = &self.workspace.terminal;
+            // Trials are promoted all the time.
+            if run.trial.is_some() { terminal.detail(&words) } else { terminal.note(&words) }
         }
         checkpoint
     }
@@ -342,7 +361,9 @@ impl<'a> Runner<'a> {
             test,
         };
         let weights = [(weights_file::LAST, Some(&state.last)), (weights_file::BEST, state.best.as_ref())];
-        let weights = weights.into_iter().filter_map(|(file, weights)| Some((file, weights_file::encode(weights?))));
+        let keeps_weights = run.trial.as_ref().is_none_or(|trial| trial.keeps_weights);
+        let weights = weights.into_iter().filter(|_| keeps_weights);
+        let weights = weights.filter_map(|(file, weights)| Some((file, weights_file::encode(weights?))));
         let folder = self.workspace.store.save(&record, weights)?;
         self.workspace.terminal.detail(&format!("saved in {}", folder.display()));
         Ok(record)
@@ -365,7 +386,9 @@ impl<'a> Runner<'a> {
         images: &Images,
         outcome: &Outcome,
     ) -> Result<Option<Predictions>, Failure> {
-        let Some(best) = outcome.state.best.as_ref().filter(|_| outcome.stop_reason.is_finished()) else {
+        // They serve to look closely at the weights, which most trials of a sweep do not keep.
+        let is_wanted = outcome.stop_reason.is_finished() && run.trial.as_ref().is_none_or(|trial| trial.keeps_weights);
+        let Some(best) = outcome.state.best.as_ref().filter(|_| is_wanted) else {
             return Ok(None);
         };
         let network = Network::new(&run.spec.model, images.shape, best, &self.backend.device);
@@ -382,4 +405,15 @@ fn all_instructions(checkpoint: Option<&Checkpoint>, now: Option<Instructions>) 
     let Some(Checkpoint { instructions, .. }) = checkpoint else { return now.into_iter().collect() };
     let is_new = |now: &String| instructions.last().is_some_and(|last| last != now);
     instructions.iter().cloned().chain(now.filter(is_new)).collect()
+}
+
+/// The positions of trainings in the order in which they start: several at a time, the longest first, so that the cores end
+/// together.
+fn longest_first(specs: &[&ExperimentSpec], shape: ImageShape, jobs: usize) -> Vec<usize> {
+    let work: Vec<f64> = specs.iter().map(|spec| spec.training_work(shape)).collect();
+    let mut order: Vec<usize> = (0..specs.len()).collect();
+    if jobs > 1 {
+        order.sort_by(|&one, &other| work[other].total_cmp(&work[one]));
+    }
+    order
 }

@@ -120,6 +120,20 @@ impl Stop {
         running
     }
 
+    /// Stops the trainings at their next step when this time has passed.
+    pub(crate) fn after(&self, time: Duration) {
+        let stop = self.clone();
+        // Without this thread the program does not stop by itself.
+        let _ = thread::Builder::new().spawn(move || {
+            thread::sleep(time);
+            let trainings = stop.trainings.lock();
+            stop.is_requested.store(true, Ordering::SeqCst);
+            for training in trainings.iter().filter_map(Weak::upgrade) {
+                training.stop(Some("the time is up"));
+            }
+        });
+    }
+
     fn request(&self) {
         terminal::detach_closed_terminal();
         // Locked to the end, so that a training that starts meanwhile sees the request.

@@ -78,6 +78,11 @@ impl Terminal {
         self.tell(Level::Normal, &printable::message(text));
     }
 
+    /// Puts this before the bar for all runs of a command.
+    pub(crate) fn head(&self, heading: &str) {
+        self.bars.head(printable::message(heading));
+    }
+
     /// A line about a finished run in a log, where no bar shows it.
     pub(crate) fn finished(&self, text: &str) {
         if self.bars.shown_in == ShownIn::Log {

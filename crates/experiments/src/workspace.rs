@@ -2,7 +2,7 @@
 
 use mnist::DatasetName;
 use record::{Detail, RunRecord, RunStore, StoreError};
-use spec::{Catalog, ImageShape};
+use spec::{Catalog, ImageShape, Metric};
 
 use crate::command_line::Options;
 use crate::records::{Filter, Records};
@@ -72,6 +72,11 @@ impl Workspace {
     /// These records with tables and predictions; warns about damaged ones and leaves them out.
     pub(crate) fn whole(&self, records: &[RunRecord]) -> Vec<RunRecord> {
         self.sound(self.store.load_all(&records.iter().collect::<Vec<_>>(), Detail::All))
+    }
+
+    /// These records, with tables if the metric is computed from them.
+    pub(crate) fn measurable(&self, records: Vec<RunRecord>, metric: Metric) -> Vec<RunRecord> {
+        if metric.is_of_probes() { self.whole(&records) } else { records }
     }
 
     fn sound(&self, records: Vec<Result<RunRecord, StoreError>>) -> Vec<RunRecord> {

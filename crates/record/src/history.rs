@@ -51,6 +51,15 @@ impl History {
         self.validations.last()
     }
 
+    /// Its part up to this validation, after which this number of steps had been taken.
+    pub(crate) fn until(&self, validation: usize, steps: usize) -> Self {
+        Self {
+            step_losses: self.step_losses.iter().copied().take(steps).collect(),
+            validations: self.validations.iter().take(validation + 1).copied().collect(),
+            probes: self.probes.iter().take(validation + 1).cloned().collect(),
+        }
+    }
+
     /// The first validation with the lowest validation loss.
     #[must_use]
     pub fn best(&self) -> Option<&Validation> {

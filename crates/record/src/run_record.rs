@@ -156,6 +156,13 @@ impl RunRecord {
         RunSeeds { init: self.seed, order: self.order_seed.unwrap_or(self.seed) }
     }
 
+    /// The run as it was after this number of validations, the one before the first step not counted.
+    #[must_use]
+    pub fn until(&self, validations: usize) -> Self {
+        let steps = self.history.validations.get(validations).map_or(self.steps, |at| at.step);
+        Self { history: self.history.until(validations, steps), steps, ..self.clone() }
+    }
+
     /// The layers with weights of its network, first to last.
     #[must_use]
     pub fn layers(&self) -> Vec<Layer> {

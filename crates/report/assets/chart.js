@@ -39,13 +39,14 @@
     /** What tells a run's curves apart: its label without the run, `train` or `validation`. */
     function setName({ run, label }) {
         const rest = label.startsWith(run) ? label.slice(run.length) : label;
-        return rest.split(", ").pop() || label;
+        return rest.split(", ").pop() || "value";
     }
 
     /** One panel: its curves, what of them is in view, and the plot. */
     class Panel {
         constructor(data, chart) {
             Object.assign(this, { chart, label: data.y_label, isShare: data.is_share, range: data.y_range, zoomed: null });
+            this.across = { range: data.x_range, isLog: data.x_is_log, isWhole: data.x_is_whole, names: data.x_names };
             this.x = numbers(data.x);
             this.curves = data.series.map((series) => {
                 const values = numbers(series.values);
@@ -78,7 +79,7 @@
             return {
                 width: this.box.clientWidth, height: PLOT_HEIGHT, padding: [8, 24, 0, 0], legend: { show: false },
                 scales: {
-                    x: { time: false, range: () => chart.x },
+                    x: { time: false, distr: this.across.isLog ? 3 : 1, range: () => chart.x },
                     y: { distr: this.isLog() ? 3 : 1, range: () => this.visible() },
                 },
                 axes: this.axes(), series: [{}, ...this.edgeSeries(), ...this.drawn.map((c) => this.series(c))],
@@ -98,9 +99,9 @@
                 stroke: INK, font: FONT, labelFont: FONT, grid: { stroke: GRID, width: 1 },
                 ticks: { stroke: FRAME, width: 1, size: 4 }, border: { show: true, stroke: FRAME, width: 1 }, gap: 4,
             };
-            const steps = (_, splits) => splits.map((value) => (Number.isInteger(value) ? whole(value) : ""));
+            const ticks = (_, splits, _axis, _space, gap) => splits.map((value) => this.tickAcross(value, gap));
             return [
-                { ...common, label: this.chart.xLabel, labelSize: 20, size: 28, values: steps, space: 60 },
+                { ...common, label: this.chart.xLabel, labelSize: 20, size: 28, values: ticks, space: 60 },
                 { ...common, size: 54, values: (_, splits, _axis, _space, gap) => splits.map((v) => this.tick(v, gap)) },
             ];
         }
@@ -113,6 +114,9 @@
         }
 
         series({ run, colour, line }) {
+            if (line === "points") {
+                return { stroke: colour, paths: () => null, show: this.chart.shows(run), points: { show: true, size: 8, fill: colour } };
+            }
             // The noise of single steps is thin and pale.
             const looks = { solid: { width: 2 }, dashed: { width: 1.4, dash: [4, 3] }, faint: { width: 0.9 } }[line];
             const stroke = line === "faint" ? colour + "8c" : colour;
@@ -149,6 +153,22 @@
             if (this.isLog()) return /^[125]e/.test(value.toExponential(2).replace(".00", "")) ? String(Number(value.toPrecision(1))) : "";
             const decimals = Math.min(8, Math.max(0, Math.ceil(-Math.log10(this.isShare ? 100 * gap : gap) - 1e-9)));
             return this.isShare ? `${(100 * value).toFixed(decimals)} %` : value.toFixed(decimals);
+        }
+
+        tickAcross(value, gap) {
+            const { isLog, isWhole, names } = this.across;
+            if (value === null) return "";
+            if (names.length > 0) return names[value] ?? "";
+            if (isLog) return /^[125]\.?0*e/.test(value.toExponential(2)) ? String(Number(value.toPrecision(1))) : "";
+            if (Number.isInteger(value)) return whole(value);
+            return isWhole ? "" : value.toFixed(Math.min(8, Math.max(0, Math.ceil(-Math.log10(gap) - 1e-9))));
+        }
+
+        /** A place along x as text. */
+        textAcross(x) {
+            const { isWhole, names } = this.across;
+            if (names.length > 0) return names[Math.round(x)] ?? "";
+            return isWhole ? whole(x) : String(Number(x.toPrecision(4)));
         }
 
         isLog() {
@@ -216,7 +236,8 @@
         constructor(figure, data) {
             Object.assign(this, { figure, xLabel: data.x_label, hidden: new Set(), isLog: false, reading: null });
             this.panels = data.panels.map((panel) => new Panel(panel, this));
-            const ends = this.panels.flatMap((panel) => [panel.x[0], panel.x.at(-1)]);
+            const hasPoints = (panel) => panel.curves.some(({ line }) => line === "points");
+            const ends = this.panels.flatMap((panel) => (hasPoints(panel) ? panel.across.range : [panel.x[0], panel.x.at(-1)]));
             this.all = this.x = [Math.min(...ends), Math.max(...ends)];
             this.runs = [...new Set(this.panels.flatMap((panel) => panel.curves.map((curve) => curve.run)))];
             this.cells = [];
@@ -293,7 +314,7 @@
         read(x, source) {
             this.reading = x;
             this.panels.filter((panel) => panel !== source).forEach((panel) => panel.point(x));
-            this.caption.textContent = x === null ? "Last value of every curve" : `${this.xLabel}: ${whole(x)}`;
+            this.caption.textContent = x === null ? "Last value of every curve" : `${this.xLabel}: ${this.panels[0].textAcross(x)}`;
             for (const { cell, panel, curve } of this.cells) cell.textContent = panel.valueAt(curve, x);
         }
 

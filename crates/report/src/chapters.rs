@@ -17,8 +17,8 @@ use std::sync::Arc;
 use evidence::{Crossed, Replicates};
 use record::{DatasetInfo, Predictions};
 
-use crate::Result;
 use crate::document::Document;
+use crate::{Result, SweepResult};
 use values::Report;
 
 /// What a report is made of.
@@ -34,6 +34,8 @@ pub struct Material {
     pub crossed: Vec<Crossed>,
     /// The same experiments on other datasets, by the title of each, as far as runs exist.
     pub elsewhere: Vec<(String, Vec<Replicates>)>,
+    /// The sweeps of which there are trials.
+    pub sweeps: Vec<SweepResult>,
     /// The dataset, as its runs saw it.
     pub dataset: DatasetInfo,
     /// The gradient checks of tasks 2b and 4c.
@@ -83,7 +85,7 @@ pub struct CloseUp {
 /// # Errors
 /// A figure cannot be drawn, or a template prints a value that does not exist.
 pub fn compose(material: Material) -> Result<Document> {
-    let report = Arc::new(Report::new(material));
+    let report = Arc::new(Report::new(material)?);
     let text = text::markdown(&report)?;
     Ok(markdown::document(&text, &mut report.pictures()))
 }

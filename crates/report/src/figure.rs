@@ -21,6 +21,7 @@ mod replicates;
 mod runs;
 mod series;
 mod svg;
+mod sweep;
 
 pub(crate) use gradients::{gradient_course, gradient_sizes};
 pub(crate) use parameters::accuracy_over_parameters;
@@ -32,6 +33,7 @@ pub use raster::to_png;
 pub(crate) use replicates::RunCurves;
 pub use runs::CurveSets;
 pub use svg::without_glyph;
+pub use sweep::SweepPicture;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,6 +7,7 @@ mod figure;
 mod format;
 mod html;
 mod measure;
+mod sweep;
 mod table;
 
 #[cfg(test)]
@@ -17,9 +18,10 @@ mod sample_formulas;
 pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
 pub use document::{Document, Table};
 pub use error::{FigureError, Result};
-pub use figure::{CurveSets, Plot, to_png, variance_figure, without_glyph};
+pub use figure::{CurveSets, Plot, SweepPicture, to_png, variance_figure, without_glyph};
 pub use format::{instructions_note, plain_text, seeds_in_words};
 pub use html::to_html;
+pub use sweep::{Retrained, SweepResult, TrialResult, TrialState, settings_in_words, trial_table, winner_table};
 pub use table::{
     Columns, layer_table, replicates_table, run_in_words, run_table, runs_in_rows, to_markdown, to_terminal,
     variance_table, verdict_table, verdict_words,

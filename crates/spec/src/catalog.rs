@@ -9,7 +9,7 @@ use mlp::ImageShape;
 use crate::declared::error::DeclaredError;
 use crate::declared::file::{DeclaredFile, Spec, stem};
 use crate::declared::overrides::Override;
-use crate::{ComparisonSpec, ExperimentSpec, suggest};
+use crate::{ComparisonSpec, ExperimentSpec, Sweep, suggest};
 
 /// Length limit of a chain of baselines; the report's has four.
 const MOST_BASELINES: usize = 100;
@@ -19,6 +19,7 @@ const MOST_BASELINES: usize = 100;
 pub struct Catalog {
     folder: PathBuf,
     extras: PathBuf,
+    sweeps: PathBuf,
     shape: ImageShape,
 }
 
@@ -60,7 +61,7 @@ impl Catalog {
     #[must_use]
     pub fn new(folder: impl AsRef<Path>, shape: ImageShape) -> Self {
         let folder = folder.as_ref();
-        Self { extras: folder.join("extras"), folder: folder.to_owned(), shape }
+        Self { extras: folder.join("extras"), sweeps: folder.join("sweeps"), folder: folder.to_owned(), shape }
     }
 
     /// Names of all declared files, sorted.
@@ -94,23 +95,41 @@ impl Catalog {
         }
     }
 
+    /// Names of the declared sweeps, those in the subfolder `sweeps`, sorted.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn sweeps(&self) -> Result<Vec<String>, DeclaredError> {
+        if self.sweeps.is_dir() { names_in(&self.sweeps) } else { Ok(Vec::new()) }
+    }
+
+    /// A sweep by its name or path. Its base is looked up next to the file first, then in the catalogue.
+    ///
+    /// # Errors
+    /// The file does not exist, it breaks a rule, or a value is one that its key does not take.
+    pub fn sweep(&self, name_or_path: &str) -> Result<Sweep, DeclaredError> {
+        let path = match as_path(name_or_path) {
+            Some(path) => path,
+            None => find(name_or_path, &[&self.sweeps])
+                .map_err(|known| unknown("sweep", name_or_path, &self.sweeps, &known))?,
+        };
+        let file = DeclaredFile::read(&path, &[])?;
+        let (base, spec) = self.declared("base", &file.sweep()?.base, &file, &[])?;
+        Sweep::new(&file, (spec, base), self.shape)
+    }
+
     fn path_of(&self, name_or_path: &str) -> Result<PathBuf, DeclaredError> {
-        let path = Path::new(name_or_path);
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
-            || path.components().count() > 1
-        {
-            return Ok(path.to_owned());
+        if let Some(path) = as_path(name_or_path) {
+            return Ok(path);
         }
         // Fails if the folder cannot be read.
         self.names()?;
-        find(name_or_path, &[&self.folder, &self.extras]).map_err(|known| {
-            let all = || format!("there are {}", suggest::listed(&known, "and"));
-            let hint = match name_or_path.split_once('=') {
-                Some(_) => format!("a setting is changed with `--set {name_or_path}`"),
-                None => suggest::did_you_mean(name_or_path, known.iter().map(String::as_str)).unwrap_or_else(all),
-            };
-            let problem = format!("no experiment or comparison is called `{name_or_path}`");
-            DeclaredError::in_file(self.folder.display(), problem, Some(hint))
+        find(name_or_path, &[&self.folder, &self.extras]).map_err(|known| match self.sweeps() {
+            Ok(sweeps) if sweeps.iter().any(|sweep| sweep == name_or_path) => {
+                let hint = format!("`experiments sweep {name_or_path}` runs it");
+                DeclaredError::in_file(self.sweeps.display(), format!("`{name_or_path}` is a sweep"), Some(hint))
+            }
+            _ => unknown("experiment or comparison", name_or_path, &self.folder, &known),
         })
     }
 
@@ -186,6 +205,26 @@ impl Catalog {
             Spec::Comparison(_) => Err(file.refuse_name(key, named, "that is a comparison, not an experiment", None)),
         }
     }
+}
+
+/// A path, if a file is named by one: it ends in `.toml` or has a folder.
+fn as_path(name_or_path: &str) -> Option<PathBuf> {
+    let path = Path::new(name_or_path);
+    let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
+    (is_toml || path.components().count() > 1).then(|| path.to_owned())
+}
+
+/// The error of a name that no file of a folder has.
+fn unknown(what: &str, name: &str, folder: &Path, known: &[String]) -> DeclaredError {
+    let all = || match known {
+        [] => format!("declare one in {}/{name}.toml", folder.display()),
+        known => format!("there are {}", suggest::listed(known, "and")),
+    };
+    let hint = match name.split_once('=') {
+        Some(_) => format!("a setting is changed with `--set {name}`"),
+        None => suggest::did_you_mean(name, known.iter().map(String::as_str)).unwrap_or_else(all),
+    };
+    DeclaredError::in_file(folder.display(), format!("no {what} is called `{name}`"), Some(hint))
 }
 
 /// The file of that name in the first of these folders that has it.

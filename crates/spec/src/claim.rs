@@ -8,6 +8,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::metric::Series;
+use crate::spec_error::Words;
 use crate::{Metric, name, suggest, text};
 
 /// How a metric is expected to compare with the other experiment's.
@@ -68,13 +69,13 @@ const COMMON_KEYS: [&str; 6] = ["says", "source", "metric", "expect", "margin", 
 const LEVEL_KEYS: [&str; 8] = ["says", "source", "metric", "of", "level", "expect", "margin", "against"];
 const EPOCHS_KEYS: [&str; 7] = ["says", "source", "metric", "epochs", "expect", "margin", "against"];
 
-fn some_positive<'de, D: Deserializer<'de>>(source: D) -> Result<Option<f64>, D::Error> {
+pub(crate) fn some_positive<'de, D: Deserializer<'de>>(source: D) -> Result<Option<f64>, D::Error> {
     values::positive(source).map(Some)
 }
 
 /// The name of a metric, an old one included.
 #[derive(Serialize)]
-struct Name(&'static str);
+pub(crate) struct Name(&'static str);
 
 impl<'de> Deserialize<'de> for Name {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {
@@ -104,10 +105,19 @@ impl<'de> Deserialize<'de> for Metric {
     }
 }
 
-impl Keys {
-    /// The metric with its parameters: those that it needs, and no others.
-    fn metric<E: Error>(&self) -> Result<Metric, E> {
-        let Name(name) = self.metric;
+/// A metric's name and the parameters next to it.
+pub(crate) struct MetricKeys {
+    pub(crate) name: Name,
+    pub(crate) of: Option<Series>,
+    pub(crate) level: Option<f64>,
+    pub(crate) epochs: Option<f64>,
+}
+
+impl MetricKeys {
+    /// The metric with its parameters: those that it needs, and no others. `known` are the keys of the table for a metric without
+    /// parameters, with a level, with epochs.
+    pub(crate) fn metric<E: Error>(self, known: [Words; 3]) -> Result<Metric, E> {
+        let Name(name) = self.name;
         let metric = Metric::named(name).ok_or_else(|| E::unknown_variant(name, &Metric::NAMES))?;
         let is_steps_to = name == Metric::STEPS_TO;
         let metric = match metric {
@@ -123,10 +133,10 @@ impl Keys {
             ("epochs", self.epochs.is_some() && metric.epochs().is_none()),
         ];
         let surplus = has.into_iter().find(|(_, is_surplus)| *is_surplus);
-        let known: &'static [&'static str] = match metric {
-            Metric::StepsTo { .. } if is_steps_to => &LEVEL_KEYS,
-            metric if metric.epochs().is_some() => &EPOCHS_KEYS,
-            _ => &COMMON_KEYS,
+        let known = match metric {
+            Metric::StepsTo { .. } if is_steps_to => known[1],
+            metric if metric.epochs().is_some() => known[2],
+            _ => known[0],
         };
         surplus.map_or(Ok(metric), |(key, _)| Err(E::unknown_field(key, known)))
     }
@@ -165,9 +175,10 @@ impl<'de> Deserialize<'de> for Claim {
 
             // Here, not after it, so that an error has the place of the table.
             fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<Claim, A::Error> {
-                let keys = Keys::deserialize(MapAccessDeserializer::new(table))?;
-                let metric = keys.metric()?;
-                let Keys { says, source, expect, margin, against, .. } = keys;
+                let Keys { says, source, metric, of, level, epochs, expect, margin, against } =
+                    Keys::deserialize(MapAccessDeserializer::new(table))?;
+                let given = MetricKeys { name: metric, of, level, epochs };
+                let metric = given.metric([&COMMON_KEYS, &LEVEL_KEYS, &EPOCHS_KEYS])?;
                 Ok(Claim { says, source, metric, expect, margin, against })
             }
         }

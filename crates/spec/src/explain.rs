@@ -30,7 +30,7 @@ fn missing<T>(key: &str, error: &SpecError, value: &Value, door: impl Fn(&Value)
     };
     let table = error.key().strip_suffix(key).unwrap_or_default().trim_end_matches('.');
     let (sentence, hint) = match table.split('[').next().unwrap_or_default() {
-        "" if takes == "a table" => (format!("the table [{key}] is missing"), Some(keys_of_table(key))),
+        "" if takes == "a table" => (format!("the table [{key}] is missing"), keys_of_table(key, door)),
         "" => (format!("`{key}` is missing: {takes}"), None),
         list if table.ends_with(']') => (format!("[[{list}]] lacks `{key}`: {takes}"), None),
         table => (format!("[{table}] lacks `{key}`: {takes}"), None),
@@ -59,15 +59,15 @@ pub(crate) fn kinds(table: &str) -> Words {
     }
 }
 
-fn keys_of_table(table: &str) -> String {
-    if let Some(Fault::UnknownKey { known, .. }) = fault_of(table, &json!({ "": "" }))
-        && kind::usual(table).is_none()
-    {
-        return format!("its keys are {}", suggest::keys(known));
+fn keys_of_table<T>(table: &str, door: impl Fn(&Value) -> Result<T, SpecError>) -> Option<String> {
+    if kind::usual(table).is_none() {
+        let fault = door(&json!({ table: { "": "" } })).err().map(|error| error.fault);
+        let Some(Fault::UnknownKey { known, .. }) = fault else { return None };
+        return Some(format!("its keys are {}", suggest::keys(known)));
     }
     let of_kind =
         |kind: &&str| format!("with `kind = \"{kind}\"` its keys are {}", suggest::keys(keys_of_kind(table, kind)));
-    kinds(table).iter().map(of_kind).collect::<Vec<_>>().join("; ")
+    Some(kinds(table).iter().map(of_kind).collect::<Vec<_>>().join("; "))
 }
 
 fn hint_of_unknown(dotted: &str, key: &str, known: &[&str]) -> String {

@@ -40,6 +40,12 @@ pub(crate) fn example_of(key: &str) -> Option<&'static str> {
     KEYS.iter().find(|(known, _)| *known == key).map(|(_, example)| *example)
 }
 
+/// Whether a key can move a run's curve.
+pub(crate) fn moves_curves(key: &str) -> bool {
+    let is_setting = ["data.", "model.", "optimizer.", "training."].iter().any(|table| key.starts_with(table));
+    is_setting && (key.ends_with('.') || example_of(key).is_some())
+}
+
 /// Why an override may not set a key, to follow its name, and a hint.
 pub(crate) fn refusal(key: &str) -> (&'static str, String) {
     let all = KEYS.map(|(key, _)| key);

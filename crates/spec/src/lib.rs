@@ -17,6 +17,7 @@ mod rules;
 mod spec;
 mod spec_error;
 mod suggest;
+mod sweep;
 mod text;
 
 pub use catalog::{Catalog, Comparison, Declaration, Experiment};
@@ -32,4 +33,8 @@ pub use mlp::{Activation, Bias, ImageShape, Layer, MlpConfig, NetworkConfig, Opt
 pub use rules::PROBE_IMAGES;
 pub use spec::{CheckpointSpec, ComparisonSpec, DataSpec, ExperimentSpec, PixelScaling, Shuffle, TrainingSpec};
 pub use spec_error::SpecError;
+pub use sweep::{
+    Condition, Direction, Domain, Method, MethodKind, Objective, Parameter, Pruning, PruningKind, Settings, Sweep,
+    SweepSpec, Winner,
+};
 pub use text::{is_plain, visible};

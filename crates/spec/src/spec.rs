@@ -130,7 +130,7 @@ pub struct ExperimentSpec {
     pub claims: Vec<Claim>,
 }
 
-fn one() -> usize {
+pub(crate) fn one() -> usize {
     1
 }
 

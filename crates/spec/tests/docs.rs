@@ -37,6 +37,19 @@ fn every_experiment_file_shown_is_valid() {
 }
 
 #[test]
+fn every_sweep_file_shown_is_valid() {
+    let scratch = tempfile::tempdir().unwrap();
+    let mine = scratch.path().join("mine.toml");
+    let page = page("docs/sweeps.md");
+    let blocks = toml_blocks(&page);
+    assert_eq!(blocks.len(), 1);
+    std::fs::write(&mine, blocks[0]).unwrap();
+    if let Err(error) = Catalog::new(root().join("experiments"), SHAPE).sweep(mine.to_str().unwrap()) {
+        panic!("{error}");
+    }
+}
+
+#[test]
 fn every_metric_is_listed() {
     let page = page("docs/experiments.md");
     for metric in Metric::ALL {

@@ -39,7 +39,7 @@ fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["typst"]), ["pdf"], "only `pdf` typesets");
     assert_eq!(who_knows(&["minijinja", "pulldown-cmark"]), ["report"], "only `report` has templates");
     assert_eq!(who_knows(&["comfy-table"]), ["report"], "only `report` lays out tables");
-    assert_eq!(who_knows(&["statrs"]), ["evidence"], "only `evidence` computes statistics");
+    assert_eq!(who_knows(&["statrs"]), ["evidence", "search"], "only these compute statistics");
     assert_eq!(who_knows(&["csv", "safetensors"]), ["record"], "only `record` knows the formats of its files");
     assert_eq!(
         who_knows(&["clap", "crossterm", "indicatif", "miette"]),
@@ -58,6 +58,7 @@ fn arrows_point_in_one_direction() {
         ("spec", &["mnist", "kernels", "record", "evidence", "training", "report", "experiments"]),
         ("record", &["mnist", "kernels", "evidence", "training", "report", "experiments"]),
         ("evidence", &["mlp", "mnist", "kernels", "training", "report", "experiments"]),
+        ("search", &["mlp", "mnist", "kernels", "record", "evidence", "training", "report", "experiments"]),
         ("report", &["mnist", "kernels", "training", "experiments"]),
         ("pdf", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "report", "training", "experiments"]),
         ("training", &["evidence", "report", "experiments"]),
@@ -73,7 +74,7 @@ fn arrows_point_in_one_direction() {
 /// Whatever reads records needs records only: Burn does not come in through a crate in between either.
 #[test]
 fn what_reads_records_has_no_burn() {
-    for name in ["files", "spec", "record", "evidence", "report"] {
+    for name in ["files", "spec", "record", "evidence", "search", "report"] {
         let tree = Command::new(env!("CARGO"))
             .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--package", name])
             .current_dir(root())
@@ -90,7 +91,7 @@ fn what_reads_records_has_no_burn() {
 /// Task numbers are in `experiments/`, in the report's chapters and in texts.
 #[test]
 fn no_task_number_is_in_the_code_below_the_report() {
-    for name in ["files", "kernels", "mlp", "mnist", "spec", "record", "evidence", "training"] {
+    for name in ["files", "kernels", "mlp", "mnist", "spec", "record", "evidence", "search", "training"] {
         for file in sources(&root().join("crates").join(name).join("src")) {
             let text = std::fs::read_to_string(&file).expect("a source file");
             let product = text.split("#[cfg(test)]").next().unwrap_or_default();

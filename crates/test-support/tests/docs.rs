@@ -22,6 +22,7 @@ fn pages() -> Vec<PathBuf> {
         "CHANGELOG.md",
         "data/README.md",
         "benches/peers/README.md",
+        "benches/search/README.md",
         "crates/report/fonts/README.md",
         "crates/report/assets/uplot/README.md",
         "crates/report/tests/browser/README.md",

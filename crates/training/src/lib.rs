@@ -84,6 +84,8 @@ pub struct Training<'a> {
     pub instructions: Instructions,
     /// The state to resume from; `None` starts from the seed's initial weights.
     pub resume: Option<&'a TrainingState>,
+    /// It is interrupted after this number of validations, the one before the first step not counted.
+    pub until: Option<usize>,
     /// Receives its state after every `checkpoint.every_validations` validations, and when it is interrupted.
     pub checkpoints: Option<&'a SyncSender<TrainingState>>,
 }
@@ -133,6 +135,7 @@ impl<'a> Training<'a> {
             threads,
             instructions,
             resume: None,
+            until: None,
             checkpoints: None,
         }
     }
@@ -191,6 +194,7 @@ impl Training<'_> {
             journal: journal.clone(),
             optimizer: self.resume.map(|state| state.optimizer.clone()),
             validation_loss: validation_loss.clone(),
+            until: self.until,
             checkpoints: self.checkpoints.cloned(),
             stopwatch,
         };

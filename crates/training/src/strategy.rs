@@ -48,6 +48,8 @@ pub(crate) struct EvenlyValidated {
     pub(crate) optimizer: Option<OptimizerState>,
     /// The last validation loss, for early stopping.
     pub(crate) validation_loss: ValidationLoss,
+    /// It is interrupted after this number of validations.
+    pub(crate) until: Option<usize>,
     /// The receiver of checkpoints.
     pub(crate) checkpoints: Option<SyncSender<TrainingState>>,
     /// The time spent on the training.
@@ -120,6 +122,7 @@ impl Fit<'_> {
             self.validate(0)?;
         }
         let (per_epoch, spec) = (self.strategy.spec.training.validations_per_epoch, &self.strategy.spec);
+        self.pause()?;
         let epochs_done = self.journal.steps() / spec.steps_per_epoch();
         let train = self.train.clone();
         for epoch in epochs_done + 1..=spec.training.max_epochs {
@@ -133,6 +136,7 @@ impl Fit<'_> {
             for validation in next..=epoch * per_epoch {
                 self.steps(&mut *batches, validation)?;
                 self.validate(validation)?;
+                self.pause()?;
                 self.checkpoint(validation);
             }
         }
@@ -199,6 +203,12 @@ impl Fit<'_> {
         self.journal.add_validation(epoch, on_train, on_validation, classifier.network, probe);
         self.report_validation(validation);
         self.stop_early(validation)
+    }
+
+    /// Interrupts the training once it has the validations that it was to have.
+    fn pause(&self) -> Flow {
+        let is_due = self.strategy.until.is_some_and(|until| self.journal.history.validations.len() > until);
+        if is_due { Flow::Break(StopReason::Interrupted) } else { Flow::Continue(()) }
     }
 
     /// Hands the state over, after every `checkpoint.every_validations` validations.

@@ -125,6 +125,35 @@ pub(crate) struct Run {
     pub(crate) output: Output,
 }
 
+/// Arguments of `sweep`.
+#[derive(Debug, Args)]
+pub(crate) struct Sweep {
+    /// A declared sweep by name, or a TOML file by path
+    #[arg(value_name = "SWEEP")]
+    pub(crate) name: String,
+
+    /// Trainings at the same time; does not change the results [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Stop after this time; the same command resumes
+    #[arg(long, value_name = "MINUTES", value_parser = minutes)]
+    pub(crate) max_minutes: Option<f64>,
+
+    /// End with the first trial that fails, instead of going on and reporting it at the end
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// A time in minutes.
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes = text.parse().ok().filter(|minutes| (0.0..=1e6).contains(minutes));
+    minutes.ok_or_else(|| "must be a number of minutes such as 90 or 0.5".to_owned())
+}
+
 /// Output for scripts or documents.
 #[derive(Debug, Args)]
 pub(crate) struct Output {

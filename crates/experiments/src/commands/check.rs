@@ -12,6 +12,7 @@ pub(super) fn check(workspace: &Workspace, arguments: &arguments::Check) -> Resu
     let catalog = &workspace.catalog;
     let given = &arguments.experiments;
     let names = if given.is_empty() { catalog.all_names()? } else { given.clone() };
+    let sweeps = if given.is_empty() { catalog.sweeps()? } else { Vec::new() };
     let (declared, end) = declarations(catalog, &names);
     for (name, declaration) in declared {
         let what = match declaration {
@@ -19,6 +20,10 @@ pub(super) fn check(workspace: &Workspace, arguments: &arguments::Check) -> Resu
             Declaration::Comparison(_) => "comparison",
         };
         print(&format!("{name}: a valid {what}\n"))?;
+    }
+    for name in sweeps {
+        catalog.sweep(&name)?;
+        print(&format!("{name}: a valid sweep\n"))?;
     }
     end
 }

@@ -34,7 +34,9 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
     let filter = workspace.filter();
     let mut records = workspace.readable();
     records.retain(|record| filter.selects(record));
-    let unfinished = workspace.store.unfinished();
+    let mut unfinished = workspace.store.unfinished();
+    unfinished.sort_by(|one, other| of(one).cmp(&of(other)).then(one.steps.cmp(&other.steps)));
+    let sweeps = workspace.catalog.sweeps()?;
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
     let (declared, end) = declarations(&workspace.catalog, &workspace.catalog.all_names()?);
     for (_, declaration) in declared {
@@ -45,7 +47,7 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
     }
     if arguments.json {
         let listed = serde_json::json!(
-            { "experiments": experiments, "comparisons": comparisons, "unfinished": unfinished }
+            { "experiments": experiments, "comparisons": comparisons, "sweeps": sweeps, "unfinished": unfinished }
         );
         print_json(&listed)?;
         return end;
@@ -54,12 +56,25 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
     for comparison in comparisons {
         text += &format!("{}: {} ({})\n", comparison.name, comparison.title, comparison.runs.join(", "));
     }
-    for Unfinished { experiment, seed, steps, is_trained, .. } in unfinished {
+    for sweep in sweeps {
+        text += &format!("{sweep}: a search for better settings (`experiments sweep {sweep}`)\n");
+    }
+    for alike in unfinished.chunk_by(|one, other| of(one) == of(other)) {
+        let (experiment, seed, is_trained) = of(&alike[0]);
         let how = if is_trained { "in training" } else { "stopped; run the same command again to resume" };
-        text += &format!("{experiment}, seed {seed}: at step {steps}, {how}\n");
+        let (least, most) = (alike[0].steps, alike[alike.len() - 1].steps);
+        text += &match alike.len() {
+            1 => format!("{experiment}, seed {seed}: at step {most}, {how}\n"),
+            // A sweep leaves many that differ in their settings.
+            count => format!("{experiment}, seed {seed}: {count} runs at steps {least} to {most}, {how}\n"),
+        };
     }
     print_table(&table(&experiments, &text))?;
     end
+}
+
+fn of(unfinished: &Unfinished) -> (&str, u64, bool) {
+    (&unfinished.experiment, unfinished.seed, unfinished.is_trained)
 }
 
 fn listed(spec: ExperimentSpec, shape: ImageShape, records: &[RunRecord]) -> Listed {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use evidence::{Crossed, Replicates};
 use record::{DatasetInfo, RunRecord};
-use report::{CheckedNetwork, CloseUp, Document, Material};
+use report::{CheckedNetwork, CloseUp, Document, Material, SweepResult};
 use spec::ExperimentSpec;
 
 use super::claims::{judged_and_compared, scored};
@@ -17,6 +17,7 @@ use crate::plan::PlannedRun;
 use crate::runner::Runner;
 use crate::sequential::Sequential;
 use crate::stop::Stop;
+use crate::sweep::Swept;
 use crate::terminal::View;
 use crate::workspace::Workspace;
 use crate::{close_up, host, typesetter};
@@ -46,6 +47,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
         crossed: crossed(workspace, &specs, &records),
         elsewhere: elsewhere(workspace, &specs, &records),
+        sweeps: sweeps(workspace, &records)?,
         seeds: first.0,
         adds_seeds,
         dataset: dataset(workspace, &specs, &records),
@@ -111,17 +113,33 @@ fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord
 /// The experiments of which there are runs with split seeds, of the dataset and backend of these records.
 fn crossed(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> Vec<Crossed> {
     let Some(here) = records.first() else { return Vec::new() };
-    let is_here = |record: &RunRecord| {
-        (&record.dataset.digest, &record.backend.name, record.code.numerics)
-            == (&here.dataset.digest, &here.backend.name, here.code.numerics)
-    };
-    // Damaged records have been reported already.
-    let all: Vec<RunRecord> = workspace.store.list().into_iter().flatten().filter(is_here).collect();
+    let all = like(workspace, here);
     let crossed = |spec: &ExperimentSpec| {
         let runs: Vec<RunRecord> = all.iter().filter(|run| run.spec.has_settings_of(spec)).cloned().collect();
         runs.iter().any(|run| run.order_seed.is_some()).then(|| Crossed::among(spec, &workspace.whole(&runs)))?
     };
     specs.iter().filter_map(crossed).collect()
+}
+
+/// The declared sweeps of which there are trials, on the same dataset and backend.
+fn sweeps(workspace: &Workspace, records: &[RunRecord]) -> Result<Vec<SweepResult>, Failure> {
+    let Some(here) = records.first() else { return Ok(Vec::new()) };
+    // The records of sweeps have other seeds than those of the report.
+    let all = like(workspace, here);
+    let mut results = Vec::new();
+    for name in workspace.catalog.sweeps()? {
+        let sweep = workspace.catalog.sweep(&name)?;
+        let all = workspace.measurable(all.clone(), sweep.spec.objective.metric);
+        let result = Swept::among(&sweep, &workspace.catalog, here.dataset.shape, &all).result();
+        results.extend((!result.trials.is_empty()).then_some(result));
+    }
+    Ok(results)
+}
+
+/// All records of the same dataset, backend and numerics. Damaged ones have been reported already.
+fn like(workspace: &Workspace, here: &RunRecord) -> Vec<RunRecord> {
+    let of = |record: &RunRecord| (record.dataset.digest.clone(), record.backend.name.clone(), record.code.numerics);
+    workspace.store.list().into_iter().flatten().filter(|record| of(record) == of(here)).collect()
 }
 
 /// The experiments on the other datasets of which there are records, of the same backend.

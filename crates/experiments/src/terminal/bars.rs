@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use parking_lot::Mutex;
 use spec::ExperimentSpec;
 use training::Display;
 
@@ -38,6 +39,8 @@ pub(super) struct Bars {
     pub(super) lines: MultiProgress,
     /// Hidden for a single run.
     whole: ProgressBar,
+    /// What stands before that bar in place of the number of runs.
+    heading: Arc<Mutex<Option<String>>>,
     pace: Arc<Pace>,
     is_drawn: Arc<AtomicBool>,
 }
@@ -54,6 +57,7 @@ impl Bars {
             shown_in,
             lines: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()),
             whole: bar("{prefix} {wide_bar} {percent:>3} %  {msg}"),
+            heading: Arc::default(),
             pace: Arc::new(Pace::new()),
             is_drawn: Arc::default(),
         };
@@ -61,11 +65,19 @@ impl Bars {
         bars
     }
 
+    /// Puts this before the bar for all runs, now and when it is shown again.
+    pub(super) fn head(&self, heading: String) {
+        if !self.whole.is_hidden() {
+            self.whole.set_prefix(heading.clone());
+        }
+        *self.heading.lock() = Some(heading);
+    }
+
     /// Shows the bar for all these runs, in images.
     pub(super) fn begin(&self, runs: &[&ExperimentSpec]) {
         if runs.len() > 1 {
             self.lines.add(self.whole.clone());
-            self.whole.set_prefix(format!("all {} runs", runs.len()));
+            self.whole.set_prefix(self.heading.lock().clone().unwrap_or_else(|| format!("all {} runs", runs.len())));
             self.whole.set_length(runs.iter().map(|spec| most_images(spec)).sum());
             self.whole.tick();
         }
@@ -159,13 +171,13 @@ pub(super) struct TrainingBar {
 
 impl TrainingBar {
     /// The bar of a training with these steps behind it, above the last one, which is for all; it is full after all epochs.
-    pub(super) fn new(bars: &Bars, spec: &ExperimentSpec, label: &str, steps: usize) -> Self {
+    pub(super) fn new(bars: &Bars, spec: &ExperimentSpec, name: String, steps: usize) -> Self {
         let own = bar("{prefix} {wide_bar} {percent:>3} %  {msg}");
         own.set_length(most_images(spec));
         Self {
             own: bars.lines.insert_from_back(1, own),
             bars: bars.clone(),
-            name: label.to_owned(),
+            name,
             pace: Pace::new(),
             images_per_epoch: most_images(spec) / spec.training.max_epochs as u64,
             resumed: (steps * spec.training.batch_size) as u64,
@@ -262,7 +274,7 @@ mod tests {
         bars.begin(&[&spec, &spec]);
         let all = most_images(&spec);
         let resumed = spec.max_steps() / 2;
-        let mut bar = TrainingBar::new(&bars, &spec, &format!("{}, seed 1", spec.name), resumed);
+        let mut bar = TrainingBar::new(&bars, &spec, "task3c, seed 1".to_owned(), resumed);
         // The past validations of a resumed training are reported first.
         bar.advance_to(all / 4);
         bar.advance_to(all / 2);

@@ -46,7 +46,7 @@ impl Terminal {
     pub(crate) fn show<R>(
         &self,
         view: View,
-        (spec, label): (&ExperimentSpec, &str),
+        (spec, label): (&ExperimentSpec, String),
         steps: usize,
         stop: &Interrupter,
         train: impl FnOnce(Box<dyn MetricsRenderer>) -> R,

@@ -19,4 +19,5 @@ mod readers;
 mod reference;
 mod signals;
 mod surroundings;
+mod sweeps;
 mod terminal;

@@ -11,7 +11,7 @@ use super::CloseUp;
 use super::values::Report;
 use crate::FigureError;
 use crate::document::Picture::{self, Png, Svg};
-use crate::figure::{self, CurveSets, Plot, PlotPoint, RunCurves};
+use crate::figure::{self, CurveSets, Plot, PlotPoint, RunCurves, SweepPicture};
 use crate::format::{plain_text, seeds_in_words};
 
 /// The anchor of a figure, ready for Markdown.
@@ -71,6 +71,13 @@ impl Report {
         let mistakes = self.predictions().into_iter().flat_map(|predictions| &predictions.mistakes);
         let pictured: Vec<&Mistake> = mistakes.filter(|mistake| !mistake.pixels.is_empty()).collect();
         Ok(self.keep(id, Svg(figure::digits(&pictured, self.material.dataset.shape)?), None))
+    }
+
+    /// A picture of a sweep, both by their positions.
+    pub(super) fn sweep_picture(&self, id: &str, sweep: usize, picture: usize) -> Anchor {
+        let picture = self.sweep_pictures.get(sweep).and_then(|pictures| pictures.get(picture));
+        let SweepPicture { svg, chart, .. } = picture.ok_or(FigureError::NoRuns)?;
+        Ok(self.keep(id, Svg(svg.clone()), chart.clone()))
     }
 
     fn keep(&self, id: &str, picture: Picture, chart: Option<serde_json::Value>) -> Value {

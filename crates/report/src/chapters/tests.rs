@@ -60,6 +60,7 @@ pub(crate) fn material() -> Material {
         adds_seeds: false,
         crossed: Vec::new(),
         elsewhere: Vec::new(),
+        sweeps: crate::figure::tests::sweeps::sweeps(),
         dataset: first.dataset,
         gradient_checks: vec![CheckedNetwork {
             task: "2b".to_owned(),

@@ -12,7 +12,7 @@ use super::values::Report;
 use crate::format::plain_text;
 
 /// The templates by their names.
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("report.md", include_str!("../../text/report.md")),
     ("parts.md", include_str!("../../text/parts.md")),
     ("summary.md", include_str!("../../text/summary.md")),
@@ -22,6 +22,7 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("task4.md", include_str!("../../text/task4.md")),
     ("task4e.md", include_str!("../../text/task4e.md")),
     ("beyond.md", include_str!("../../text/beyond.md")),
+    ("sweeps.md", include_str!("../../text/sweeps.md")),
     ("methods.md", include_str!("../../text/methods.md")),
 ];
 
@@ -55,6 +56,7 @@ pub(super) fn markdown(report: &Arc<Report>) -> Result<String, Error> {
         first_layer(id: &str);
         confusion(id: &str);
         mistakes(id: &str);
+        sweep_picture(id: &str, sweep: usize, picture: usize);
     }
     environment.get_template("report.md")?.render(report.values())
 }

@@ -13,8 +13,12 @@ use spec::{Layer, Metric};
 
 use super::markdown::Pictures;
 use super::{CloseUp, Material};
+use crate::Result;
+use crate::document::{Align, Column, Inline, Table, words};
+use crate::figure::SweepPicture;
 use crate::format::{p_value, seeds_in_words, stop_words};
 use crate::measure;
+use crate::sweep::{SweepResult, trial_table, winner_table};
 use crate::table::{difference_words, fixed_words, interval_words, share, verdict_words};
 
 /// Titles of other ways to judge the claims.
@@ -27,21 +31,24 @@ pub(super) struct Report {
     judged: Vec<Judged>,
     /// The claims judged in other ways, by the title of each way.
     otherwise: Vec<(String, Vec<Judged>)>,
+    /// The pictures of every sweep.
+    pub(super) sweep_pictures: Vec<Vec<SweepPicture>>,
     pictures: Mutex<Pictures>,
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "templates pass values")]
 impl Report {
-    pub(super) fn new(material: Material) -> Self {
+    pub(super) fn new(material: Material) -> Result<Self> {
         let by = |title: &str, metric| (title.to_owned(), judge_by(&material.experiments, metric));
         let by_others = [by(OTHER_WEIGHTS, Metric::of_other_weights), by(TEST_IMAGES, Metric::on_test_images)];
         let elsewhere = material.elsewhere.iter().map(|(title, experiments)| (title.clone(), judge(experiments)));
-        Self {
+        Ok(Self {
             judged: judge(&material.experiments),
             otherwise: by_others.into_iter().chain(elsewhere).filter(|(_, judged)| has_pairs(judged)).collect(),
+            sweep_pictures: material.sweeps.iter().map(SweepResult::pictures).collect::<Result<_>>()?,
             material,
             pictures: Mutex::default(),
-        }
+        })
     }
 
     /// What has been drawn so far.
@@ -65,6 +72,7 @@ impl Report {
             test_images => self.test_images(),
             gradient_checks => Serde(gradient_checks),
             close_up => self.close_up(),
+            sweeps => self.sweeps(),
             metrics => Metric::ALL.map(metric),
             otherwise => self.otherwise.iter().map(|(title, _)| title.clone()).collect::<Vec<_>>(),
             fixed_tests => FixedTest::ALL.map(FixedTest::title),
@@ -237,6 +245,25 @@ impl Report {
         self.material.close_up.as_ref()?.predictions.as_ref()
     }
 
+    /// The sweeps: what varies, what was found, the pictures.
+    fn sweeps(&self) -> Vec<Value> {
+        let sweep = |(sweep, pictures): (&SweepResult, &Vec<SweepPicture>)| {
+            let picture = |one: &SweepPicture| context! { name => &one.name, caption => &one.caption };
+            context! {
+                id => sweep.spec.name.to_lowercase().replace(['_', '.'], "-"),
+                title => &sweep.spec.title,
+                base => self.title(&sweep.spec.base),
+                metric => sweep.spec.objective.metric.title(),
+                words => sweep.in_words(),
+                trials => table(&trial_table(sweep)),
+                winner => (!sweep.retrained.is_empty()).then(|| table(&winner_table(sweep))),
+                luck => sweep.luck_in_words(),
+                pictures => pictures.iter().map(picture).collect::<Vec<_>>(),
+            }
+        };
+        self.material.sweeps.iter().zip(&self.sweep_pictures).map(sweep).collect()
+    }
+
     /// The run whose best weights are shown.
     fn close_up(&self) -> Option<Value> {
         let CloseUp { experiment, seed, .. } = self.material.close_up.as_ref()?;
@@ -246,6 +273,17 @@ impl Report {
 
 fn has_pairs(judged: &[Judged]) -> bool {
     judged.iter().any(|one| one.comparison.n() > 0)
+}
+
+/// A table for the macro that writes it.
+fn table(table: &Table) -> Value {
+    let cells = |row: &Vec<Vec<Inline>>| row.iter().map(|cell| words(cell)).collect::<Vec<_>>();
+    let column = |column: &Column| context! { heading => &column.heading, is_right => column.align == Align::Right };
+    context! {
+        caption => words(&table.caption),
+        header => table.header.iter().map(column).collect::<Vec<_>>(),
+        rows => table.rows.iter().map(cells).collect::<Vec<_>>(),
+    }
 }
 
 /// In plain words what the runs show instead of a statement that does not hold.

@@ -49,6 +49,8 @@ pub(crate) struct Axis {
     pub(super) scale: Scale,
     /// Decimals that tell the ticks apart.
     decimals: usize,
+    /// What the whole numbers from 0 stand for, if they stand for words.
+    pub(crate) names: Vec<String>,
 }
 
 impl Axis {
@@ -60,13 +62,30 @@ impl Axis {
             Numbers::Whole => tick.fract() == 0.0,
             Numbers::Percent => tick <= 1.0,
         });
-        Self { label: label.to_owned(), low, high, numbers, ticks, scale: Scale::Linear, decimals }
+        Self { label: label.to_owned(), low, high, numbers, ticks, scale: Scale::Linear, decimals, names: Vec::new() }
     }
 
     /// A logarithmic axis from a low end above 0: ticks at powers of ten, in a narrow range between them too.
     pub(super) fn logarithmic(label: &str, (low, high): (f64, f64), numbers: Numbers) -> Self {
         let ticks = logarithmic_ticks(low, high);
-        Self { label: label.to_owned(), low, high, numbers, ticks, scale: Scale::Logarithmic, decimals: 0 }
+        Self {
+            label: label.to_owned(),
+            low,
+            high,
+            numbers,
+            ticks,
+            scale: Scale::Logarithmic,
+            decimals: 0,
+            names: Vec::new(),
+        }
+    }
+
+    /// An axis of words: the first is at 0, the second at 1.
+    pub(super) fn named(label: &str, names: Vec<String>) -> Self {
+        let ticks = (0..names.len()).map(|index| index as f64).collect();
+        let (low, high) = (-0.5, names.len() as f64 - 0.5);
+        let (numbers, scale) = (Numbers::Whole, Scale::Linear);
+        Self { label: label.to_owned(), low, high, numbers, ticks, scale, decimals: 0, names }
     }
 
     /// An axis on which all these values have a place, with a margin; below 0 only if a value is.
@@ -85,6 +104,9 @@ impl Axis {
 
     /// A value as it is written at its tick.
     pub(super) fn tick_label(&self, value: f64) -> String {
+        if let Some(name) = self.names.get(whole(value.max(0.0))) {
+            return name.clone();
+        }
         match (self.numbers, self.scale) {
             (Numbers::Percent, _) => format!("{:.*} %", self.decimals.saturating_sub(2), 100.0 * value),
             (Numbers::Whole, _) => spec::thousands(whole(value)),

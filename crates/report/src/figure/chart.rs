@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::axis::Numbers;
+use super::axis::{Numbers, Scale};
 use super::plot::{Line, Panel, Plot, PlotPoint, Series};
 use crate::format::plain_text;
 
@@ -22,8 +22,7 @@ impl Plot {
 }
 
 fn panel_json(panel: &Panel) -> Option<Value> {
-    let series: Vec<(&Series, Vec<PlotPoint>)> =
-        panel.series.iter().map(|series| (series, thinned(&series.points))).collect();
+    let series: Vec<(&Series, Vec<PlotPoint>)> = panel.series.iter().map(|series| (series, shown(series))).collect();
     let mut x: Vec<f64> = series.iter().flat_map(|(_, points)| points.iter().map(|point| point.x)).collect();
     x.sort_by(f64::total_cmp);
     x.dedup();
@@ -33,6 +32,10 @@ fn panel_json(panel: &Panel) -> Option<Value> {
             "y_label": plain_text(&panel.y.label),
             "is_share": panel.y.numbers == Numbers::Percent,
             "y_range": [panel.y.low, panel.y.high],
+            "x_range": [panel.x.low, panel.x.high],
+            "x_is_log": panel.x.scale == Scale::Logarithmic,
+            "x_is_whole": panel.x.numbers == Numbers::Whole,
+            "x_names": panel.x.names.iter().map(|name| plain_text(name)).collect::<Vec<_>>(),
             "x": list(x.iter().map(|x| Some(x.to_string()))),
             "series": series.iter().map(|(series, points)| series_json(series, points, &x)).collect::<Vec<_>>(),
         })
@@ -54,7 +57,8 @@ fn series_json(series: &Series, points: &[PlotPoint], x: &[f64]) -> Value {
         "label": plain_text(&series.label),
         "colour": series.colour,
         "line": match series.line {
-            Line::Solid | Line::None => "solid",
+            Line::Solid => "solid",
+            Line::None => "points",
             Line::Dashed => "dashed",
             Line::Faint => "faint",
         },
@@ -62,6 +66,20 @@ fn series_json(series: &Series, points: &[PlotPoint], x: &[f64]) -> Value {
         "low": edge(|point| point.ends().0),
         "high": edge(|point| point.ends().1),
     })
+}
+
+/// The points of a line, thinned; all of a cloud, each at an x of its own, because the page has one value of a series for each x.
+fn shown(series: &Series) -> Vec<PlotPoint> {
+    if series.line != Line::None {
+        return thinned(&series.points);
+    }
+    let mut least = f64::NEG_INFINITY;
+    let apart = |point: &PlotPoint| {
+        let x = if point.x > least { point.x } else { least.next_up() };
+        least = x;
+        PlotPoint { x, ..point.clone() }
+    };
+    series.points.iter().map(apart).collect()
 }
 
 /// The points in groups of as many as make them few, each group its mean at its middle.

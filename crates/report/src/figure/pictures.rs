@@ -3,6 +3,8 @@
 
 mod confusion;
 mod digits;
+pub(super) mod heat_map;
+pub(super) mod parallel;
 mod pixels;
 mod sources;
 mod weights;

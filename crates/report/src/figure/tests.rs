@@ -2,6 +2,7 @@
 
 mod gallery;
 mod samples;
+pub(crate) mod sweeps;
 
 use gallery::{deep, diverged, gallery, ladder};
 use record::RunRecord;

@@ -11,7 +11,7 @@ use thiserror::Error;
 pub struct DeclaredError {
     /// `task4e.toml:8`, `--set model.bias=none`.
     place: String,
-    problem: String,
+    pub(crate) problem: String,
     /// How to correct it, for a separate line.
     pub hint: Option<String>,
     /// The text with the mistake; none if the mistake is the file or folder itself.

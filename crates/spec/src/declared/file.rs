@@ -14,7 +14,7 @@ use super::overrides::Override;
 use super::places::{Place, Places, read_table};
 use super::syntax;
 use crate::spec_error::Fault;
-use crate::{ComparisonSpec, ExperimentSpec, SpecError, explain, keys, kind, name};
+use crate::{ComparisonSpec, ExperimentSpec, SpecError, SweepSpec, explain, keys, kind, name};
 
 /// Size limit of a declared file.
 const MOST_BYTES: u64 = 1 << 20;
@@ -46,6 +46,7 @@ impl Spec {
 }
 
 /// A declared file with its overrides; its values are not checked yet.
+#[derive(Debug, Clone)]
 pub(crate) struct DeclaredFile {
     pub(crate) path: PathBuf,
     pub(crate) name: String,
@@ -77,10 +78,24 @@ impl DeclaredFile {
         Ok(file)
     }
 
+    /// The same file with these overrides.
+    pub(crate) fn with(&self, overrides: &[Override]) -> Result<Self, DeclaredError> {
+        Self::new(&self.path, self.text.clone(), overrides)
+    }
+
+    /// The sweep that it declares.
+    pub(crate) fn sweep(&self) -> Result<SweepSpec, DeclaredError> {
+        self.named().and_then(|value| SweepSpec::from_value(&value)).map_err(|error| self.refuse(error))
+    }
+
     pub(crate) fn spec(&self, shape: ImageShape) -> Result<Spec, DeclaredError> {
         let spec = self.named().and_then(|value| {
             if self.is_comparison() {
                 return ComparisonSpec::from_value(&value).map(Spec::Comparison);
+            }
+            if value.get("search").is_some() {
+                let hint = format!("`experiments sweep {}` runs it", self.name);
+                return Err(SpecError::rule(&["search"], "this file declares a sweep".to_owned()).with_hint(hint));
             }
             let spec = ExperimentSpec::from_value(&value)?;
             spec.check_size(shape)?;
@@ -126,7 +141,7 @@ impl DeclaredFile {
     }
 
     /// An error at its place: among the keys that may be wrong, the one that was overridden last, else the first.
-    fn refuse(&self, mut error: SpecError) -> DeclaredError {
+    pub(crate) fn refuse(&self, mut error: SpecError) -> DeclaredError {
         let written = self.places.get(error.key()).and_then(|place| place.written.as_ref());
         if let (Some(written), Fault::Value { found, .. }) = (written, &mut error.fault) {
             found.clone_from(written);

@@ -13,7 +13,7 @@ use crate::keys;
 pub(super) type Places = BTreeMap<String, Place>;
 
 /// The bytes of a key and its value.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Place {
     /// Position of the override that sets the key; none if the file does.
     pub(super) given: Option<usize>,

@@ -8,6 +8,7 @@ mod json;
 mod messages;
 mod overrides;
 mod rules;
+mod sweep;
 mod values;
 
 use std::path::Path;

@@ -248,3 +248,29 @@ fn torture_every_part_of_the_state_is_needed() {
     }
     row("a part of the state dropped", format!("{caught} of {} caught", MUTANTS.len()));
 }
+
+#[test]
+fn a_training_that_is_paused_at_validations_ends_with_the_same_bits() {
+    let (images, device) = (images_for(ComputePath::Fused), Device::flex());
+    let spec = stopped_early();
+    let train = |resume: Option<&TrainingState>, until| {
+        let training = Training { resume, until, ..Training::new(&spec, 1, &images, &device) };
+        training.run(Renderer::silent(), &Interrupter::new()).unwrap()
+    };
+    let whole = train(None, None);
+    let mut paused = train(None, Some(1));
+    for until in [2, 3, 3, 6] {
+        paused = train(Some(&paused.state), Some(until));
+        let history = &paused.state.history;
+        assert_eq!(paused.stop_reason, StopReason::Interrupted);
+        assert_eq!(
+            (history.validations.len(), history.step_losses.len()),
+            (until + 1, until * spec.steps_per_validation())
+        );
+    }
+    // One that is further already takes no step.
+    assert!(is_same(&train(Some(&paused.state), Some(5)), &paused));
+    assert!(is_same(&train(Some(&paused.state), None), &whole));
+    let validations = whole.state.history.validations.len();
+    assert_eq!(train(None, Some(validations + 5)).stop_reason, StopReason::EarlyStopping);
+}

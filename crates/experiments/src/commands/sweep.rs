@@ -1,0 +1,169 @@
+//! `experiments sweep`: searches for better settings, trains the best ones again, shows what came of it.
+
+use std::time::{Duration, Instant};
+
+use mnist::DatasetName;
+use record::RunRecord;
+use report::{SweepResult, TrialState};
+use serde_json::json;
+use spec::Sweep;
+
+use super::figure;
+use crate::command_line::arguments;
+use crate::data;
+use crate::failure::Failure;
+use crate::output::{print, print_json, print_table};
+use crate::plan::PlannedRun;
+use crate::runner::Runner;
+use crate::stop::Stop;
+use crate::sweep::{Attempt, Swept, diverged};
+use crate::terminal::View;
+use crate::workspace::Workspace;
+
+pub(super) fn sweep(workspace: &Workspace, arguments: &arguments::Sweep) -> Result<(), Failure> {
+    let stop = Stop::listen()?;
+    let sweep = workspace.catalog.sweep(&arguments.name)?;
+    let records = workspace.measurable(workspace.known().all, sweep.spec.objective.metric);
+    // If all runs are there, this opens neither the dataset nor the backend.
+    let mut swept = Swept::among(&sweep, &workspace.catalog, workspace.shape, &records);
+    if !swept.is_over {
+        swept = train(workspace, arguments, &sweep, &stop)?;
+    }
+    let result = swept.result();
+    show(workspace, arguments, &result)?;
+    draw(workspace, &result)?;
+    end(workspace, &swept, &stop)
+}
+
+/// Trains what is missing.
+fn train<'a>(
+    workspace: &Workspace,
+    arguments: &arguments::Sweep,
+    sweep: &'a Sweep,
+    stop: &Stop,
+) -> Result<Swept<'a>, Failure> {
+    if let Some(minutes) = arguments.max_minutes {
+        stop.after(Duration::from_secs_f64(60.0 * minutes));
+    }
+    let runner = Runner::open(workspace, [&sweep.base], stop)?;
+    let mut swept = Swept::new(sweep, &workspace.catalog, data::shape(runner.dataset.shape));
+    let began = Instant::now();
+    let judge = |run: &PlannedRun, attempt: Result<RunRecord, Failure>| {
+        let has_failed = attempt.as_ref().map_or(true, |record| record.stop_reason == record::StopReason::Diverged);
+        match attempt {
+            Err(failure) if arguments.fail_fast => Err(failure),
+            Ok(record) if arguments.fail_fast && has_failed => {
+                Err(Failure::diverged(format!("{}: {}", run.label(), diverged(&record))))
+            }
+            attempt => Ok(attempt),
+        }
+    };
+    swept.run(|swept: &Swept, runs: &[PlannedRun]| -> Result<Vec<Attempt>, Failure> {
+        let result = swept.result();
+        let words = format!("{}: {}{}", sweep.spec.name, result.in_words(), time_left(began, &result));
+        workspace.terminal.head(&format!(
+            "{}, {} of {} trials",
+            sweep.spec.name,
+            result.trials.len(),
+            result.most_trials
+        ));
+        workspace.terminal.note(&words);
+        runner.attempts(&runs.iter().collect::<Vec<_>>(), arguments.jobs, View::Bars, judge)
+    })?;
+    Ok(swept)
+}
+
+/// `; about 3m left`, from the time that the trials so far took.
+fn time_left(began: Instant, result: &SweepResult) -> String {
+    let (done, all) = (result.trials.len(), result.most_trials);
+    let took = began.elapsed();
+    if done == 0 || done == all || took < Duration::from_secs(1) {
+        return String::new();
+    }
+    let left = Duration::from_secs(took.mul_f64((all - done) as f64 / done as f64).as_secs());
+    format!("; about {} left", humantime::format_duration(left))
+}
+
+/// Prints the results on stdout.
+fn show(workspace: &Workspace, arguments: &arguments::Sweep, result: &SweepResult) -> Result<(), Failure> {
+    if arguments.output.json {
+        return print_json(&as_json(result));
+    }
+    let mut tables = vec![report::trial_table(result)];
+    if !result.retrained.is_empty() {
+        tables.push(report::winner_table(result));
+    }
+    for table in &tables {
+        if arguments.output.markdown {
+            print(&(report::to_markdown(table) + "\n"))?;
+        } else {
+            print_table(table)?;
+        }
+    }
+    workspace.terminal.note(&format!("{}: {}", result.spec.name, result.in_words()));
+    Ok(())
+}
+
+/// Draws the pictures.
+fn draw(workspace: &Workspace, result: &SweepResult) -> Result<(), Failure> {
+    let is_mnist = |record: &RunRecord| record.dataset.name == DatasetName::Mnist.as_str();
+    let dataset = result.sample.as_ref().filter(|record| !is_mnist(record));
+    let dataset = dataset.map_or_else(String::new, |record| format!("-{}", record.dataset.name));
+    for picture in result.pictures().map_err(Failure::outside)? {
+        figure::save_figure(workspace, &format!("sweep-{}-{}{dataset}", result.spec.name, picture.name), &picture.svg)?;
+    }
+    Ok(())
+}
+
+fn as_json(result: &SweepResult) -> serde_json::Value {
+    let trials = result.trials.iter().enumerate().map(|(index, trial)| {
+        let (state, validations, reason) = match &trial.state {
+            TrialState::Complete => ("complete", None, None),
+            TrialState::Stopped(validations) => ("stopped", Some(validations), None),
+            TrialState::Failed(reason) => ("failed", None, Some(reason)),
+        };
+        json!({
+            "number": index + 1, "settings": trial.settings, "score": trial.score, "state": state,
+            "validations": validations, "reason": reason, "steps": trial.steps,
+        })
+    });
+    let metric = result.spec.objective.metric;
+    let retrained = result.retrained.iter().map(|row| {
+        let summary = row.fresh.summary(metric);
+        json!({
+            "settings": row.settings, "search_score": row.search_score,
+            "seeds": row.fresh.records.iter().map(|record| record.seed).collect::<Vec<_>>(),
+            "scores": row.fresh.records.iter().map(|record| match record.measure(metric) {
+                Some(record::Measured::Exactly(value)) => Some(value),
+                _ => None,
+            }).collect::<Vec<_>>(),
+            "interval": summary.and_then(|summary| summary.interval).map(|interval| [interval.low, interval.high]),
+        })
+    });
+    json!({
+        "sweep": result.spec.name,
+        "title": result.spec.title,
+        "metric": metric.name(),
+        "trials": trials.collect::<Vec<_>>(),
+        "best": result.best.iter().map(|trial| trial + 1).collect::<Vec<_>>(),
+        "retrained": retrained.collect::<Vec<_>>(),
+    })
+}
+
+/// Reports the trials that failed, and returns the failure to end with: interrupted, trials without a score, or none.
+fn end(workspace: &Workspace, swept: &Swept, stop: &Stop) -> Result<(), Failure> {
+    let failures: Vec<(usize, &Failure)> = swept.failures().collect();
+    for (trial, failure) in &failures {
+        workspace.terminal.warning(&format!("trial {trial} failed: {failure}"), None);
+    }
+    if stop.is_requested() {
+        return Err(Failure::interrupted());
+    }
+    let all = swept.result().trials.len();
+    let message = format!("{} of {all} trials failed", failures.len());
+    match &failures[..] {
+        [] => Ok(()),
+        failures if failures.iter().all(|(_, failure)| failure.is_divergence()) => Err(Failure::diverged(message)),
+        _ => Err(Failure::outside(message)),
+    }
+}

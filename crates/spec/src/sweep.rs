@@ -1,0 +1,227 @@
+//! `SweepSpec`: a declared search for better settings of an experiment.
+
+mod objective;
+mod search;
+mod trials;
+
+use mlp::values;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::door::Keyed;
+use crate::{Metric, SpecError, explain, name, text};
+pub use objective::{Direction, Objective};
+pub use search::{Condition, Domain, Parameter, Settings};
+pub use trials::Sweep;
+
+/// A valid sweep: what varies, what counts as better, and how the settings to try are chosen.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepSpec {
+    /// Name of the file without its ending.
+    #[serde(deserialize_with = "name::valid")]
+    pub name: String,
+    /// Its name in figures and tables.
+    #[serde(deserialize_with = "text::line::<_, 100>")]
+    pub title: String,
+    /// Name of the experiment whose settings vary.
+    #[serde(deserialize_with = "name::valid")]
+    pub base: String,
+    /// Every trial is trained with the seeds from 1 to this number; its score is the mean.
+    #[serde(default = "crate::spec::one", deserialize_with = "values::count::<_, 1, 100>")]
+    pub seeds: usize,
+    /// What counts as better.
+    pub objective: Objective,
+    /// The keys that vary, in alphabetical order, so that the order of the lines does not matter.
+    #[serde(deserialize_with = "search::parameters")]
+    pub search: Vec<Parameter>,
+    /// How the settings to try are chosen.
+    pub method: Method,
+    /// When trials that do badly stop; none trains every trial to its end.
+    #[serde(default)]
+    pub pruning: Option<Pruning>,
+    /// How the best settings are trained again.
+    #[serde(default)]
+    pub winner: Winner,
+}
+
+/// How the settings to try are chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Method {
+    /// The method.
+    pub kind: MethodKind,
+    /// How many settings are tried; none for a grid, which tries all.
+    #[serde(default, deserialize_with = "some_count::<_, 10_000>")]
+    pub trials: Option<usize>,
+    /// Settings that are chosen at a time, from the results of those before. It changes the sequence of the trials; the number of
+    /// jobs does not.
+    #[serde(default = "usual_batch", deserialize_with = "values::count::<_, 1, 1_000>")]
+    pub batch: usize,
+    /// Seed of the choice.
+    #[serde(default = "crate::spec::one", deserialize_with = "values::count::<_, 1, 1_000_000_000>")]
+    pub seed: usize,
+}
+
+/// A method of choosing settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MethodKind {
+    /// All combinations.
+    Grid,
+    /// Independent draws.
+    Random,
+    /// Draws that fill the space more evenly than random ones.
+    QuasiRandom,
+    /// A tree-structured Parzen estimator: near good settings, away from bad ones.
+    Tpe,
+}
+
+/// When trials that do badly stop. Their checkpoints are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pruning {
+    /// The rule.
+    pub kind: PruningKind,
+    /// Validations until trials are compared for the first time, the one before the first step not counted. `median` compares
+    /// again after as many, `successive_halving` after `factor` times as many.
+    #[serde(deserialize_with = "values::count::<_, 1, 100_000>")]
+    pub validations: usize,
+    /// `successive_halving`: one trial in this many continues.
+    #[serde(default, deserialize_with = "some_count::<_, 100>")]
+    pub factor: Option<usize>,
+    /// `median`: the first trials, which are not pruned.
+    #[serde(default, deserialize_with = "some_count::<_, 1_000>")]
+    pub startup: Option<usize>,
+}
+
+/// A rule of pruning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PruningKind {
+    /// A trial stops that is worse than the median of the earlier trials at the same validation.
+    Median,
+    /// The best trials of every rung continue to the next one, also those that stopped there earlier.
+    SuccessiveHalving,
+}
+
+/// How the best settings are trained again, with seeds that the search has not seen.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Winner {
+    /// How many of the best settings.
+    #[serde(default = "usual_best", deserialize_with = "values::count::<_, 1, 100>")]
+    pub best: usize,
+    /// How many fresh seeds.
+    #[serde(default = "usual_seeds", deserialize_with = "values::count::<_, 1, 100>")]
+    pub seeds: usize,
+}
+
+impl Default for Winner {
+    fn default() -> Self {
+        Self { best: usual_best(), seeds: usual_seeds() }
+    }
+}
+
+fn usual_batch() -> usize {
+    4
+}
+
+fn usual_best() -> usize {
+    3
+}
+
+fn usual_seeds() -> usize {
+    5
+}
+
+/// Reads an optional whole number above 0.
+fn some_count<'de, D: serde::Deserializer<'de>, const MOST: usize>(source: D) -> Result<Option<usize>, D::Error> {
+    values::count::<D, 1, MOST>(source).map(Some)
+}
+
+impl SweepSpec {
+    /// The sweep of a JSON value.
+    ///
+    /// # Errors
+    /// A key is missing or unknown, a value is not valid, or values do not fit together.
+    pub(crate) fn from_value(value: &Value) -> Result<Self, SpecError> {
+        // Read on its own first, because its errors name the keys inside.
+        value.get("search").map(search::read).transpose()?;
+        let spec = explain::read(value, |value| Self::deserialize(Keyed::root(value)))?;
+        spec.check()?;
+        Ok(spec)
+    }
+
+    /// The rules across keys.
+    fn check(&self) -> Result<(), SpecError> {
+        let refuse = |key: &str, sentence: String, hint: &str| {
+            Err(SpecError::rule(&[key], sentence).with_hint(Some(hint.to_owned()).filter(|hint| !hint.is_empty())))
+        };
+        let (method, is_grid) = (&self.method, self.method.kind == MethodKind::Grid);
+        if is_grid && method.trials.is_some() {
+            return refuse("method.trials", "`method.trials` is given, but a grid tries all combinations".into(), "");
+        }
+        if !is_grid && method.trials.is_none() {
+            return refuse("method", "[method] lacks `trials`: how many settings to try".into(), "");
+        }
+        if let Some(endless) = self.search.iter().find(|one| is_grid && one.domain.listed().is_none()) {
+            let sentence = format!("a grid needs the values of `{}`, not only their bounds", endless.key);
+            return refuse(&endless.place(), sentence, "list them: { values = [0.01, 0.1] }");
+        }
+        if is_grid && self.combinations() > MOST_COMBINATIONS {
+            let limit = values::thousands(MOST_COMBINATIONS);
+            return refuse("search", format!("the grid has more than {limit} combinations, which is the limit"), "");
+        }
+        let Some(pruning) = &self.pruning else { return Ok(()) };
+        let (surplus, of) = match pruning.kind {
+            PruningKind::Median => (pruning.factor.map(|_| "factor"), "median"),
+            PruningKind::SuccessiveHalving => (pruning.startup.map(|_| "startup"), "successive_halving"),
+        };
+        if let Some(key) = surplus {
+            let key = format!("pruning.{key}");
+            return refuse(&key, format!("`{key}` is not a key with `kind = \"{of}\"`"), "");
+        }
+        if pruning.factor == Some(1) {
+            return refuse("pruning.factor", "`pruning.factor` is 1, but must be at least 2".into(), "");
+        }
+        if self.objective.metric == Metric::Steps {
+            let sentence =
+                "pruning compares trials after equally many steps, so `objective.metric` cannot be \"steps\"";
+            return refuse("objective.metric", sentence.into(), "");
+        }
+        Ok(())
+    }
+
+    /// How many combinations the listed values have; conditions are not considered.
+    fn combinations(&self) -> usize {
+        let counts = self.search.iter().filter_map(|one| one.domain.listed()).map(|values| values.len());
+        counts.fold(1, usize::saturating_mul)
+    }
+
+    /// The settings of `[data]` and `[training]` that all trials have, and that the base experiment gets to be comparable.
+    #[must_use]
+    pub fn protocol(&self) -> Settings {
+        let is_of_protocol = |one: &&Parameter| one.key.starts_with("data.") || one.key.starts_with("training.");
+        let only = |one: &Parameter| match one.domain.listed()?.as_slice() {
+            [value] => Some((one.key.clone(), value.clone())),
+            _ => None,
+        };
+        self.search.iter().filter(is_of_protocol).filter_map(only).collect()
+    }
+
+    /// The seeds with which the best settings are trained again.
+    #[must_use]
+    pub fn fresh_seeds(&self) -> Vec<u64> {
+        (self.seeds as u64 + 1..=(self.seeds + self.winner.seeds) as u64).collect()
+    }
+
+    /// The seeds of a trial.
+    #[must_use]
+    pub fn trial_seeds(&self) -> Vec<u64> {
+        (1..=self.seeds as u64).collect()
+    }
+}
+
+/// Combinations of a grid at most.
+const MOST_COMBINATIONS: usize = 10_000;
