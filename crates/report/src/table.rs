@@ -26,11 +26,10 @@ use crate::document::{Align, Column, Inline, Table};
 
 /// What no table or figure of these runs may hide.
 pub(crate) fn caveat(runs: &[&RunRecord]) -> &'static str {
-    match runs.iter().all(|run| run.test_scores().is_some()) {
-        true => {
-            "The validation images also decide when a run stops: only numbers on the test images are clean test results."
-        }
-        false => "The validation images also decide when a run stops: no number here is a clean test result.",
+    if runs.iter().all(|run| run.test_scores().is_some()) {
+        "The validation images also decide when a run stops: only numbers on the test images are clean test results."
+    } else {
+        "The validation images also decide when a run stops: no number here is a clean test result."
     }
 }
 

@@ -3,7 +3,7 @@
 //! `y_ij = m + A_i + B_j + C_ij`, with one value per cell: a training is a function of its two seeds, so what is left after
 //! both effects is their interaction, not noise.
 //!
-//! Sources: Searle, Casella and McCulloch, "Variance Components" (1992); for the intervals Weerahandi, "Generalized Confidence
+//! Sources: Searle and others, "Variance Components" (1992); for the intervals Weerahandi, "Generalized Confidence
 //! Intervals" (1993).
 
 use rand::{RngExt, SeedableRng};

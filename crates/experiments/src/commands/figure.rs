@@ -91,7 +91,7 @@ pub(super) fn origin(record: &RunRecord) -> String {
     let (dataset, backend) = (&record.dataset.name, &record.backend.name);
     let is_usual = [dataset == mnist::DatasetName::Mnist.as_str(), Some(backend.as_str()) == backend::default_name()];
     let marks = [dataset, backend].into_iter().zip(is_usual).filter(|(_, is_usual)| !is_usual);
-    marks.map(|(mark, _)| format!("-{mark}")).collect()
+    marks.map(|(mark, _)| ["-", mark].concat()).collect()
 }
 
 /// The seeds in a figure's name: nothing for the usual one, `-3-seeds` for 1 to 3, `-seeds-4-to-6`, `-seeds-1-9-11`.

@@ -41,12 +41,12 @@ fn describe(experiment: &Experiment, shape: ImageShape) -> Result<(), Failure> {
         0 => String::new(),
         images => format!(" ({} images do not fill a batch and are left out)", thousands(images)),
     };
-    let test = match data.test_images {
+    let tested = match data.test_images {
         0 => String::new(),
         images => format!(", {} test images", thousands(images)),
     };
     text += &format!(
-        "data       {} training images, {} validation images{test}, pixels scaled by {}\n\
+        "data       {} training images, {} validation images{tested}, pixels scaled by {}\n\
          model      {}\n\
          optimizer  {}\n\
          training   batches of {}, shuffled {}, at most {} epochs of {} steps{left_out}\n\

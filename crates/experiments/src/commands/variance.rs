@@ -24,7 +24,7 @@ pub(super) fn variance(workspace: &Workspace, arguments: &Variance) -> Result<()
     let experiments = experiments(workspace, arguments)?;
     let [init, order] = [&arguments.init, &arguments.order].map(|given| given.as_ref().unwrap_or(&arguments.seeds));
     let count = init.0.len() * order.0.len();
-    if count > MOST_RUNS || count < 2 {
+    if !(2..=MOST_RUNS).contains(&count) {
         let runs = if count == 1 { "run" } else { "runs" };
         let message = format!("{} x {} seeds make {} {runs}", init.0.len(), order.0.len(), thousands(count));
         let hint = format!("an experiment takes from 2 to {} runs", thousands(MOST_RUNS));
