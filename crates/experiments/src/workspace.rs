@@ -71,7 +71,12 @@ impl Workspace {
 
     /// These records with tables and predictions; warns about damaged ones and leaves them out.
     pub(crate) fn whole(&self, records: &[RunRecord]) -> Vec<RunRecord> {
-        self.sound(self.store.load_all(&records.iter().collect::<Vec<_>>(), Detail::All))
+        self.with(Detail::All, records)
+    }
+
+    /// The same with less than everything that is in their other files.
+    pub(crate) fn with(&self, detail: Detail, records: &[RunRecord]) -> Vec<RunRecord> {
+        self.sound(self.store.load_all(&records.iter().collect::<Vec<_>>(), detail))
     }
 
     /// These records, with tables if the metric is computed from them.

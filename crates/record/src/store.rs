@@ -36,6 +36,8 @@ const SHORT_ID: usize = 16;
 pub enum Detail {
     /// The losses of all steps, but neither probes nor predictions, which take most of the time and memory.
     Curves,
+    /// The losses of all steps and the probes, but not the predictions.
+    Probes,
     /// Everything.
     All,
 }
@@ -151,13 +153,13 @@ impl RunStore {
         record.history.step_losses = tables::read_steps(&read(tables::STEPS)?).map_err(damaged(tables::STEPS))?;
         let probes = read(tables::PROBES)?;
         let predictions = files.contains_key(predictions::FILE).then(|| read(predictions::FILE)).transpose()?;
-        if detail == Detail::All {
+        if detail != Detail::Curves {
             let layers = record.layers();
             record.history.probes = tables::read_probes(&probes, &layers).map_err(damaged(tables::PROBES))?;
-            if let Some(bytes) = predictions {
-                let parsed = serde_json::from_slice(&bytes).map_err(Defect::json("is not a file of predictions"));
-                record.predictions = Some(parsed.map_err(damaged(predictions::FILE))?);
-            }
+        }
+        if let Some(bytes) = predictions.filter(|_| detail == Detail::All) {
+            let parsed = serde_json::from_slice(&bytes).map_err(Defect::json("is not a file of predictions"));
+            record.predictions = Some(parsed.map_err(damaged(predictions::FILE))?);
         }
         record.check().map_err(damaged(RECORD))?;
         Ok(*record)

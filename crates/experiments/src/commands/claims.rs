@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use evidence::{FixedTest, Judged, Reason, Replicates, Verdict, judge};
-use record::RunRecord;
+use record::{Detail, RunRecord};
 use report::{to_markdown, verdict_table, verdict_words};
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 
@@ -66,7 +66,7 @@ fn with_probes(workspace: &Workspace, specs: &[ExperimentSpec], records: Vec<Run
     let probed: Vec<&ExperimentSpec> = specs.iter().filter(|spec| names.contains(&spec.name)).collect();
     let needs_probes = |record: &RunRecord| probed.iter().any(|spec| record.spec.has_settings_of(spec));
     let (probed, mut others): (Vec<_>, Vec<_>) = records.into_iter().partition(needs_probes);
-    others.extend(workspace.whole(&probed));
+    others.extend(workspace.with(Detail::Probes, &probed));
     others
 }
 
