@@ -7,3 +7,4 @@ mod hostile;
 mod records;
 mod report;
 mod run;
+mod sweep;
