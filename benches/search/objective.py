@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-TRAIN, VALIDATION = 4_000, 2_000
+TRAIN, VALIDATION = 2_000, 1_000
 #: Steps between two validations, and validations of a whole training.
-STEPS, VALIDATIONS = 40, 9
+STEPS, VALIDATIONS = 20, 9
 
 
 def read(name, header):

@@ -108,7 +108,7 @@ impl SweepResult {
         let base = base.map_or_else(String::new, |base| {
             let gain = measure::difference(metric, fresh - base);
             format!(
-                " The declared settings have {} with the same seeds: the search gained {gain}.",
+                " The declared settings have {} with the same seeds; the search made a difference of {gain}.",
                 measure::value(metric, base)
             )
         });

@@ -8,3 +8,4 @@ mod hostile;
 mod records;
 mod report;
 mod run;
+mod sweep;
