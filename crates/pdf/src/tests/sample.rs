@@ -49,6 +49,7 @@ pub(super) fn document() -> Document {
         close_up: None,
         crossed: Vec::new(),
         elsewhere: Vec::new(),
+        sweeps: Vec::new(),
     })
     .unwrap()
 }
