@@ -47,7 +47,8 @@ struct Case {
 /// Sizes around the width of a register, a tile, a block and a panel, batches down to one image, with and without bias.
 fn case() -> impl Strategy<Value = Case> {
     let width = prop_oneof![1..20_usize, 60..70_usize, 120..140_usize];
-    let sizes = (width.clone(), prop::collection::vec(width, 0..3), 2..12_usize, 1..40_usize);
+    let n_inputs = prop_oneof![3 => width.clone(), 1 => 190..200_usize];
+    let sizes = (n_inputs, prop::collection::vec(width, 0..3), 2..12_usize, 1..40_usize);
     (sizes, 0..ACTIVATIONS.len(), 0..3_usize, any::<bool>(), any::<u64>()).prop_map(
         |((n_inputs, hidden, n_classes, n), activation, biased, has_momentum, seed)| {
             let mut draw = draw(seed);
@@ -148,9 +149,12 @@ impl<S: Simd> Run for S {
 }
 
 /// Whether every number is within `tolerance` of the largest one's size.
+///
+/// The size is at least a hundredth: `softmax(z) - onehot(t)` loses the digits that its terms share, so the gradients of a
+/// network that is nearly right have the rounding errors of numbers near 1.
 fn agree<T: Real>(what: &str, expected: &[f64], answer: &[T], tolerance: f64) -> Result<(), TestCaseError> {
     prop_assert_eq!(expected.len(), answer.len());
-    let size = expected.iter().fold(1e-3, |size: f64, value| size.max(value.abs()));
+    let size = expected.iter().fold(1e-2, |size: f64, value| size.max(value.abs()));
     for (index, (expected, &answer)) in expected.iter().zip(answer).enumerate() {
         let answer: f64 = answer.into();
         prop_assert!((expected - answer).abs() <= tolerance * size, "{what} {index}: {expected} and {answer}");

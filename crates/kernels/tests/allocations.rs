@@ -18,12 +18,12 @@ fn a_step_allocates_nothing_after_the_first() {
     let descent = Descent { learning_rate: 0.1, momentum: 0.9 };
     let mut step = |rows| network.step(Input::Sparse(&set, rows), &targets, descent);
 
-    let first = allocation_counter::measure(|| {
+    let at_first = allocation_counter::measure(|| {
         step(&[0, 1, 2, 3, 4, 5, 6, 7]);
     });
-    let later = allocation_counter::measure(|| {
+    let afterwards = allocation_counter::measure(|| {
         step(&[7, 6, 5, 4, 3, 2, 1, 0]);
     });
-    assert!(first.count_total > 0, "the counter counts");
-    assert_eq!(later.count_total, 0);
+    assert!(at_first.count_total > 0, "the counter counts");
+    assert_eq!(afterwards.count_total, 0);
 }

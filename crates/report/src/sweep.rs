@@ -204,7 +204,7 @@ fn trials_in_words(result: &SweepResult, shown: usize) -> String {
     format!("The best {shown} of {} trials, {seeds}{separator}{counts}.", result.trials.len())
 }
 
-/// The best settings trained again: how much of their score was luck.
+/// The best settings trained again: how much of their score was luck, and their score on the test images.
 #[must_use]
 pub fn winner_table(result: &SweepResult) -> Table {
     let metric = result.spec.objective.metric;
@@ -221,11 +221,15 @@ pub fn winner_table(result: &SweepResult) -> Table {
         .words("Settings", settings)
         .numbers("In the search", |row| result.score_in_words(row.search_score))
         .numbers("Fresh seeds", |row| of(row, metric))
-        .numbers("Difference", luck);
+        .numbers("Difference", luck)
+        .numbers("Test images", |row| {
+            metric.on_test_images().map_or_else(|| NOTHING.to_owned(), |metric| of(row, metric))
+        });
     let seeds = seeds_in_words(&result.spec.fresh_seeds());
     let title = capitalized(&metric.title());
     columns.table(&format!(
-        "{title}: in the search, where the best of many is partly luck, and with fresh {seeds} (mean with its 95 % confidence interval)."
+        "{title}: in the search, where the best of many is partly luck, and with fresh {seeds} (mean with its 95 % confidence interval), \
+         also on the test images, which no search sees."
     ))
 }
 

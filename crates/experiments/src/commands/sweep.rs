@@ -130,13 +130,18 @@ fn as_json(result: &SweepResult) -> serde_json::Value {
     let metric = result.spec.objective.metric;
     let retrained = result.retrained.iter().map(|row| {
         let summary = row.fresh.summary(metric);
+        let scores = |metric| {
+            let score = |record: &RunRecord| match record.measure(metric) {
+                Some(record::Measured::Exactly(value)) => Some(value),
+                _ => None,
+            };
+            row.fresh.records.iter().map(score).collect::<Vec<_>>()
+        };
         json!({
             "settings": row.settings, "search_score": row.search_score,
             "seeds": row.fresh.records.iter().map(|record| record.seed).collect::<Vec<_>>(),
-            "scores": row.fresh.records.iter().map(|record| match record.measure(metric) {
-                Some(record::Measured::Exactly(value)) => Some(value),
-                _ => None,
-            }).collect::<Vec<_>>(),
+            "scores": scores(metric),
+            "test_scores": metric.on_test_images().map(scores),
             "interval": summary.and_then(|summary| summary.interval).map(|interval| [interval.low, interval.high]),
         })
     });

@@ -194,5 +194,6 @@ fn the_tables_show_the_best_trials_and_how_much_was_luck() {
     let winner = to_markdown(&winner_table(&sweep));
     assert!(winner.contains("| those of task3c | - | "), "{winner}");
     assert!(winner.contains("with fresh seeds 2 to 6"), "{winner}");
+    assert!(winner.contains("| Difference | Test images |"), "{winner}");
     assert!(sweep.luck_in_words().expect("a sentence").contains("the search made a difference of"));
 }
