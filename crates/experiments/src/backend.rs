@@ -77,10 +77,7 @@ impl Backend {
     /// The vector instructions that compute an experiment: for the fused kernels as wide as the user allows, elsewhere on the
     /// processor its widest; none on a graphics processor.
     pub(crate) fn instructions(&self, spec: &ExperimentSpec) -> Option<Instructions> {
-        match self.computes_fused(spec) {
-            true => Some(Instructions::in_use()),
-            false => self.is_cpu().then(Instructions::widest),
-        }
+        if self.computes_fused(spec) { Some(Instructions::in_use()) } else { self.is_cpu().then(Instructions::widest) }
     }
 
     /// Whether the fused kernels compute an experiment, so that they can use narrower instructions than the processor's.

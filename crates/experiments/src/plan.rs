@@ -44,7 +44,7 @@ impl PlannedRun {
     /// The experiment's name and the seed: `task4e, seed 1`, or `task4e, seed 1, order seed 3`; in a sweep `trial 12, seed 1`.
     pub(crate) fn label(&self) -> String {
         let name =
-            self.trial.as_ref().map_or_else(|| self.spec.name.to_string(), |trial| format!("trial {}", trial.number));
+            self.trial.as_ref().map_or_else(|| self.spec.name.clone(), |trial| format!("trial {}", trial.number));
         let order = self.order_seed.map_or_else(String::new, |order| format!(", order seed {order}"));
         format!("{name}, seed {}{order}", self.seed)
     }
@@ -188,8 +188,11 @@ pub(crate) fn shares<'a>(runs: &[&'a PlannedRun], count: usize) -> Vec<Vec<&'a P
 }
 
 /// One share of the runs, or all of them.
-pub(crate) fn share_of<'a>(runs: Vec<&'a PlannedRun>, shard: Option<Shard>) -> Vec<&'a PlannedRun> {
-    shard.map_or(runs.clone(), |shard| shares(&runs, shard.count).swap_remove(shard.number - 1))
+pub(crate) fn share_of(runs: Vec<&PlannedRun>, shard: Option<Shard>) -> Vec<&PlannedRun> {
+    match shard {
+        None => runs,
+        Some(shard) => shares(&runs, shard.count).swap_remove(shard.number - 1),
+    }
 }
 
 /// The overrides of the command line.

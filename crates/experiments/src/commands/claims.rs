@@ -27,7 +27,9 @@ pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Re
     let replicates: Vec<Replicates> = specs.iter().map(|spec| Replicates::among(spec, &records)).collect();
     let judged = judge(&replicates);
     let compared = replicates.iter().flat_map(|one| &one.records);
-    report::instructions_note(compared).iter().for_each(|note| workspace.terminal.note(note));
+    if let Some(note) = report::instructions_note(compared) {
+        workspace.terminal.note(&note);
+    }
     if arguments.output.json {
         print_json(&judged.iter().map(|one| as_json(one, judged.len())).collect::<Vec<_>>())?;
     } else if arguments.output.markdown {

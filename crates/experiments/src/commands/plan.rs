@@ -35,7 +35,7 @@ pub(super) fn plan(workspace: &Workspace, arguments: &Plan) -> Result<(), Failur
         return print_json(&serde_json::json!({ "shard": shard, "runs": runs, "missing": missing.len() }));
     }
     for run in &missing {
-        let overrides: String = run.overrides.iter().map(|given| format!(" --set {given}")).collect();
+        let overrides = run.overrides.iter().flat_map(|given| [" --set ", given]).collect::<String>();
         print(&format!("{}{overrides}\n", run.label()))?;
     }
     workspace.terminal.note(&format!("{} of {} runs are missing", missing.len(), runs.len()));

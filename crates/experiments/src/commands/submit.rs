@@ -39,19 +39,17 @@ pub(super) fn submit(workspace: &Workspace, arguments: &Submit) -> Result<(), Fa
         return Ok(());
     }
     let jobs = asked.cpus.unwrap_or(1).to_string();
-    let shared = shared_options(workspace)?;
+    let common = shared_options(workspace)?;
     let command = [vec!["run".to_owned()], selection.words(), vec!["--no-tui".into(), "--jobs".into(), jobs]];
-    let command = [command.concat(), shared.clone()].concat();
-    let folder = match arguments.dry_run {
-        true => absolute(workspace.store.folder())?.join(".batches/N"),
-        false => Batch::next_folder(&absolute(workspace.store.folder())?)?,
-    };
+    let command = [command.concat(), common.clone()].concat();
+    let folder = absolute(workspace.store.folder())?;
+    let folder = if arguments.dry_run { folder.join(".batches/N") } else { Batch::next_folder(&folder)? };
     let script = Script {
         name: &arguments.selection.experiments.first().map_or_else(|| "all".to_owned(), |name| job_name(name)),
         program: std::env::current_exe().map_err(Failure::outside)?,
         folder: std::env::current_dir().map_err(Failure::outside)?,
         command: &command,
-        finally: last_commands(arguments, &selection, &shared),
+        finally: last_commands(arguments, &selection, &common),
         shares: (shares.len(), &submitted),
         batch: &folder,
         cluster: &asked,
@@ -122,7 +120,7 @@ fn shared_options(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 }
 
 /// What follows the last task: the verdicts and the report of what is there.
-fn last_commands(arguments: &Submit, selection: &Selection, shared: &[String]) -> Vec<Vec<String>> {
+fn last_commands(arguments: &Submit, selection: &Selection, common: &[String]) -> Vec<Vec<String>> {
     let mut claims = vec!["claims".to_owned()];
     claims.extend(selection.experiments.clone());
     let mut report = ["report", "--no-train", "--out"].map(str::to_owned).to_vec();
@@ -130,7 +128,7 @@ fn last_commands(arguments: &Submit, selection: &Selection, shared: &[String]) -
     if let Some(Seeds(seeds)) = &selection.seeds {
         report.extend(["--seeds".to_owned(), seeds.len().to_string()]);
     }
-    [claims, report].map(|command| [command, shared.to_vec()].concat()).to_vec()
+    [claims, report].map(|command| [command, common.to_vec()].concat()).to_vec()
 }
 
 /// A name for a job: an experiment, or the name of its file.
