@@ -10,7 +10,7 @@ use std::io::{IsTerminal, Write};
 
 use indicatif::ProgressBar;
 use mnist::Progress;
-use rustix::process::{Signal, getpid, kill_process};
+use signal_hook::low_level::raise;
 
 use crate::command_line::Options;
 use crate::printable;
@@ -44,7 +44,8 @@ pub(crate) fn begin_line() {
 pub(crate) fn suspend() {
     if place::has_job_control() {
         dashboard::closed_during(|| {
-            let _ = kill_process(getpid(), Signal::STOP);
+            // To this thread: a signal to the process may reach another one first, and the work would end before the stop.
+            let _ = raise(signal_hook::consts::SIGSTOP);
         });
     }
 }
