@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use record::{Measured, RunRecord};
+use record::RunRecord;
 use spec::{ExperimentSpec, Metric};
 
 use crate::statistics::{Interval, Moments, crossed_shares, mean};
@@ -86,11 +86,8 @@ impl Crossed {
     /// Where the variation of a metric comes from; none if a run lacks the metric, or never reached what it waits for.
     #[must_use]
     pub fn sources(&self, metric: Metric) -> Option<Sources> {
-        let exact = |record: &RunRecord| match record.measure(metric) {
-            Some(Measured::Exactly(value)) => Some(value),
-            _ => None,
-        };
-        let values = self.records.iter().map(exact).collect::<Option<Vec<f64>>>()?;
+        let values = self.records.iter().map(|record| record.measure(metric)?.exactly());
+        let values = values.collect::<Option<Vec<f64>>>()?;
         let standard_deviation = Moments::of(&values)?.standard_deviation;
         Some(Sources {
             mean: mean(&values)?,

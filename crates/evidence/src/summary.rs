@@ -42,8 +42,7 @@ impl Replicates {
     #[must_use]
     pub fn summary(&self, metric: Metric) -> Option<SeedSummary> {
         let measured: Vec<Measured> = self.complete().filter_map(|record| record.measure(metric)).collect();
-        let exact = |measured: &Measured| if let Measured::Exactly(value) = measured { Some(*value) } else { None };
-        let exact: Vec<f64> = measured.iter().filter_map(exact).collect();
+        let exact: Vec<f64> = measured.iter().filter_map(|measured| measured.exactly()).collect();
         let (n, n_censored) = (measured.len(), measured.len() - exact.len());
         let (centre, interval) = if n_censored > 0 {
             (censored_centre(&measured), None)

@@ -6,6 +6,6 @@ mod batch;
 mod queue;
 mod script;
 
-pub(crate) use batch::{Batch, log_of};
+pub(crate) use batch::{BATCHES, Batch, log_of};
 pub(crate) use queue::{TaskState, cancel, states, submit};
 pub(crate) use script::Script;

@@ -51,7 +51,7 @@ impl PlannedRun {
 
     /// Its two seeds.
     pub(crate) fn seeds(&self) -> RunSeeds {
-        RunSeeds { init: self.seed, order: self.order_seed.unwrap_or(self.seed) }
+        RunSeeds::new(self.seed, self.order_seed)
     }
 
     /// The validation after which it is paused; none if it ends by then.

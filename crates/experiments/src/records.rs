@@ -24,7 +24,7 @@ impl Filter<'_> {
     }
 }
 
-/// The records of one dataset and one backend, without tables and predictions.
+/// The records of one dataset and one backend.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     pub(crate) all: Vec<RunRecord>,
@@ -51,12 +51,7 @@ impl Records {
             (Reverse(group.len()), !is_mnist, !is_default)
         });
         let choice = choice_in_words(&groups);
-        let mut records = Self { choice, ..Self::default() };
-        for record in groups.into_iter().next().unwrap_or_default() {
-            records.by_seed.entry(record.seed).or_default().push(records.all.len());
-            records.all.push(record);
-        }
-        records
+        Self { choice, ..Self::from(groups.into_iter().next().unwrap_or_default()) }
     }
 
     /// The record of a run that has all that was asked for, even if it was trained for another file with the same settings.
@@ -71,10 +66,14 @@ impl Records {
     }
 }
 
-/// The same among these records.
-pub(crate) fn find(records: &[RunRecord], run: &PlannedRun) -> Option<RunRecord> {
-    let is_of_run = |record: &&RunRecord| run.is_done_by(record) && run.is_that_of(record);
-    records.iter().find(is_of_run).cloned().map(|record| run.named(record))
+impl From<Vec<RunRecord>> for Records {
+    fn from(all: Vec<RunRecord>) -> Self {
+        let mut by_seed: HashMap<u64, Vec<usize>> = HashMap::new();
+        for (place, record) in all.iter().enumerate() {
+            by_seed.entry(record.seed).or_default().push(place);
+        }
+        Self { all, by_seed, choice: None }
+    }
 }
 
 fn is_current(record: &RunRecord) -> bool {

@@ -1,6 +1,6 @@
 //! From a declared sweep to its result, by training or from records alone.
 
-use record::{Measured, RunRecord, StopReason};
+use record::{RunRecord, StopReason};
 use report::{Retrained, SweepResult, TrialResult, TrialState};
 use search::{Outcome, Search, Task, Trial};
 use spec::{Catalog, Declaration, ExperimentSpec, ImageShape, Sweep};
@@ -8,7 +8,7 @@ use spec::{Catalog, Declaration, ExperimentSpec, ImageShape, Sweep};
 use crate::command_line::Seeds;
 use crate::failure::Failure;
 use crate::plan::{PlannedRun, TrialRun};
-use crate::records::find;
+use crate::records::Records;
 
 /// A record, why its run failed, or nothing if the run was not started or is not finished.
 pub(crate) type Attempt = Option<Result<RunRecord, Failure>>;
@@ -51,9 +51,10 @@ impl<'a> Swept<'a> {
     }
 
     /// The sweep as far as these records go.
-    pub(crate) fn among(sweep: &'a Sweep, catalog: &Catalog, shape: ImageShape, records: &[RunRecord]) -> Self {
+    pub(crate) fn among(sweep: &'a Sweep, catalog: &Catalog, shape: ImageShape, records: &Records) -> Self {
         let mut swept = Self::new(sweep, catalog, shape);
-        let obtain = |_: &Self, runs: &[PlannedRun]| Ok(runs.iter().map(|run| find(records, run).map(Ok)).collect());
+        let find = |run: &PlannedRun| Some(Ok(run.named(records.find(run)?.clone())));
+        let obtain = |_: &Self, runs: &[PlannedRun]| Ok(runs.iter().map(find).collect());
         // Nothing that it calls fails.
         let _ = swept.run(obtain);
         swept
@@ -210,10 +211,7 @@ pub(crate) fn diverged(record: &RunRecord) -> Failure {
 
 /// The mean of a metric over the seeds; none if a seed has none.
 fn mean_score(records: &[RunRecord], metric: spec::Metric) -> Option<f64> {
-    let score = |record: &RunRecord| match record.measure(metric)? {
-        Measured::Exactly(value) => Some(value).filter(|value| value.is_finite()),
-        Measured::MoreThan(_) => None,
-    };
+    let score = |record: &RunRecord| record.measure(metric)?.exactly().filter(|value| value.is_finite());
     let scores: Vec<f64> = records.iter().map(score).collect::<Option<_>>()?;
     Some(scores.iter().sum::<f64>() / scores.len() as f64)
 }

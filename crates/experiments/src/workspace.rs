@@ -79,9 +79,10 @@ impl Workspace {
         self.sound(self.store.load_all(&records.iter().collect::<Vec<_>>(), detail))
     }
 
-    /// These records, with tables if the metric is computed from them.
-    pub(crate) fn measurable(&self, records: Vec<RunRecord>, metric: Metric) -> Vec<RunRecord> {
-        if metric.is_of_probes() { self.whole(&records) } else { records }
+    /// These records, with tables if one of the metrics is computed from them.
+    pub(crate) fn measurable(&self, records: Vec<RunRecord>, metrics: impl IntoIterator<Item = Metric>) -> Records {
+        let needs_probes = metrics.into_iter().any(Metric::is_of_probes);
+        Records::from(if needs_probes { self.with(Detail::Probes, &records) } else { records })
     }
 
     fn sound(&self, records: Vec<Result<RunRecord, StoreError>>) -> Vec<RunRecord> {

@@ -13,6 +13,14 @@ pub enum Measured {
     MoreThan(f64),
 }
 
+impl Measured {
+    /// The value; none if it is only known to be more.
+    #[must_use]
+    pub fn exactly(self) -> Option<f64> {
+        if let Self::Exactly(value) = self { Some(value) } else { None }
+    }
+}
+
 /// How finely a metric is measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Resolution {

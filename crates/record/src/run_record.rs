@@ -153,7 +153,7 @@ impl RunRecord {
     /// Its two seeds.
     #[must_use]
     pub fn seeds(&self) -> RunSeeds {
-        RunSeeds { init: self.seed, order: self.order_seed.unwrap_or(self.seed) }
+        RunSeeds::new(self.seed, self.order_seed)
     }
 
     /// The run as it was after this number of validations, the one before the first step not counted.

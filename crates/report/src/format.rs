@@ -133,6 +133,12 @@ fn unequal_protocols(records: &[&RunRecord]) -> String {
     format!("; not trained alike, they differ in {}", differing.into_iter().collect::<Vec<_>>().join(", "))
 }
 
+/// The text with a capital first letter.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// The seeds of these records, every distinct one once; how many of each kind, if they are crossed.
 pub(crate) fn seed_words(records: &[&RunRecord]) -> String {
     if records.iter().any(|record| record.order_seed.is_some()) {

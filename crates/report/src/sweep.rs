@@ -8,7 +8,7 @@ use serde_json::Value;
 use spec::{Metric, Settings, SweepSpec};
 
 use crate::document::Table;
-use crate::format::{NOTHING, plain_text, seeds_in_words};
+use crate::format::{NOTHING, capitalized, plain_text, seeds_in_words};
 use crate::measure;
 use crate::table::Columns;
 
@@ -231,10 +231,4 @@ pub fn winner_table(result: &SweepResult) -> Table {
         "{title}: in the search, where the best of many is partly luck, and with fresh {seeds} (mean with its 95 % confidence interval), \
          also on the test images, which no search sees."
     ))
-}
-
-/// The text with a capital first letter.
-pub(crate) fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -22,9 +22,17 @@ pub struct RunSeeds {
     pub order: u64,
 }
 
+impl RunSeeds {
+    /// The seed of an ordinary run, or of the initial weights where the batch order has another one.
+    #[must_use]
+    pub fn new(seed: u64, order_seed: Option<u64>) -> Self {
+        Self { init: seed, order: order_seed.unwrap_or(seed) }
+    }
+}
+
 impl From<u64> for RunSeeds {
     fn from(seed: u64) -> Self {
-        Self { init: seed, order: seed }
+        Self::new(seed, None)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::output::write_file;
 
 /// Folder of the batches, in the folder of the records.
-const BATCHES: &str = ".batches";
+pub(crate) const BATCHES: &str = ".batches";
 const FILE: &str = "batch.json";
 /// Size limit of a batch's file.
 const MOST_BYTES: u64 = 1 << 20;
@@ -62,7 +62,7 @@ impl Batch {
         numbers(&batches).into_iter().filter_map(read).collect()
     }
 
-    /// The folder of a batch, absolute where the system can tell.
+    /// The folder of a batch.
     pub(crate) fn folder(runs: &Path, number: usize) -> PathBuf {
         folder_of(&runs.join(BATCHES), number)
     }

@@ -114,6 +114,8 @@ pub(crate) fn cancel(batch: &Batch, folder: &Path) -> Result<bool, Failure> {
 /// use again.
 fn is_alive(process: u32, folder: &Path) -> bool {
     let command = std::fs::read(format!("/proc/{process}/cmdline"));
+    // As it was when the batch was submitted.
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let is_another =
         command.is_ok_and(|command| !String::from_utf8_lossy(&command).contains(&*folder.to_string_lossy()));
     !is_another && pid(process).is_some_and(|group| test_kill_process_group(group).is_ok())

@@ -34,8 +34,7 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
     let filter = workspace.filter();
     let mut records = workspace.readable();
     records.retain(|record| filter.selects(record));
-    let mut unfinished = workspace.store.unfinished();
-    unfinished.sort_by(|one, other| of(one).cmp(&of(other)).then(one.steps.cmp(&other.steps)));
+    let unfinished = workspace.store.unfinished();
     let sweeps = workspace.catalog.sweeps()?;
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
     let (declared, end) = declarations(&workspace.catalog, &workspace.catalog.all_names()?);

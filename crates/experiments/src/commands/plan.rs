@@ -21,14 +21,15 @@ pub(super) fn plan(workspace: &Workspace, arguments: &Plan) -> Result<(), Failur
     let groups = plan::groups(&workspace.catalog, &arguments.selection)?;
     let runs = plan::share_of(plan::runs(&groups), arguments.shard);
     let records = workspace.known();
-    let is_finished = |run: &PlannedRun| records.find(run).is_some();
-    let missing: Vec<&PlannedRun> = runs.iter().copied().filter(|run| !is_finished(run)).collect();
+    let planned: Vec<(&PlannedRun, bool)> = runs.iter().map(|&run| (run, records.find(run).is_some())).collect();
+    let missing: Vec<&PlannedRun> =
+        planned.iter().filter(|(_, is_finished)| !is_finished).map(|(run, _)| *run).collect();
     if arguments.json.json {
-        let runs = runs.iter().map(|run| Planned {
+        let runs = planned.iter().map(|&(run, is_finished)| Planned {
             experiment: &run.spec.name,
             seed: run.seed,
             overrides: &run.overrides,
-            is_finished: is_finished(run),
+            is_finished,
         });
         let runs: Vec<Planned> = runs.collect();
         let shard = arguments.shard.map(|shard| shard.to_string());

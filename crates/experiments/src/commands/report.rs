@@ -23,7 +23,7 @@ use crate::workspace::Workspace;
 use crate::{close_up, host, typesetter};
 
 /// Seeds of every experiment, before more are added where claims are undecided.
-const FIRST_SEEDS: u64 = 3;
+pub(super) const FIRST_SEEDS: u64 = 3;
 
 pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
     let typesetter = arguments.pdf.then(typesetter::find).transpose()?;
@@ -43,11 +43,12 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
         records = scored(workspace, &specs, workspace.whole(&records))?;
     }
     let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
+    let (here, others) = comparable(workspace, &records);
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
-        crossed: crossed(workspace, &specs, &records),
-        elsewhere: elsewhere(workspace, &specs, &records),
-        sweeps: sweeps(workspace, &records)?,
+        crossed: crossed(workspace, &specs, &here),
+        elsewhere: elsewhere(workspace, &specs, others),
+        sweeps: sweeps(workspace, here)?,
         seeds: first.0,
         adds_seeds,
         dataset: dataset(workspace, &specs, &records),
@@ -110,48 +111,46 @@ fn dataset(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord
     record.map_or_else(none, |record| record.dataset.clone())
 }
 
-/// The experiments of which there are runs with split seeds, of the dataset and backend of these records.
-fn crossed(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> Vec<Crossed> {
-    let Some(here) = records.first() else { return Vec::new() };
-    let all = like(workspace, here);
+/// All records of the backend and the numerics of these: those on the same dataset, and those on others. Damaged ones have been
+/// reported already.
+fn comparable(workspace: &Workspace, records: &[RunRecord]) -> (Vec<RunRecord>, Vec<RunRecord>) {
+    let Some(one) = records.first() else { return Default::default() };
+    let is_like =
+        |record: &RunRecord| record.backend.name == one.backend.name && record.code.numerics == one.code.numerics;
+    let listed = workspace.store.list().into_iter().flatten().filter(is_like);
+    listed.partition(|record| record.dataset.digest == one.dataset.digest)
+}
+
+/// The experiments of which there are runs with split seeds.
+fn crossed(workspace: &Workspace, specs: &[ExperimentSpec], here: &[RunRecord]) -> Vec<Crossed> {
     let crossed = |spec: &ExperimentSpec| {
-        let runs: Vec<RunRecord> = all.iter().filter(|run| run.spec.has_settings_of(spec)).cloned().collect();
+        let runs: Vec<RunRecord> = here.iter().filter(|run| run.spec.has_settings_of(spec)).cloned().collect();
         runs.iter().any(|run| run.order_seed.is_some()).then(|| Crossed::among(spec, &workspace.whole(&runs)))?
     };
     specs.iter().filter_map(crossed).collect()
 }
 
-/// The declared sweeps of which there are trials, on the same dataset and backend.
-fn sweeps(workspace: &Workspace, records: &[RunRecord]) -> Result<Vec<SweepResult>, Failure> {
-    let Some(here) = records.first() else { return Ok(Vec::new()) };
+/// The declared sweeps of which there are trials.
+fn sweeps(workspace: &Workspace, here: Vec<RunRecord>) -> Result<Vec<SweepResult>, Failure> {
+    let Some(shape) = here.first().map(|record| record.dataset.shape) else { return Ok(Vec::new()) };
+    let catalog = &workspace.catalog;
+    let sweeps = catalog.sweeps()?.iter().map(|name| catalog.sweep(name)).collect::<Result<Vec<_>, _>>()?;
     // The records of sweeps have other seeds than those of the report.
-    let all = like(workspace, here);
-    let mut results = Vec::new();
-    for name in workspace.catalog.sweeps()? {
-        let sweep = workspace.catalog.sweep(&name)?;
-        let all = workspace.measurable(all.clone(), sweep.spec.objective.metric);
-        let result = Swept::among(&sweep, &workspace.catalog, here.dataset.shape, &all).result();
-        results.extend((!result.trials.is_empty()).then_some(result));
-    }
-    Ok(results)
+    let records = workspace.measurable(here, sweeps.iter().map(|sweep| sweep.spec.objective.metric));
+    let results = sweeps.iter().map(|sweep| Swept::among(sweep, catalog, shape, &records).result());
+    Ok(results.filter(|result| !result.trials.is_empty()).collect())
 }
 
-/// All records of the same dataset, backend and numerics. Damaged ones have been reported already.
-fn like(workspace: &Workspace, here: &RunRecord) -> Vec<RunRecord> {
-    let of = |record: &RunRecord| (record.dataset.digest.clone(), record.backend.name.clone(), record.code.numerics);
-    workspace.store.list().into_iter().flatten().filter(|record| of(record) == of(here)).collect()
-}
-
-/// The experiments on the other datasets of which there are records, of the same backend.
-fn elsewhere(workspace: &Workspace, specs: &[ExperimentSpec], records: &[RunRecord]) -> Vec<(String, Vec<Replicates>)> {
-    let Some(here) = records.first() else { return Vec::new() };
-    let is_like =
-        |record: &RunRecord| record.backend.name == here.backend.name && record.code.numerics == here.code.numerics;
+/// The experiments on other datasets, by the title of each.
+fn elsewhere(
+    workspace: &Workspace,
+    specs: &[ExperimentSpec],
+    mut records: Vec<RunRecord>,
+) -> Vec<(String, Vec<Replicates>)> {
+    // Those of sweeps are not read.
+    records.retain(|record| specs.iter().any(|spec| record.spec.has_settings_of(spec)));
     let mut others: BTreeMap<String, Vec<RunRecord>> = BTreeMap::new();
-    let is_elsewhere = |record: &RunRecord| is_like(record) && record.dataset.digest != here.dataset.digest;
-    // Damaged records have been reported already.
-    let listed: Vec<RunRecord> = workspace.store.list().into_iter().flatten().filter(is_elsewhere).collect();
-    for record in workspace.whole(&listed) {
+    for record in workspace.whole(&records) {
         others.entry(record.dataset.title.clone()).or_default().push(record);
     }
     let replicates = |records: Vec<RunRecord>| specs.iter().map(|spec| Replicates::among(spec, &records)).collect();

@@ -1,7 +1,7 @@
 //! `experiments status` and `experiments cancel`: what became of the batches.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Parser as _;
 use record::Unfinished;
@@ -108,7 +108,7 @@ fn standing(workspace: &Workspace, number: usize, batch: &Batch) -> Result<Stand
     let runs = plan::runs(&groups);
     let (records, unfinished) = (there.known(), there.store.unfinished());
     let folder = Batch::folder(workspace.store.folder(), number);
-    let states = cluster::states(batch, &absolute(&folder))?;
+    let states = cluster::states(batch, &folder)?;
     let mut standing = Standing {
         batch: number,
         work: arguments.selection.words().join(" "),
@@ -182,10 +182,6 @@ fn reason(log: &Path) -> Option<String> {
     Some(line.split_once("error:").map_or(line, |(_, reason)| reason).trim_matches(['*', ' ']).to_owned())
 }
 
-fn absolute(folder: &Path) -> PathBuf {
-    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
-}
-
 /// A time in words: `4 min`, `2 h 5 min`.
 fn in_words(seconds: f64) -> String {
     let minutes = (seconds / 60.0).ceil().max(1.0);
@@ -205,7 +201,7 @@ pub(super) fn cancel(workspace: &Workspace, arguments: &Batches) -> Result<(), F
     let is_meant = |number: &usize| arguments.batches.is_empty() || arguments.batches.contains(number);
     for (number, batch) in batches.iter().filter(|(number, _)| is_meant(number)) {
         let folder = Batch::folder(workspace.store.folder(), *number);
-        if cluster::cancel(batch, &absolute(&folder))? {
+        if cluster::cancel(batch, &folder)? {
             print(&format!("batch {number}: cancelled; `experiments submit` with the same arguments continues\n"))?;
         } else if !arguments.batches.is_empty() {
             print(&format!("batch {number}: had ended\n"))?;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use spec::ClusterSpec;
 
-use crate::cluster::{self, Batch, Script};
+use super::report::FIRST_SEEDS;
+use crate::cluster::{self, BATCHES, Batch, Script};
 use crate::command_line::arguments::{Scheduler, Selection, Submit};
 use crate::command_line::{Options, Seeds};
 use crate::failure::Failure;
@@ -17,8 +18,6 @@ use crate::{backend, data};
 const CLUSTER_FILE: &str = "cluster.toml";
 /// Tasks of a batch, unless others are asked for.
 const USUAL_TASKS: usize = 64;
-/// Seeds of a report, as the command `report` has them at first.
-const REPORT_SEEDS: u64 = 3;
 
 pub(super) fn submit(workspace: &Workspace, arguments: &Submit) -> Result<(), Failure> {
     let asked = asked(arguments)?;
@@ -43,7 +42,7 @@ pub(super) fn submit(workspace: &Workspace, arguments: &Submit) -> Result<(), Fa
     let command = [vec!["run".to_owned()], selection.words(), vec!["--no-tui".into(), "--jobs".into(), jobs]];
     let command = [command.concat(), common.clone()].concat();
     let folder = absolute(workspace.store.folder())?;
-    let folder = if arguments.dry_run { folder.join(".batches/N") } else { Batch::next_folder(&folder)? };
+    let folder = if arguments.dry_run { folder.join(BATCHES).join("N") } else { Batch::next_folder(&folder)? };
     let script = Script {
         name: &arguments.selection.experiments.first().map_or_else(|| "all".to_owned(), |name| job_name(name)),
         program: std::env::current_exe().map_err(Failure::outside)?,
@@ -85,7 +84,7 @@ fn with_report(selection: Selection) -> Selection {
     if selection.experiments != ["report"] {
         return selection;
     }
-    let seeds = selection.seeds.clone().or_else(|| Some(Seeds((1..=REPORT_SEEDS).collect())));
+    let seeds = selection.seeds.clone().or_else(|| Some(Seeds((1..=FIRST_SEEDS).collect())));
     Selection { experiments: Vec::new(), all: true, extras: true, seeds, ..selection }
 }
 

@@ -23,7 +23,7 @@ use crate::workspace::Workspace;
 pub(super) fn sweep(workspace: &Workspace, arguments: &arguments::Sweep) -> Result<(), Failure> {
     let stop = Stop::listen()?;
     let sweep = workspace.catalog.sweep(&arguments.name)?;
-    let records = workspace.measurable(workspace.known().all, sweep.spec.objective.metric);
+    let records = workspace.measurable(workspace.known().all, [sweep.spec.objective.metric]);
     // If all runs are there, this opens neither the dataset nor the backend.
     let mut swept = Swept::among(&sweep, &workspace.catalog, workspace.shape, &records);
     if !swept.is_over {
@@ -131,11 +131,8 @@ fn as_json(result: &SweepResult) -> serde_json::Value {
     let retrained = result.retrained.iter().map(|row| {
         let summary = row.fresh.summary(metric);
         let scores = |metric| {
-            let score = |record: &RunRecord| match record.measure(metric) {
-                Some(record::Measured::Exactly(value)) => Some(value),
-                _ => None,
-            };
-            row.fresh.records.iter().map(score).collect::<Vec<_>>()
+            let records = row.fresh.records.iter();
+            records.map(|record| record.measure(metric)?.exactly()).collect::<Vec<Option<f64>>>()
         };
         json!({
             "settings": row.settings, "search_score": row.search_score,

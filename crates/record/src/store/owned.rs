@@ -112,12 +112,14 @@ impl RunStore {
         names(&self.folder.join(CHECKPOINTS)).chain(names(&self.folder).filter_map(short_id)).collect()
     }
 
-    /// The runs that have a checkpoint but no record yet, by experiment and seed; damaged checkpoints are skipped.
+    /// The runs that have a checkpoint but no record yet, by experiment and seed, then those that are not being
+    /// trained first, then by steps; damaged checkpoints are skipped.
     #[must_use]
     pub fn unfinished(&self) -> Vec<Unfinished> {
         let folders = folder::list(&self.folder.join(CHECKPOINTS)).unwrap_or_default();
         let mut found: Vec<Unfinished> = folders.iter().filter_map(|(_, folder)| unfinished_in(folder)).collect();
-        found.sort_by(|one, other| (&one.experiment, one.seed).cmp(&(&other.experiment, other.seed)));
+        let key = |one: &Unfinished| (one.seed, one.is_trained, one.steps);
+        found.sort_by(|one, other| one.experiment.cmp(&other.experiment).then(key(one).cmp(&key(other))));
         found
     }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::legend;
 use super::panel::{self, PanelOnPage};
 use super::plot::Plot;
-use super::svg::{self, FAINT_INK, INK, TextStyle, fitted, text, text_width, wrapped};
+use super::svg::{self, FAINT_INK, SUBTITLE, TITLE, TextStyle, fitted, text, text_width, wrapped};
 use crate::{FigureError, Result};
 
 /// Pixels across with two panels, as a README shows it.
@@ -21,8 +21,6 @@ const PANEL_GAP: f64 = 24.0;
 /// Pixels from one line of notes to the next.
 const NOTE_HEIGHT: f64 = 16.0;
 
-const TITLE: TextStyle = TextStyle { size: 17.0, colour: INK, anchor: "start" };
-const SUBTITLE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "start" };
 const NOTE: TextStyle = TextStyle { size: 10.5, colour: FAINT_INK, anchor: "start" };
 const WARNING: TextStyle = TextStyle { size: 13.0, colour: "#b03a00", anchor: "end" };
 /// The text right of the title of a figure of made-up digits.

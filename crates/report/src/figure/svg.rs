@@ -30,6 +30,10 @@ pub(super) struct TextStyle {
     pub(super) anchor: &'static str,
 }
 
+/// The title of a figure, and the line below it.
+pub(super) const TITLE: TextStyle = TextStyle { size: 17.0, colour: INK, anchor: "start" };
+pub(super) const SUBTITLE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "start" };
+
 /// A white SVG of this size in pixels with a title for screen readers.
 pub(super) fn document((width, height): (f64, f64), title: &str, content: &Markup) -> String {
     let drawn = html! {

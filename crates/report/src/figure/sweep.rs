@@ -5,8 +5,8 @@ use spec::{Direction, Domain, MetricKind, Parameter};
 use super::axis::{Axis, Look, Numbers, Scale, extent, padded};
 use super::pictures::{heat_map, parallel};
 use super::plot::{Line, Panel, Plot, PlotPoint, Series};
-use crate::format::{plain_text, provenance, whole};
-use crate::sweep::{SweepResult, TrialResult, TrialState, capitalized, key_in_words, value_in_words};
+use crate::format::{capitalized, plain_text, provenance, whole};
+use crate::sweep::{SweepResult, TrialResult, TrialState, key_in_words, value_in_words};
 
 /// The better trials whose scores decide the range; the axis ends a little beyond the worst of them.
 const DECIDING: f64 = 0.8;

@@ -6,7 +6,7 @@ use spec::Metric;
 
 use super::Columns;
 use crate::document::Table;
-use crate::format::{NOTHING, grouped, label};
+use crate::format::{NOTHING, capitalized, grouped, label};
 use crate::measure;
 
 /// What the table says of every experiment, if any run has it.
@@ -39,10 +39,8 @@ fn means(replicates: &[Replicates]) -> Table {
     let mut columns = Columns::of(replicates).words("Run", name).numbers("Seeds", seeds);
     let is_measured = |metric: &Metric| replicates.iter().any(|one| one.summary(*metric).is_some());
     for metric in METRICS.into_iter().filter(is_measured) {
-        let title = metric.title();
-        let (first, rest) = title.split_at(1);
         let mean = |replicates: &Replicates| measure::of(replicates, metric).unwrap_or_else(|| NOTHING.to_owned());
-        columns = columns.numbers(&(first.to_uppercase() + rest), mean);
+        columns = columns.numbers(&capitalized(&metric.title()), mean);
     }
     columns.table("Means over the seeds with their 95 % confidence intervals.")
 }

@@ -5,7 +5,7 @@ use spec::Metric;
 
 use super::Columns;
 use crate::document::Table;
-use crate::format::{NOTHING, label, provenance};
+use crate::format::{NOTHING, capitalized, label, provenance};
 use crate::measure;
 
 /// The mean and the standard deviation of every metric over crossed runs, and the shares of its sources in the variance.
@@ -20,8 +20,7 @@ pub fn variance_table(crossed: &Crossed) -> Table {
             measure::unsigned_difference(*metric, sources.standard_deviation)
         });
     for (index, name) in Crossed::SOURCES.into_iter().enumerate() {
-        let (first, rest) = name.split_at(1);
-        columns = columns.numbers(&(first.to_uppercase() + rest), |(_, sources)| {
+        columns = columns.numbers(&capitalized(name), |(_, sources)| {
             sources.shares.map_or_else(|| NOTHING.to_owned(), |shares| share(shares[index]))
         });
     }

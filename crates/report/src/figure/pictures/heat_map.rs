@@ -4,8 +4,8 @@ use maud::{Markup, html};
 use spec::{Domain, Parameter};
 
 use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, fitted, middle_text};
-use crate::format::{plain_text, whole};
-use crate::sweep::{SweepResult, TrialResult, capitalized, key_in_words, value_in_words};
+use crate::format::{capitalized, plain_text, whole};
+use crate::sweep::{SweepResult, TrialResult, key_in_words, value_in_words};
 
 /// Pixels of a cell across and down.
 const CELL: (f64, f64) = (84.0, 34.0);

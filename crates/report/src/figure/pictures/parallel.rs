@@ -4,16 +4,14 @@ use maud::{Markup, html};
 use spec::{Domain, Parameter};
 
 use crate::figure::axis::extent;
-use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, fitted, middle_text, path};
-use crate::format::plain_text;
-use crate::sweep::{SweepResult, TrialResult, capitalized, key_in_words, value_in_words};
+use crate::figure::svg::{self, FAINT_INK, INK, SUBTITLE, TITLE, TextStyle, fitted, middle_text, path};
+use crate::format::{capitalized, plain_text};
+use crate::sweep::{SweepResult, TrialResult, key_in_words, value_in_words};
 
 const WIDTH: f64 = 920.0;
 /// Pixels left and right of the axes, above and below them.
 const MARGINS: (f64, f64) = (90.0, 92.0);
 const HEIGHT: f64 = 300.0;
-const TITLE: TextStyle = TextStyle { size: 17.0, colour: INK, anchor: "start" };
-const SUBTITLE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "start" };
 const KEY: TextStyle = TextStyle { size: 12.5, colour: INK, anchor: "middle" };
 const VALUE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "end" };
 /// The colours of the worst and of the best trial.

@@ -4,7 +4,9 @@ use evidence::{Crossed, Share};
 use maud::{Markup, html};
 use spec::Metric;
 
-use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, fitted, middle_text, tenths, text_width, wrapped};
+use crate::figure::svg::{
+    self, FAINT_INK, INK, SUBTITLE, TITLE, TextStyle, fitted, middle_text, tenths, text_width, wrapped,
+};
 use crate::format::{label, provenance};
 use crate::{FigureError, Result};
 
@@ -20,8 +22,6 @@ const NAMES: f64 = 320.0;
 const SAMPLE: f64 = 14.0;
 /// The sources' colours, which readers with any colour vision can tell apart, and the ink on each.
 const COLOURS: [(&str, &str); 3] = [("#0072b2", "#ffffff"), ("#e69f00", INK), ("#d5d5d5", INK)];
-const TITLE: TextStyle = TextStyle { size: 17.0, colour: INK, anchor: "start" };
-const SUBTITLE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "start" };
 const NAME: TextStyle = TextStyle { size: 12.0, colour: INK, anchor: "end" };
 const LEGEND: TextStyle = TextStyle { size: 12.0, colour: INK, anchor: "start" };
 const NOTE: TextStyle = TextStyle { size: 10.5, colour: FAINT_INK, anchor: "start" };
