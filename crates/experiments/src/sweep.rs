@@ -18,7 +18,7 @@ pub(crate) struct Swept<'a> {
     sweep: &'a Sweep,
     search: Search<'a>,
     details: Vec<Details>,
-    sample: Option<RunRecord>,
+    sample: Vec<RunRecord>,
     retrained: Vec<Retrained>,
     /// Settings of declared experiments, whose weights are kept.
     declared: Vec<ExperimentSpec>,
@@ -47,7 +47,7 @@ impl<'a> Swept<'a> {
         let declared = catalog.all_names().unwrap_or_default().iter().filter_map(load).collect();
         let (details, retrained) = (Vec::new(), Vec::new());
         let search = Search::new(&sweep.spec);
-        Self { sweep, search, details, sample: None, retrained, declared, shape, is_over: false }
+        Self { sweep, search, details, sample: Vec::new(), retrained, declared, shape, is_over: false }
     }
 
     /// The sweep as far as these records go.
@@ -118,7 +118,9 @@ impl<'a> Swept<'a> {
         details.validations =
             seen.iter().map(|record| record.history.validations.len().saturating_sub(1)).max().unwrap_or(0);
         self.search.tell(task, Outcome { score: details.score, is_complete });
-        self.sample = self.sample.take().or_else(|| seen.into_iter().next());
+        if self.sample.is_empty() {
+            self.sample = seen;
+        }
     }
 
     fn fail(&mut self, task: Task, failure: Failure) {

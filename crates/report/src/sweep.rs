@@ -28,8 +28,8 @@ pub struct SweepResult {
     pub retrained: Vec<Retrained>,
     /// How many trials there are at the end.
     pub most_trials: usize,
-    /// A record of the sweep, for dataset and protocol; none before the first run.
-    pub sample: Option<RunRecord>,
+    /// The records of a trial, for dataset, protocol and seeds; none before the first.
+    pub sample: Vec<RunRecord>,
 }
 
 /// A trial.

@@ -107,7 +107,7 @@ fn show(workspace: &Workspace, arguments: &arguments::Sweep, result: &SweepResul
 /// Draws the pictures.
 fn draw(workspace: &Workspace, result: &SweepResult) -> Result<(), Failure> {
     let is_mnist = |record: &RunRecord| record.dataset.name == DatasetName::Mnist.as_str();
-    let dataset = result.sample.as_ref().filter(|record| !is_mnist(record));
+    let dataset = result.sample.first().filter(|record| !is_mnist(record));
     let dataset = dataset.map_or_else(String::new, |record| format!("-{}", record.dataset.name));
     for picture in result.pictures().map_err(Failure::outside)? {
         figure::save_figure(workspace, &format!("sweep-{}-{}{dataset}", result.spec.name, picture.name), &picture.svg)?;

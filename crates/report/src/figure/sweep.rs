@@ -32,7 +32,7 @@ impl SweepResult {
     /// # Errors
     /// A picture cannot be drawn.
     pub fn pictures(&self) -> crate::Result<Vec<SweepPicture>> {
-        if self.sample.is_none() || self.scored().next().is_none() {
+        if self.sample.is_empty() || self.scored().next().is_none() {
             return Ok(Vec::new());
         }
         let varied = self.varied_parameters();
@@ -192,8 +192,10 @@ impl SweepResult {
         let mut best: Option<f64> = None;
         let mut line = Vec::new();
         for &(_, x, score) in &complete {
+            let before = best;
             best = best.filter(|best| !self.is_better(score, *best)).or(Some(score));
-            line.extend(best.map(|best| PlotPoint::new(x, best)));
+            // A step, not a slope: between two trials the best stays as it is.
+            line.extend(before.into_iter().chain(best).map(|best| PlotPoint::new(x, best)));
         }
         line.extend(best.map(|best| PlotPoint::new(self.trials.len() as f64, best)));
         let line = Series { marks: Vec::new(), ..Series::with_dots(1, "the best so far".to_owned(), line) };

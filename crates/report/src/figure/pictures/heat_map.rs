@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use spec::{Domain, Parameter};
 
-use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, fitted, middle_text};
+use crate::figure::svg::{self, FAINT_INK, INK, TextStyle, fitted, middle_text, wrapped};
 use crate::format::{capitalized, plain_text, whole};
 use crate::sweep::{SweepResult, TrialResult, key_in_words, value_in_words};
 
@@ -14,6 +14,7 @@ const MARGINS: (f64, f64) = (132.0, 92.0);
 /// Parts into which a range is cut.
 const PARTS: usize = 8;
 const TITLE: TextStyle = TextStyle { size: 15.0, colour: INK, anchor: "start" };
+const NOTE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "start" };
 const NUMBER: TextStyle = TextStyle { size: 12.0, colour: INK, anchor: "middle" };
 const KEY: TextStyle = TextStyle { size: 12.5, colour: INK, anchor: "middle" };
 const VALUE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "middle" };
@@ -99,17 +100,22 @@ pub(crate) fn draw(result: &SweepResult, across: &Parameter, down: &Parameter) -
         share.clamp(0.0, 1.0)
     };
     let (width, height) = (CELL.0 * across.cells() as f64, CELL.1 * down.cells() as f64);
-    let subtitle = format!("{}: {}", capitalized(&result.spec.objective.metric.title()), result.provenance());
+    let (subtitle, bottom) = (capitalized(&result.spec.objective.metric.title()), MARGINS.1 + height + 24.0);
+    let notes = wrapped(&result.provenance(), NOTE.size, MARGINS.0 + width);
     let content = html! {
         (svg::text((16.0, 26.0), TITLE, &fitted(&plain_text(&result.spec.title), TITLE.size, MARGINS.0 + width - 16.0)))
-        (svg::text((16.0, 46.0), TextStyle { size: 11.5, colour: FAINT_INK, ..TITLE }, &fitted(&subtitle, 11.5, MARGINS.0 + width - 16.0)))
+        (svg::text((16.0, 46.0), NOTE, &fitted(&subtitle, NOTE.size, MARGINS.0 + width - 16.0)))
         (labels(&across, &down, (width, height)))
         @for (index, score) in best.iter().enumerate() {
             @let place = (MARGINS.0 + CELL.0 * (index % across.cells()) as f64, MARGINS.1 + CELL.1 * (index / across.cells()) as f64);
             (cell(place, score.map(|score| (share(score), result.score_in_words(Some(score))))))
         }
+        @for (index, line) in notes.iter().enumerate() {
+            (svg::text((16.0, bottom + 16.0 * index as f64), NOTE, line))
+        }
     };
-    svg::document((MARGINS.0 + width + 40.0, MARGINS.1 + height + 20.0), &result.spec.title, &content)
+    let size = (MARGINS.0 + width + 40.0, bottom + 16.0 * notes.len() as f64);
+    svg::document(size, &result.spec.title, &content)
 }
 
 fn labels(across: &Side, down: &Side, (width, height): (f64, f64)) -> Markup {

@@ -10,7 +10,7 @@ use crate::sweep::{SweepResult, TrialResult, key_in_words, value_in_words};
 
 const WIDTH: f64 = 920.0;
 /// Pixels left and right of the axes, above and below them.
-const MARGINS: (f64, f64) = (90.0, 92.0);
+const MARGINS: (f64, f64) = (120.0, 92.0);
 const HEIGHT: f64 = 300.0;
 const KEY: TextStyle = TextStyle { size: 12.5, colour: INK, anchor: "middle" };
 const VALUE: TextStyle = TextStyle { size: 11.5, colour: FAINT_INK, anchor: "end" };
@@ -99,8 +99,11 @@ fn upright(axis: &Upright, x: f64) -> Markup {
     html! {
         path d=(path([(x, down(0.0)), (x, down(1.0))])) fill="none" stroke="#9a9a9a" stroke-width="1" {}
         (middle_text((x, MARGINS.1 - 20.0), KEY, &fitted(&axis.title, KEY.size, 200.0)))
-        @for (place, label) in &axis.labels {
-            (middle_text((x - 6.0, down(*place)), VALUE, &fitted(label, VALUE.size, MARGINS.0 - 10.0)))
+        // Readable also where lines pass.
+        g stroke="white" stroke-width="4" paint-order="stroke" {
+            @for (place, label) in &axis.labels {
+                (middle_text((x - 6.0, down(*place)), VALUE, &fitted(label, VALUE.size, MARGINS.0 - 10.0)))
+            }
         }
     }
 }

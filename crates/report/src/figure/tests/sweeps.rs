@@ -54,7 +54,7 @@ fn result(name: &str, search: Vec<Parameter>, trials: Vec<(Settings, f64)>) -> S
         let winner = &trials[first];
         vec![fresh(Some(winner.settings.clone()), winner.score, &Curve::STANDARD), fresh(None, None, &Curve::IMPROVED)]
     });
-    let sample = Some(record("task3c", "The standard model", 1_250, &Curve::STANDARD));
+    let sample = vec![record("task3c", "The standard model", 1_250, &Curve::STANDARD)];
     SweepResult { spec, most_trials: trials.len(), trials, best, retrained, sample }
 }
 
@@ -129,7 +129,7 @@ fn a_sweep_without_a_score_has_no_picture() {
     let mut sweep = sweeps().remove(0);
     sweep.trials.iter_mut().for_each(|trial| trial.score = None);
     assert!(sweep.pictures().expect("none").is_empty());
-    (sweep.trials, sweep.best, sweep.sample) = (Vec::new(), Vec::new(), None);
+    (sweep.trials, sweep.best, sweep.sample) = (Vec::new(), Vec::new(), Vec::new());
     assert!(sweep.pictures().expect("none").is_empty());
     assert_eq!(sweep.in_words(), "0 of 40 trials");
 }
