@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use record::{Measured, Resolution, RunRecord};
-use spec::Metric;
+use spec::{Metric, differing_protocol};
 
 use crate::judge::{e_process, threshold};
 use crate::statistics::{Difference, Interval, confidence_sequence, hedges_g, mean, rounded};
@@ -20,13 +20,15 @@ pub struct Comparison {
     pub recorded: Vec<f64>,
     /// The smallest step between two values of the metric; 0 if there is none.
     pub grain: f64,
+    /// The keys of the images and of the training in which the two differ.
+    pub differing_protocol: Vec<&'static str>,
 }
 
 impl Comparison {
     /// The pairs of two experiments.
     #[must_use]
     pub fn of(metric: Metric, one: &Replicates, other: &Replicates) -> Self {
-        let mut comparison = Self::default();
+        let mut comparison = Self { differing_protocol: differing_protocol(&one.spec, &other.spec), ..Self::default() };
         let mut is_censored = false;
         let by_seed: HashMap<u64, &RunRecord> = other.complete().map(|record| (record.seed, record)).collect();
         for record in one.complete() {

@@ -132,6 +132,17 @@ fn a_verdict_that_hangs_on_one_seed_is_marked() {
 }
 
 #[test]
+fn experiments_that_are_not_trained_alike_are_marked() {
+    let (one, mut base) = (replicates("one", &[0.8, 0.9]), replicates("base", &[0.7, 0.8]));
+    let differing = |base: &Replicates| Comparison::of(Metric::BestValidationAccuracy, &one, base).differing_protocol;
+    *test_support::synthetic::hidden_units_of(&mut base.records[0]) = vec![32];
+    base.spec.model = base.records[0].spec.model.clone();
+    assert!(differing(&base).is_empty(), "what a claim compares may differ");
+    base.spec.data.train_images += 1_000;
+    assert_eq!(differing(&base), ["data.train_images"]);
+}
+
+#[test]
 fn claims_about_the_best_weights_are_judged_by_the_last_ones_too() {
     let mut one = replicates("one", &[0.81, 0.82, 0.83].repeat(6));
     one.spec.claims = vec![

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use record::{RunRecord, StopReason};
-use spec::{ExperimentSpec, differing_keys, is_plain, thousands};
+use spec::{ExperimentSpec, differing_protocol, is_plain, thousands};
 
 /// Shown instead of a number that is missing or not finite.
 pub(crate) const NOTHING: &str = "-";
@@ -123,10 +123,8 @@ pub fn instructions_note<'a>(records: impl IntoIterator<Item = &'a RunRecord>) -
 
 /// A warning that the runs do not share the images or the training, with the keys that differ; empty if they do.
 fn unequal_protocols(records: &[&RunRecord]) -> String {
-    let is_of_protocol = |key: &&str| key.starts_with("data.") || key.starts_with("training.");
     let specs = distinct(records, |record| record.spec.clone());
-    let differing = specs.iter().flat_map(|spec| differing_keys(&specs[0], spec)).filter(is_of_protocol);
-    let differing: BTreeSet<&str> = differing.collect();
+    let differing: BTreeSet<&str> = specs.iter().flat_map(|spec| differing_protocol(&specs[0], spec)).collect();
     if differing.is_empty() {
         return String::new();
     }

@@ -91,6 +91,15 @@ pub fn differing_keys(left: &ExperimentSpec, right: &ExperimentSpec) -> Vec<&'st
     differing
 }
 
+/// Those of [`differing_keys`] that choose the images or the training: two experiments that differ in one of them are not
+/// trained alike.
+#[must_use]
+pub fn differing_protocol(left: &ExperimentSpec, right: &ExperimentSpec) -> Vec<&'static str> {
+    let mut differing = differing_keys(left, right);
+    differing.retain(|key| key.starts_with("data.") || key.starts_with("training."));
+    differing
+}
+
 /// JSON without spaces, keys sorted, floats with the fewest digits that read back equal and one zero.
 ///
 /// Written here because how `serde_json` orders keys and prints floats depends on its features and version.

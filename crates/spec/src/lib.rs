@@ -26,7 +26,7 @@ pub use cluster::{ClusterSpec, cluster_word};
 pub use declared::error::{DeclaredError, Excerpt};
 pub use declared::file::Spec;
 pub use declared::overrides::Override;
-pub use identity::{RunSeeds, differing_keys, run_id};
+pub use identity::{RunSeeds, differing_keys, differing_protocol, run_id};
 pub use metric::{Metric, MetricKind, Series};
 pub use mlp::values::thousands;
 pub use mlp::{Activation, Bias, ImageShape, Layer, MlpConfig, NetworkConfig, OptimizerConfig, SgdConfig, WeightInit};

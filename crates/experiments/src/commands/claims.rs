@@ -114,6 +114,7 @@ fn as_json(judged: &Judged, claims: usize) -> serde_json::Value {
     serde_json::json!({
         "experiment": experiment,
         "claim": claim,
+        "not_trained_alike": comparison.differing_protocol,
         "pairs": comparison.n(),
         "mean_difference": comparison.mean(),
         "interval": interval.map(|interval| [interval.low, interval.high]),

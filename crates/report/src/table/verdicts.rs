@@ -1,5 +1,7 @@
 //! Verdicts as a table, and in words.
 
+use std::collections::BTreeSet;
+
 use evidence::{Decision, FixedResult, FixedTest, Judged, Outlook, Reason, Verdict};
 use spec::{Claim, Metric};
 
@@ -39,7 +41,21 @@ pub fn verdict_table(judged: &[Judged]) -> Table {
     let do_not = count(|verdict| matches!(verdict, Verdict::DoesNotHold(_)));
     let (all, undecided) = (judged.len(), judged.len() - hold - do_not);
     let mark = if judged.iter().any(|judged| judged.hangs_on_one_seed) { MARK } else { "" };
-    columns.table(&format!("{all} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.\n{HOW}{mark}"))
+    let unlike = unlike_words(judged);
+    columns
+        .table(&format!("{all} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.\n{HOW}{mark}{unlike}"))
+}
+
+/// A line for every pair of experiments that is not trained alike, with the keys in which they differ.
+fn unlike_words(judged: &[Judged]) -> String {
+    let unlike = judged.iter().filter(|one| !one.comparison.differing_protocol.is_empty()).map(|one| {
+        let Judged { experiment, claim: Claim { against, .. }, comparison, .. } = one;
+        format!(
+            "\nNot trained alike: {experiment} and {against} differ in {}.",
+            comparison.differing_protocol.join(", ")
+        )
+    });
+    unlike.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// The mean difference, `+0.81 points`; where a run never reached what the metric waits for, in how many pairs the metric is
@@ -159,6 +175,17 @@ mod tests {
         2 claims: 1 hold, 1 do not hold, 0 undecided.
         Differences are paired by seed; the intervals are confidence sequences that hold for all claims after every pair at once, 95 %. p: valid after every pair, corrected for all claims; a verdict needs p < 0.05. Fixed-n tests: valid only if the number of seeds was fixed before; corrected by Holm.
         ");
+    }
+
+    #[test]
+    fn the_table_names_experiments_that_are_not_trained_alike() {
+        let mut one = replicates("one", [0.82; 5]);
+        one.spec.claims = vec![claim("a statement", Expectation::Higher), claim("another", Expectation::Lower)];
+        one.spec.data.train_images = 1_600;
+        one.spec.training.max_epochs = 1;
+        let text = to_terminal(&verdict_table(&judge(&[replicates("base", [0.80; 5]), one])), None);
+        let note = "Not trained alike: one and base differ in data.train_images, training.max_epochs.";
+        assert_eq!(text.matches(note).count(), 1, "{text}");
     }
 
     #[test]

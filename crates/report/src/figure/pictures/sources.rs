@@ -10,14 +10,14 @@ use crate::figure::svg::{
 use crate::format::{label, provenance};
 use crate::{FigureError, Result};
 
-const WIDTH: f64 = 920.0;
+const WIDTH: f64 = 1000.0;
 const MARGIN: f64 = 20.0;
 /// Pixels of a bar from its top to the next one's.
 const ROW: f64 = 26.0;
 const BAR: f64 = 18.0;
 /// Pixels above the first bar, and of the names left of the bars.
 const TOP: f64 = 92.0;
-const NAMES: f64 = 320.0;
+const NAMES: f64 = 440.0;
 /// Pixels of the sample of a legend.
 const SAMPLE: f64 = 14.0;
 /// The sources' colours, which readers with any colour vision can tell apart, and the ink on each.
@@ -106,6 +106,14 @@ mod tests {
         }
         assert!(!drawn.contains("best test accuracy"), "no run was tested");
         assert!(!drawn.contains("NaN") && to_png(&drawn, 92).is_ok());
+    }
+
+    #[test]
+    fn no_metric_s_name_is_cut_off() {
+        for metric in Metric::ALL {
+            let title = metric.title();
+            assert_eq!(fitted(&title, NAME.size, NAMES - 10.0 - MARGIN), title);
+        }
     }
 
     #[test]
