@@ -18,7 +18,7 @@ impl Replicates {
     /// A run that was trained for another file, or with overrides, is one of them if the settings are the same.
     #[must_use]
     pub fn among<'a>(spec: &ExperimentSpec, records: impl IntoIterator<Item = &'a RunRecord>) -> Self {
-        // Runs with split seeds are no further replicates: they share a seed with others.
+        // A run with split seeds is not a further replicate: it shares a seed with others.
         let is_same = |record: &&RunRecord| record.order_seed.is_none() && record.spec.has_settings_of(spec);
         let named = |record: &RunRecord| RunRecord { spec: spec.clone(), overrides: Vec::new(), ..record.clone() };
         let mut records: Vec<RunRecord> = records.into_iter().filter(is_same).map(named).collect();

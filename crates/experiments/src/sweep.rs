@@ -1,4 +1,4 @@
-//! From a declared sweep to its result, by training or from records alone.
+//! From a declared sweep to its result, by training or from records only.
 
 use record::{RunRecord, StopReason};
 use report::{Retrained, SweepResult, TrialResult, TrialState};
@@ -104,7 +104,7 @@ impl<'a> Swept<'a> {
             .iter()
             .map(|record| task.until.map_or_else(|| record.clone(), |until| record.until(until)))
             .collect();
-        // A record may come from a run that went on after this task; whether it had ended then is a matter of its steps.
+        // A record may come from a run that continued after this task; whether it had ended then is a matter of its steps.
         let ended =
             |(record, seen): (&RunRecord, &RunRecord)| record.stop_reason.is_finished() && record.steps <= seen.steps;
         let is_complete = records.iter().zip(&seen).all(ended);

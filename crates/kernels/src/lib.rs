@@ -1,8 +1,8 @@
 //! Training and evaluation of dense networks on the CPU, each as one operation.
 //!
 //! A [`Network`] owns its weights, velocities and buffers. [`Network::step`] is a training step of all layers,
-//! [`Network::scores`] an evaluation, [`Network::gradients`] the gradient alone. Every loop uses the vector instructions of
-//! the processor (AVX-512, AVX2, NEON, or none), found at run time. There is no unsafe code here: `pulp` has it.
+//! [`Network::scores`] an evaluation, [`Network::gradients`] only the gradient. Every loop uses the vector instructions of
+//! the processor (AVX-512, AVX2, NEON, or none), found at run time. This crate has no unsafe code; `pulp` contains it.
 //!
 //! [`ComputePath::of`] says whether a device computes by these kernels; on any other device, Burn's modules do the same
 //! work.

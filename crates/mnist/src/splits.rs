@@ -28,7 +28,7 @@ impl Splits {
         Ok(Self { train, validation, test: None, normalization })
     }
 
-    /// The same with the last `test_images` training images as test images. There are none if the dataset does not have so many
+    /// The same with the last `test_images` training images as test images. There are none if the dataset has fewer
     /// besides those of the training, or was not loaded whole.
     #[must_use]
     pub fn with_test(self, dataset: &Dataset, test_images: usize) -> Self {

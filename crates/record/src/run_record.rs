@@ -74,7 +74,7 @@ pub struct HostInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StopReason {
-    /// There was no new lowest validation loss for `patience_validations` validations.
+    /// The lowest validation loss is `patience_validations` validations old.
     EarlyStopping,
     /// All epochs are done.
     MaxEpochs,
@@ -134,7 +134,7 @@ pub struct RunRecord {
     pub wall_seconds: f64,
     /// Processor time of the process during the training, seconds.
     pub cpu_seconds: f64,
-    /// Scores on the test images; none if its experiment has no test images, and until it is scored.
+    /// Scores on the test images; none if its experiment lacks test images, and until it is scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub test: Option<TestScores>,
     /// Losses, validations and probes; only the validations, which are finite, are in the JSON.

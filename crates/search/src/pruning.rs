@@ -1,4 +1,4 @@
-//! Which trials continue: decided between rounds, from results alone.
+//! Which trials continue: decided between rounds, from results only.
 
 use spec::{Pruning, PruningKind};
 
@@ -17,7 +17,7 @@ pub(crate) fn continued(pruning: &Pruning, trials: &[Trial]) -> Vec<Task> {
     }
 }
 
-/// The trials that are no worse than the median of the earlier ones at their last comparison: Vizier's rule (Golovin et al.
+/// The trials that are not worse than the median of the earlier ones at their last comparison: Vizier's rule (Golovin et al.
 /// 2017), in rounds. A trial that has stopped stays so, because the earlier ones do not change any more.
 fn median(pruning: &Pruning, trials: &[Trial]) -> Vec<Task> {
     let startup = pruning.startup.unwrap_or(USUAL_STARTUP);

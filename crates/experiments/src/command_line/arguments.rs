@@ -140,7 +140,7 @@ pub(crate) struct Sweep {
     #[arg(long, value_name = "MINUTES", value_parser = minutes)]
     pub(crate) max_minutes: Option<f64>,
 
-    /// End with the first trial that fails, instead of going on and reporting it at the end
+    /// Stop at the first trial that fails; without this option the others still run and the failure is reported at the end
     #[arg(long)]
     pub(crate) fail_fast: bool,
 

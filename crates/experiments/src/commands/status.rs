@@ -195,7 +195,7 @@ pub(super) fn cancel(workspace: &Workspace, arguments: &Batches) -> Result<(), F
     let batches: BTreeMap<usize, Batch> = Batch::all(workspace.store.folder()).into_iter().collect();
     if let Some(unknown) = arguments.batches.iter().find(|number| !batches.contains_key(number)) {
         let known: Vec<String> = batches.keys().map(ToString::to_string).collect();
-        let failure = Failure::bad_input(format!("there is no batch {unknown}"));
+        let failure = Failure::bad_input(format!("batch {unknown} was not found"));
         return Err(failure.with_hint(&format!("there are {}", known.join(", "))));
     }
     let is_meant = |number: &usize| arguments.batches.is_empty() || arguments.batches.contains(number);

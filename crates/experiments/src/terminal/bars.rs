@@ -39,7 +39,7 @@ pub(super) struct Bars {
     pub(super) lines: MultiProgress,
     /// Hidden for a single run.
     whole: ProgressBar,
-    /// What stands before that bar in place of the number of runs.
+    /// What precedes that bar instead of the number of runs.
     heading: Arc<Mutex<Option<String>>>,
     pace: Arc<Pace>,
     is_drawn: Arc<AtomicBool>,

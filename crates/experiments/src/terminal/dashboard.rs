@@ -81,7 +81,7 @@ pub(super) fn closed_during(work: impl FnOnce()) {
     work();
 }
 
-/// Opens the dashboard anew if the program is in the foreground. A program that was stopped without its knowledge also has a
+/// Opens the dashboard again if the program is in the foreground. A program that was stopped without its knowledge also has a
 /// dashboard, on a screen that others have used since.
 pub(super) fn open_again() {
     if let Some(screen) = CURRENT.lock().upgrade() {

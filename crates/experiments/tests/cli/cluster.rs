@@ -122,7 +122,7 @@ fn without_a_batch_system_the_message_names_the_way_out() {
     let message = Ended::with(1, submit.env("PATH", scratch.path("nothing"))).stderr;
     assert!(message.contains("sbatch: cannot start") && message.contains("--scheduler local"), "{message}");
     let refusal = scratch.refusal(&["cancel", "7"], 2);
-    assert!(refusal.contains("there is no batch 7"), "{refusal}");
+    assert!(refusal.contains("batch 7 was not found"), "{refusal}");
 }
 
 /// Stops a long run at its first checkpoint.

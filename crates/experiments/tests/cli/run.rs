@@ -223,6 +223,65 @@ fn a_limit_of_memory_is_an_error_before_the_training() {
 }
 
 #[test]
+fn a_stop_in_a_long_validation_says_what_is_kept() {
+    let scratch = Scratch::new();
+    let slow = ["run", "task2c", "--set", "model.hidden_units=6144,6144", "--set", "data.validation_images=10_000"];
+    let message = under_shell(&scratch, "(sleep 1; kill -TERM $$) &", &slow, 130);
+    let kept = "interrupted in the middle of a step: task2c, seed 1 has no checkpoint yet and starts again";
+    assert!(message.contains(kept), "{message}");
+    assert!(scratch.runs().iter().all(|run| !run.join("record.json").exists()));
+}
+
+#[test]
+fn trainings_follow_the_processors_that_are_allowed() {
+    let scratch = Scratch::new();
+    under_shell(&scratch, "taskset -p -c 0 $$ >/dev/null", &["run", "task2c", "--seeds", "2"], 0);
+    for seed in 1..=2 {
+        let host = &json(&scratch.run(&format!("task2c-seed{seed}")).join("record.json"))["host"];
+        assert_eq!(host["cores"], 1, "{host}");
+    }
+}
+
+#[test]
+fn figures_of_different_runs_have_different_names() {
+    let scratch = Scratch::new();
+    let declared = std::fs::read_to_string(scratch.path("experiments/task3a.toml")).unwrap();
+    let copies = ["mine", "other"].map(|folder| {
+        std::fs::create_dir(scratch.path(folder)).unwrap();
+        scratch
+            .file(&format!("{folder}/task3a.toml"), &declared.replace("title = \"", &format!("title = \"{folder}: ")))
+    });
+    let commands = [
+        &["task3a"][..],
+        &["task3a", "--no-baseline"],
+        &["task3a", "--seeds", "2"],
+        &["task3a", "--seed", "2,3"],
+        &["task3a", "--seed", "1,3"],
+        &["task3a", "--set", "title=Another"],
+        &["task3a", "--quick"],
+        &[&copies[0]],
+        &[&copies[1]],
+    ];
+    let mut names = std::collections::BTreeSet::new();
+    for arguments in commands {
+        scratch.stdout(&[&["run", "--quiet"][..], arguments].concat());
+        let drawn = std::fs::read_dir(scratch.path("runs/figures")).unwrap().map(|entry| entry.unwrap().file_name());
+        let new: Vec<_> = drawn.filter(|name| names.insert(name.clone())).collect();
+        assert_eq!(new.len(), 2, "{arguments:?}: {names:?}");
+    }
+}
+
+#[test]
+fn characters_that_the_font_lacks_are_named() {
+    let scratch = Scratch::new();
+    let run = ["run", "task2c", "--set", "title=数字 \u{1f600}"];
+    let message = Ended::with(0, &mut scratch.program(&run)).stderr;
+    for part in ["boxes in the PNG stand for", "`数`", "`字`", "`\u{1f600}`"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
 fn a_log_has_a_line_for_every_finished_run() {
     let scratch = Scratch::new();
     let messages = Ended::with(0, &mut scratch.program(&["run", "task2c", "--seeds", "2"])).stderr;

@@ -120,6 +120,18 @@ fn a_stopped_run_continues_in_the_background_without_its_dashboard() {
 }
 
 #[test]
+fn a_run_that_was_stopped_unawares_continues_in_the_background() {
+    let job = Job::start(IN_FOREGROUND);
+    job.stop(Signal::STOP);
+    let steps = job.scratch.newest_step();
+    job.continue_with("bg");
+    job.wait("it trains", || job.scratch.newest_step() > steps);
+    job.continue_with("fg");
+    job.wait("the dashboard opens again", || job.times_opened() == 2);
+    job.interrupt();
+}
+
+#[test]
 fn a_run_that_begins_in_the_background_leaves_the_terminal_alone() {
     let job = Job::start(IN_BACKGROUND);
     assert_eq!((job.times_opened(), job.terminal.what_changed()), (0, None));

@@ -49,7 +49,7 @@ pub(crate) struct Axis {
     pub(super) scale: Scale,
     /// Decimals that tell the ticks apart.
     decimals: usize,
-    /// What the whole numbers from 0 stand for, if they stand for words.
+    /// The words that the whole numbers from 0 represent, if they represent words.
     pub(crate) names: Vec<String>,
 }
 

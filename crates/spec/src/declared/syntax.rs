@@ -15,7 +15,7 @@ pub(super) fn message(text: &str, error: &Error) -> String {
             return format!("`{marked}` is not a value: text needs quotes, values in a list need commas");
         }
         "carriage return must be followed by newline" => {
-            "the line ends in a carriage return alone: save the file with line ends of Unix or Windows"
+            "the line ends in only a carriage return: save the file with line ends of Unix or Windows"
         }
         "key with no value" => "`=` and a value are missing after the key",
         "unquoted keys cannot be empty" => "the key before `=` is missing",

@@ -15,7 +15,7 @@ fn places_are_those_of_an_editor() {
     assert_eq!(refusal(&format!("\u{feff}{wrong}"), &[]), expected);
     assert_eq!(refusal(&wrong.replace('\n', "\r\n"), &[]), expected);
     let return_in_third = wrong.splitn(4, '\n').collect::<Vec<_>>().join("\n").replacen("[data]\n", "[data]\r", 1);
-    insta::assert_snapshot!(refusal(&return_in_third, &[]), @"x.toml:3: the line ends in a carriage return alone: save the file with line ends of Unix or Windows");
+    insta::assert_snapshot!(refusal(&return_in_third, &[]), @"x.toml:3: the line ends in only a carriage return: save the file with line ends of Unix or Windows");
 }
 
 #[test]
