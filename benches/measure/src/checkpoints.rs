@@ -21,6 +21,7 @@ pub(crate) fn saves(digits: &Digits, spec: &ExperimentSpec) -> Timing {
         experiment: experiment.name.clone(),
         seed: 1,
         started_at,
+        settings: String::new(),
         instructions: Vec::new(),
         state,
     };

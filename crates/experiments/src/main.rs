@@ -30,6 +30,7 @@ mod sweep;
 mod terminal;
 mod test_scores;
 mod typesetter;
+mod work;
 mod workspace;
 
 use std::process::ExitCode;

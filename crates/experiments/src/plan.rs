@@ -36,9 +36,18 @@ pub(crate) struct TrialRun {
 impl PlannedRun {
     /// The runs of an experiment, one per seed.
     pub(crate) fn of(spec: &ExperimentSpec, overrides: &[String], seeds: &Seeds) -> Vec<Self> {
-        let of =
-            |&seed| Self { spec: spec.clone(), overrides: overrides.to_vec(), seed, order_seed: None, trial: None };
-        seeds.0.iter().map(of).collect()
+        Self::of_trial(None, spec, overrides, seeds)
+    }
+
+    /// The same in a sweep.
+    pub(crate) fn of_trial(
+        trial: Option<TrialRun>,
+        spec: &ExperimentSpec,
+        overrides: &[String],
+        seeds: &Seeds,
+    ) -> Vec<Self> {
+        let run = Self { spec: spec.clone(), overrides: overrides.to_vec(), seed: 0, order_seed: None, trial };
+        seeds.0.iter().map(|&seed| Self { seed, ..run.clone() }).collect()
     }
 
     /// The experiment's name and the seed: `task4e, seed 1`, or `task4e, seed 1, order seed 3`; in a sweep `trial 12, seed 1`.
@@ -56,8 +65,18 @@ impl PlannedRun {
 
     /// The validation after which it is paused; none if it ends by then.
     pub(crate) fn until(&self) -> Option<usize> {
-        let all = self.spec.training.max_epochs * self.spec.training.validations_per_epoch;
-        self.trial.as_ref().and_then(|trial| trial.until).filter(|until| *until < all)
+        self.trial.as_ref().and_then(|trial| trial.until).filter(|until| *until < self.validations())
+    }
+
+    /// Its validations at most, the one before the first step not counted.
+    pub(crate) fn validations(&self) -> usize {
+        self.spec.training.max_epochs * self.spec.training.validations_per_epoch
+    }
+
+    /// Steps after which it is paused or ends, unless it ends sooner.
+    pub(crate) fn most_steps(&self) -> usize {
+        let validations = self.validations();
+        self.spec.max_steps() * self.until().unwrap_or(validations) / validations
     }
 
     /// Whether a record of this run has all that was asked for.
@@ -77,7 +96,7 @@ impl PlannedRun {
     }
 
     /// Equal for runs that are the same on any dataset, by any backend.
-    fn settings_hash(&self) -> String {
+    pub(crate) fn settings_hash(&self) -> String {
         let any = ImageShape { height: 1, width: 1, classes: 1 };
         run_id(&self.spec, self.seeds(), "", any, "", 0)
     }

@@ -237,6 +237,7 @@ impl<'a> Runner<'a> {
             id: self.id(run),
             experiment: run.spec.name.clone(),
             seed: run.seed,
+            settings: run.settings_hash(),
             started_at: started_at.clone(),
             instructions: instructions.clone(),
             state,

@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 /// Pairs from which the number of further seeds can be told.
 const FIRST_PAIRS: usize = 3;
 
-/// Trains until every claim of these experiments is decided or has all its seeds; returns all records of the dataset and the
+/// Trains until every claim of these experiments is decided or has all its seeds; returns all their records on the dataset by the
 /// backend.
 ///
 /// # Errors
@@ -52,21 +52,23 @@ struct Next {
 }
 
 impl<'a> Sequential<'a> {
-    /// The claims of these experiments, and the records that exist.
+    /// The claims of these experiments, and their records that exist.
     pub(crate) fn new(
         workspace: &'a Workspace,
         runner: &'a Runner<'a>,
         specs: &'a [ExperimentSpec],
         arguments: &UntilDecided,
     ) -> Self {
+        let mut records = runner.of_its_kind(workspace.readable());
+        records.retain(|record| specs.iter().any(|spec| record.spec.has_settings_of(spec)));
         // Whole ones, so that a run with a damaged record is trained again.
-        let mut records = workspace.whole(&runner.of_its_kind(workspace.readable()));
+        records = workspace.whole(&records);
         test_scores::declare(specs, &mut records);
         runner.scorer().add_missing(&mut records);
         Self { runner, terminal: &workspace.terminal, specs, records, most: arguments.most() }
     }
 
-    /// Trains until every claim is decided or has all its seeds; returns all records.
+    /// Trains until every claim is decided or has all its seeds; returns all records of the experiments.
     ///
     /// # Errors
     /// As [`until_decided`].

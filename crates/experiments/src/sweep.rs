@@ -2,8 +2,8 @@
 
 use record::{RunRecord, StopReason};
 use report::{Retrained, SweepResult, TrialResult, TrialState};
-use search::{Outcome, Search, Task, Trial};
-use spec::{Catalog, Declaration, ExperimentSpec, ImageShape, Sweep};
+use search::{Outcome, Search, Task};
+use spec::{Catalog, Declaration, ExperimentSpec, ImageShape, Settings, Sweep};
 
 use crate::command_line::Seeds;
 use crate::failure::Failure;
@@ -17,23 +17,16 @@ pub(crate) type Attempt = Option<Result<RunRecord, Failure>>;
 pub(crate) struct Swept<'a> {
     sweep: &'a Sweep,
     search: Search<'a>,
-    details: Vec<Details>,
+    trials: Vec<TrialResult>,
+    /// The trials that failed: their number, and the reason.
+    pub(crate) failures: Vec<(usize, Failure)>,
     sample: Vec<RunRecord>,
     retrained: Vec<Retrained>,
     /// Settings of declared experiments, whose weights are kept.
     declared: Vec<ExperimentSpec>,
     shape: ImageShape,
-    /// Whether all its runs were there.
-    pub(crate) is_over: bool,
-}
-
-/// What a trial has besides its losses.
-#[derive(Default)]
-struct Details {
-    steps: usize,
-    validations: usize,
-    score: Option<f64>,
-    failure: Option<Failure>,
+    /// The runs of the first round that lacks some; none at the end.
+    pub(crate) pending: Vec<PlannedRun>,
 }
 
 impl<'a> Swept<'a> {
@@ -45,9 +38,9 @@ impl<'a> Swept<'a> {
             _ => None,
         };
         let declared = catalog.all_names().unwrap_or_default().iter().filter_map(load).collect();
-        let (details, retrained) = (Vec::new(), Vec::new());
+        let (trials, failures, sample, retrained, pending) = Default::default();
         let search = Search::new(&sweep.spec);
-        Self { sweep, search, details, sample: Vec::new(), retrained, declared, shape, is_over: false }
+        Self { sweep, search, trials, failures, sample, retrained, declared, shape, pending }
     }
 
     /// The sweep as far as these records go.
@@ -60,8 +53,8 @@ impl<'a> Swept<'a> {
         swept
     }
 
-    /// Searches to the end, then trains the best settings again. `obtain` gets the runs of a round, and returns an attempt for
-    /// each; where one is missing, the sweep stops and is not over.
+    /// Searches to the end, then trains the best settings again. `obtain` gets runs of a round, and returns an attempt for each;
+    /// where one is missing, the sweep stops with the runs of that round pending.
     pub(crate) fn run(
         &mut self,
         obtain: impl Fn(&Self, &[PlannedRun]) -> Result<Vec<Attempt>, Failure>,
@@ -71,15 +64,24 @@ impl<'a> Swept<'a> {
             if tasks.is_empty() {
                 break;
             }
-            self.details.resize_with(self.search.trials().len(), Details::default);
-            let planned: Vec<Result<Vec<PlannedRun>, Failure>> = tasks.iter().map(|task| self.runs_of(*task)).collect();
-            let runs: Vec<PlannedRun> = planned.iter().flatten().flatten().cloned().collect();
-            let mut attempts = obtain(self, &runs)?.into_iter().zip(&runs).map(|(attempt, run)| finished(attempt, run));
-            for (task, planned) in tasks.into_iter().zip(planned) {
-                match planned.map(|runs| attempts.by_ref().take(runs.len()).collect::<Option<Vec<_>>>()) {
-                    Ok(Some(attempts)) => self.tell(task, attempts),
-                    Ok(None) => return Ok(()),
-                    Err(failure) => self.fail(task, failure),
+            let proposed = self.search.trials()[self.trials.len()..].iter();
+            let proposed: Vec<TrialResult> = proposed.map(|trial| self.untrained(&trial.settings)).collect();
+            self.trials.extend(proposed);
+            let planned: Vec<_> = tasks.into_iter().map(|task| (task, self.runs_of(task))).collect();
+            self.pending = planned.iter().flat_map(|(_, runs)| runs.iter().flatten().cloned()).collect();
+            let mut planned = planned.into_iter().peekable();
+            // In batches also where no result is waited for, so that `obtain` can report progress.
+            while planned.peek().is_some() {
+                let batch: Vec<_> = planned.by_ref().take(self.sweep.spec.method.batch).collect();
+                let runs: Vec<PlannedRun> = batch.iter().flat_map(|(_, runs)| runs.iter().flatten().cloned()).collect();
+                let mut attempts =
+                    obtain(self, &runs)?.into_iter().zip(&runs).map(|(attempt, run)| finished(attempt, run));
+                for (task, runs) in batch {
+                    match runs.map(|runs| attempts.by_ref().take(runs.len()).collect::<Option<Vec<_>>>()) {
+                        Ok(Some(attempts)) => self.tell(task, attempts),
+                        Ok(None) => return Ok(()),
+                        Err(failure) => self.fail(task, failure),
+                    }
                 }
             }
         }
@@ -91,8 +93,7 @@ impl<'a> Swept<'a> {
         let (spec, overrides) = self.sweep.experiment(&self.search.trials()[task.trial].settings)?;
         let keeps_weights = self.declared.iter().any(|declared| declared.has_settings_of(&spec));
         let trial = TrialRun { number: task.trial + 1, until: task.until, keeps_weights };
-        let runs = PlannedRun::of(&spec, &overrides, &Seeds(self.sweep.spec.trial_seeds())).into_iter();
-        Ok(runs.map(|run| PlannedRun { trial: Some(trial.clone()), ..run }).collect())
+        Ok(PlannedRun::of_trial(Some(trial), &spec, &overrides, &Seeds(self.sweep.spec.trial_seeds())))
     }
 
     fn tell(&mut self, task: Task, attempts: Vec<Result<RunRecord, Failure>>) {
@@ -112,20 +113,21 @@ impl<'a> Swept<'a> {
         if let Some((record, _)) = records.iter().zip(&seen).find(has_diverged) {
             return self.fail(task, diverged(record));
         }
-        let details = &mut self.details[task.trial];
-        details.score = mean_score(&seen, self.sweep.spec.objective.metric);
-        details.steps = seen.iter().map(|record| record.steps).sum();
-        details.validations =
-            seen.iter().map(|record| record.history.validations.len().saturating_sub(1)).max().unwrap_or(0);
-        self.search.tell(task, Outcome { score: details.score, is_complete });
+        let trial = &mut self.trials[task.trial];
+        trial.score = mean_score(&seen, self.sweep.spec.objective.metric);
+        trial.steps = seen.iter().map(|record| record.steps).sum();
+        let validations = seen.iter().map(|record| record.history.validations.len().saturating_sub(1)).max();
+        trial.state = if is_complete { TrialState::Complete } else { TrialState::Stopped(validations.unwrap_or(0)) };
+        self.search.tell(task, Outcome { score: trial.score, is_complete });
         if self.sample.is_empty() {
             self.sample = seen;
         }
     }
 
     fn fail(&mut self, task: Task, failure: Failure) {
-        self.details[task.trial].score = None;
-        self.details[task.trial].failure = Some(failure);
+        let trial = &mut self.trials[task.trial];
+        (trial.score, trial.state) = (None, TrialState::Failed(failure.to_string()));
+        self.failures.push((task.trial + 1, failure));
         self.search.tell(task, Outcome { score: None, is_complete: true });
     }
 
@@ -145,58 +147,74 @@ impl<'a> Swept<'a> {
             rows.push((None, base, overrides));
         }
         let seeds = Seeds(self.sweep.spec.fresh_seeds());
-        let runs: Vec<PlannedRun> =
-            rows.iter().flat_map(|(_, spec, overrides)| PlannedRun::of(spec, overrides, &seeds)).collect();
-        let attempts = obtain(self, &runs)?;
-        let mut attempts = attempts.into_iter().zip(&runs).map(|(attempt, run)| finished(attempt, run));
-        let mut is_over = true;
+        let fresh = |trial: usize| TrialRun { number: trial + 1, until: None, keeps_weights: true };
+        let runs = rows.iter().map(|(trial, spec, given)| PlannedRun::of_trial(trial.map(fresh), spec, given, &seeds));
+        self.pending = runs.flatten().collect();
+        let attempts = obtain(self, &self.pending)?;
+        let attempts: Vec<Attempt> =
+            attempts.into_iter().zip(&self.pending).map(|(attempt, run)| finished(attempt, run)).collect();
+        if attempts.iter().all(Option::is_some) {
+            self.pending.clear();
+        }
+        let mut attempts = attempts.into_iter();
         for (trial, spec, _) in rows {
-            let of_row: Vec<Attempt> = attempts.by_ref().take(seeds.0.len()).collect();
-            is_over &= of_row.iter().all(Option::is_some);
-            let records: Vec<RunRecord> = of_row.into_iter().flatten().flatten().collect();
+            let of_row = attempts.by_ref().take(seeds.0.len());
             self.retrained.push(Retrained {
                 settings: trial.map(|trial| self.search.trials()[trial].settings.clone()),
-                search_score: trial.and_then(|trial| self.details[trial].score),
-                fresh: evidence::Replicates { spec, records },
+                search_score: trial.and_then(|trial| self.trials[trial].score),
+                fresh: evidence::Replicates { spec, records: of_row.flatten().flatten().collect() },
             });
         }
-        self.is_over = is_over;
         Ok(())
+    }
+
+    /// How many of its runs there are besides the pending ones: in earlier rounds, and at most in later ones.
+    pub(crate) fn other_runs(&self) -> (usize, usize) {
+        let (seeds, fresh) = (self.sweep.spec.trial_seeds().len(), self.sweep.spec.fresh_seeds().len());
+        let (trials, most) = (self.search.trials().len(), self.search.most_trials());
+        if self.retrained.is_empty() {
+            let later = (most - trials) * seeds + (self.sweep.spec.winner.best + 1) * fresh;
+            return (trials * seeds - self.pending.len(), later);
+        }
+        (trials * seeds + self.retrained.len() * fresh - self.pending.len(), 0)
+    }
+
+    /// How many rounds are left at most.
+    pub(crate) fn most_rounds_left(&self) -> usize {
+        let validations = self.pending.iter().map(PlannedRun::validations).max();
+        match validations {
+            None => 0,
+            // The last one trains the best settings again.
+            Some(validations) if self.retrained.is_empty() => self.search.most_rounds_left(validations) + 2,
+            Some(_) => 1,
+        }
+    }
+
+    /// A trial before its first task.
+    fn untrained(&self, settings: &Settings) -> TrialResult {
+        let model = self.sweep.experiment(settings).ok().map(|(spec, _)| spec.model);
+        TrialResult {
+            settings: settings.clone(),
+            score: None,
+            state: TrialState::Stopped(0),
+            steps: 0,
+            parameters: model.as_ref().map_or(0, |model| model.parameters(self.shape)),
+            hidden_layers: model.map_or(0, |model| model.layers(self.shape).len() - 1),
+        }
     }
 
     /// What is known of it, as plain data.
     pub(crate) fn result(&self) -> SweepResult {
-        let trial = |(trial, details): (&Trial, &Details)| {
-            let experiment = self.sweep.experiment(&trial.settings).ok().map(|(spec, _)| spec);
-            let layers = experiment.as_ref().map_or_else(Vec::new, |spec| spec.model.layers(self.shape));
-            TrialResult {
-                settings: trial.settings.clone(),
-                score: details.score,
-                state: match &details.failure {
-                    Some(failure) => TrialState::Failed(failure.to_string()),
-                    None if trial.is_complete => TrialState::Complete,
-                    None => TrialState::Stopped(details.validations),
-                },
-                steps: details.steps,
-                parameters: experiment.map_or(0, |spec| spec.model.parameters(self.shape)),
-                hidden_layers: layers.len().saturating_sub(1),
-            }
-        };
         // Trials of a round that was not finished have no results.
-        let told = self.search.trials().iter().zip(&self.details).filter(|(trial, _)| !trial.losses.is_empty());
+        let told = self.search.trials().iter().zip(&self.trials).filter(|(trial, _)| !trial.losses.is_empty());
         SweepResult {
             spec: self.sweep.spec.clone(),
-            trials: told.map(trial).collect(),
+            trials: told.map(|(_, result)| result.clone()).collect(),
             best: self.search.best(),
             retrained: self.retrained.clone(),
             most_trials: self.search.most_trials(),
             sample: self.sample.clone(),
         }
-    }
-
-    /// The trials that failed: their number and the reason.
-    pub(crate) fn failures(&self) -> impl Iterator<Item = (usize, &Failure)> {
-        self.details.iter().enumerate().filter_map(|(trial, details)| Some((trial + 1, details.failure.as_ref()?)))
     }
 }
 

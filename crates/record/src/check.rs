@@ -22,7 +22,8 @@ impl RunRecord {
     /// Something does not fit.
     pub fn check(&self) -> Result<(), Defect> {
         self.check_values()?;
-        self.check_tables()?;
+        self.check_steps()?;
+        self.check_probes()?;
         self.predictions.as_ref().map_or(Ok(()), |predictions| predictions.check(self))
     }
 
@@ -62,10 +63,16 @@ impl RunRecord {
         Ok(())
     }
 
-    fn check_tables(&self) -> Result<(), Defect> {
+    /// Checks that there is a loss for every step.
+    pub(crate) fn check_steps(&self) -> Result<(), Defect> {
         let (steps, losses) = (self.steps, self.history.step_losses.len());
         ensure!(losses == steps, "`steps` is {steps}, but steps.csv has {losses}");
-        let layers = self.layers().len();
+        Ok(())
+    }
+
+    /// Checks that the probes fit the network and the steps.
+    pub(crate) fn check_probes(&self) -> Result<(), Defect> {
+        let (steps, layers) = (self.steps, self.layers().len());
         let is_good = |probe: &Probe| {
             probe.step <= steps && probe.layers.len() == layers && probe.layers.iter().all(LayerProbe::is_possible)
         };
@@ -95,12 +102,12 @@ pub(crate) fn check_texts(key: &str, json: &Value) -> Result<(), Defect> {
 
 /// Whether every text of this JSON fits on one line: the lines are plain, and nothing in them is written as an escape.
 pub(crate) fn has_plain_lines(json: &str) -> bool {
-    // A count has no early end, so the loop uses vectors.
-    let is_unusual = |byte: &&u8| !matches!(byte, b' '..=b'~') || **byte == b'\\';
-    let are_usual = |bytes: &[u8]| bytes.iter().filter(is_unusual).count() == 0;
     let is_plain_line = |line: &str| line.chars().all(|c| is_plain(c) && c != '\\');
-    let is_line = |line: &str| are_usual(line.as_bytes()) || is_plain_line(line);
-    json.lines().all(|line| line.len() <= LONGEST_TEXT && is_line(line))
+    // A count has no early end, so the loop uses vectors.
+    let is_unusual = |byte: &&u8| !matches!(byte, b' '..=b'~' | b'\n') || **byte == b'\\';
+    let are_usual = json.as_bytes().iter().filter(is_unusual).count() == 0;
+    let are_short = json.len() <= LONGEST_TEXT || json.lines().all(|line| line.len() <= LONGEST_TEXT);
+    are_short && (are_usual || json.lines().all(is_plain_line))
 }
 
 /// Checks that a text fits on one line and has at most this number of bytes.

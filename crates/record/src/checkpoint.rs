@@ -44,6 +44,10 @@ pub struct Checkpoint {
     pub experiment: String,
     /// Seed of the run.
     pub seed: u64,
+    /// Equal for runs with the same settings and seeds, whatever dataset and backend; empty in files that are older than this
+    /// entry.
+    #[serde(default)]
+    pub settings: String,
     /// When it started, UTC, RFC 3339.
     pub started_at: String,
     /// The vector instructions that computed it, as in its record; none in files that are older than this entry.

@@ -16,7 +16,7 @@ use spec::name;
 
 use crate::check::is_hexadecimal;
 use crate::defect::ensure;
-use crate::{Defect, RunRecord, predictions, tables};
+use crate::{Defect, Predictions, RunRecord, predictions, tables};
 pub use error::StoreError;
 use folder::{MOST_BYTES, read_file, replace_folder};
 pub use owned::{Latest, OwnedRun, Unfinished};
@@ -31,14 +31,14 @@ const MOST_RECORD_BYTES: u64 = 1 << 25;
 /// Characters of a run's identity at the end of its folder's name.
 const SHORT_ID: usize = 16;
 
-/// How much of a record is kept in memory.
+/// What is read of a record besides `record.json`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// The losses of all steps, but neither probes nor predictions, which take most of the time and memory.
+    /// The losses of all steps. All other files except weights are verified, but not kept in memory.
     Curves,
-    /// The losses of all steps and the probes, but not the predictions.
+    /// The probes; nothing else is opened.
     Probes,
-    /// Everything.
+    /// Everything except weights.
     All,
 }
 
@@ -130,11 +130,19 @@ impl RunStore {
         }
     }
 
-    /// These records with what is in their other files, all of which are verified.
+    /// These records with what is in their other files, which is verified.
     #[must_use]
     pub fn load_all(&self, listed: &[&RunRecord], detail: Detail) -> Vec<Result<RunRecord, StoreError>> {
-        let load = |folder: &Path| whole(folder, || Self::load_once(folder, detail));
-        parallel::each(listed, |record| load(&self.folder_of(record)))
+        let load = |folder: &Path, record: &RunRecord| {
+            let files = record_file::digests(&read_file(&folder.join(RECORD), MOST_RECORD_BYTES).ok()?)?;
+            complete(folder, record.clone(), &files, detail).ok()
+        };
+        // Read again as a whole where a file is damaged, or another record took the folder's name meanwhile.
+        let again = |folder: &Path| whole(folder, || load_once(folder, detail));
+        parallel::each(listed, |record| {
+            let folder = self.folder_of(record);
+            load(&folder, record).map_or_else(|| again(&folder), Ok)
+        })
     }
 
     /// Reads the record in a run's folder and verifies its tables and predictions.
@@ -142,27 +150,7 @@ impl RunStore {
     /// # Errors
     /// A file is missing, damaged or of an unsupported format.
     pub fn load(folder: &Path) -> Result<RunRecord, StoreError> {
-        whole(folder, || Self::load_once(folder, Detail::All))
-    }
-
-    fn load_once(folder: &Path, detail: Detail) -> Result<RunRecord, StoreError> {
-        let (mut record, files) = read_record(folder)?;
-        let read = |file| read_verified(folder, file, &files);
-        read(tables::VALIDATIONS)?;
-        let damaged = |file| StoreError::damaged(folder.join(file));
-        record.history.step_losses = tables::read_steps(&read(tables::STEPS)?).map_err(damaged(tables::STEPS))?;
-        let probes = read(tables::PROBES)?;
-        let predictions = files.contains_key(predictions::FILE).then(|| read(predictions::FILE)).transpose()?;
-        if detail != Detail::Curves {
-            let layers = record.layers();
-            record.history.probes = tables::read_probes(&probes, &layers).map_err(damaged(tables::PROBES))?;
-        }
-        if let Some(bytes) = predictions.filter(|_| detail == Detail::All) {
-            let parsed = serde_json::from_slice(&bytes).map_err(Defect::json("is not a file of predictions"));
-            record.predictions = Some(parsed.map_err(damaged(predictions::FILE))?);
-        }
-        record.check().map_err(damaged(RECORD))?;
-        Ok(*record)
+        whole(folder, || load_once(folder, Detail::All))
     }
 
     /// A file of weights that was saved with a record, after a check of its SHA-256.
@@ -205,14 +193,51 @@ impl RunStore {
 
 /// What `read` reads in a folder, all from one record: again if another record takes the folder's name meanwhile.
 fn whole<T>(folder: &Path, read: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    // Asked only after an error, because it costs as much as opening a file.
+    let mut before = None;
     loop {
-        let before = Handle::from_path(folder).ok();
-        let is_replaced = || Handle::from_path(folder).is_ok_and(|now| before.is_some_and(|before| now != before));
-        match read() {
-            Err(_) if is_replaced() => {}
+        let error = match read() {
+            Err(error) => error,
             read => return read,
+        };
+        let now = Handle::from_path(folder).ok();
+        if now.is_none() || now == before {
+            return Err(error);
         }
+        before = now;
     }
+}
+
+fn load_once(folder: &Path, detail: Detail) -> Result<RunRecord, StoreError> {
+    let (record, files) = read_record(folder)?;
+    complete(folder, *record, &files, detail)
+}
+
+/// A record with what is in the files next to it.
+fn complete(folder: &Path, mut record: RunRecord, files: &Digests, detail: Detail) -> Result<RunRecord, StoreError> {
+    let read = |file| read_verified(folder, file, files);
+    let damaged = |file| StoreError::damaged(folder.join(file));
+    let probes = read(tables::PROBES)?;
+    if detail != Detail::Curves {
+        let layers = record.layers();
+        record.history.probes = tables::read_probes(&probes, &layers).map_err(damaged(tables::PROBES))?;
+        record.check_probes().map_err(damaged(RECORD))?;
+    }
+    if detail == Detail::Probes {
+        return Ok(record);
+    }
+    read(tables::VALIDATIONS)?;
+    record.history.step_losses = tables::read_steps(&read(tables::STEPS)?).map_err(damaged(tables::STEPS))?;
+    record.check_steps().map_err(damaged(RECORD))?;
+    let predictions = files.contains_key(predictions::FILE).then(|| read(predictions::FILE)).transpose()?;
+    if let Some(bytes) = predictions.filter(|_| detail == Detail::All) {
+        let parsed: Predictions = serde_json::from_slice(&bytes)
+            .map_err(Defect::json("is not a file of predictions"))
+            .map_err(damaged(predictions::FILE))?;
+        parsed.check(&record).map_err(damaged(RECORD))?;
+        record.predictions = Some(parsed);
+    }
+    Ok(record)
 }
 
 fn folder_name(record: &RunRecord) -> String {

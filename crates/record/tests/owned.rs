@@ -131,8 +131,10 @@ fn a_run_has_one_owner_until_it_is_dropped() {
 #[test]
 fn unfinished_runs_are_listed_with_their_steps_and_whether_a_process_trains_them() {
     let (fixture, folder) = Fixture::saved(&[4, 6]);
-    let unfinished =
-        |steps, is_trained| vec![Unfinished { experiment: "task3c".into(), seed: 7, steps, seconds: 1.5, is_trained }];
+    let unfinished = |steps, is_trained| {
+        let (experiment, settings) = ("task3c".into(), "s1".into());
+        vec![Unfinished { experiment, seed: 7, settings, steps, seconds: 1.5, is_trained }]
+    };
     assert_eq!(fixture.store.unfinished(), unfinished(6, false));
     let owned = fixture.own();
     assert_eq!(fixture.store.unfinished(), unfinished(6, true));

@@ -90,6 +90,15 @@ impl<'a> Search<'a> {
         self.proposer.most_trials()
     }
 
+    /// How many rounds may follow the last one, where a training has this many validations.
+    #[must_use]
+    pub fn most_rounds_left(&self, validations: usize) -> usize {
+        let batches = (self.most_trials() - self.trials.len()).div_ceil(self.sweep.method.batch);
+        // A batch may be followed by a round for every rung after the first.
+        let rungs = self.sweep.pruning.as_ref().map_or(0, |pruning| pruning::rungs_after_first(pruning, validations));
+        batches + (batches + 1) * rungs
+    }
+
     /// The next round; empty when the search is over. All tasks of the previous round must have been told.
     pub fn round(&mut self) -> Vec<Task> {
         let pruning = self.sweep.pruning.as_ref();

@@ -36,8 +36,8 @@ impl<'a> Proposer<'a> {
     /// The next batch.
     pub(crate) fn batch(&mut self, trials: &[Trial]) -> Vec<Settings> {
         let mut batch: Vec<Settings> = Vec::new();
-        let count = self.sweep.method.batch.min(self.most_trials() - trials.len());
-        for _ in 0..count {
+        let left = self.most_trials() - trials.len();
+        for _ in 0..if self.sweep.has_feedback() { left.min(self.sweep.method.batch) } else { left } {
             match self.propose(trials, &batch) {
                 Some(settings) => batch.push(settings),
                 None => break,

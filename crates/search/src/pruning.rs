@@ -28,7 +28,7 @@ fn median(pruning: &Pruning, trials: &[Trial]) -> Vec<Task> {
         let median = earlier.get(earlier.len() / 2).copied().unwrap_or(f64::INFINITY);
         !trial.is_complete && trial.loss().is_finite() && (*index < startup || trial.loss() <= median)
     };
-    let next = |(trial, of): (usize, &Trial)| Task { trial, until: Some(pruning.validations * (of.losses.len() + 1)) };
+    let next = |(trial, of): (usize, &Trial)| Task { trial, until: Some(validations(pruning, of.losses.len())) };
     trials.iter().enumerate().filter(continues).map(next).collect()
 }
 
@@ -66,10 +66,18 @@ pub(crate) fn last_resort(pruning: &Pruning, trials: &[Trial]) -> Option<Task> {
     Some(Task { trial, until: Some(validations(pruning, rung + 1)) })
 }
 
-/// Validations until a rung.
+/// Validations until a rung: equally many between two of them, or `factor` times as many to each as to the one before.
 fn validations(pruning: &Pruning, rung: usize) -> usize {
     let factor = pruning.factor.unwrap_or(USUAL_FACTOR);
-    pruning.validations.saturating_mul(factor.saturating_pow(u32::try_from(rung).unwrap_or(u32::MAX)))
+    pruning.validations.saturating_mul(match pruning.kind {
+        PruningKind::Median => rung + 1,
+        PruningKind::SuccessiveHalving => factor.saturating_pow(u32::try_from(rung).unwrap_or(u32::MAX)),
+    })
+}
+
+/// Rungs after the first, the end of the training included.
+pub(crate) fn rungs_after_first(pruning: &Pruning, all: usize) -> usize {
+    (0..).take_while(|rung| validations(pruning, *rung) < all).count()
 }
 
 /// The trials that have a score at a rung, the best first; among equals the earlier one.

@@ -32,8 +32,8 @@ fn bowl(settings: &Settings) -> f64 {
     rate * rate + 4.0 * (number(settings, "optimizer.momentum") - 0.9).powi(2)
 }
 
-/// Runs a search to its end; the loss after some validations is that of the settings plus what is left to learn. Tasks are told
-/// in the order of `shuffle`.
+/// Runs a search to its end, in no more rounds than it announced. The loss after some validations is that of the settings plus
+/// what is left to learn. Tasks are told in their order or in reverse.
 fn run(
     sweep: &Sweep,
     total: usize,
@@ -41,13 +41,15 @@ fn run(
     is_reversed: bool,
 ) -> (Vec<Trial>, Vec<Vec<Task>>) {
     let mut search = Search::new(&sweep.spec);
-    let mut rounds = Vec::new();
+    let (mut rounds, mut most) = (Vec::new(), usize::MAX);
     loop {
         let mut tasks = search.round();
         if tasks.is_empty() {
+            assert!(rounds.len() <= most, "{} rounds instead of {most}", rounds.len());
             return (search.trials().to_vec(), rounds);
         }
         rounds.push(tasks.clone());
+        most = most.min(rounds.len() + search.most_rounds_left(total));
         if is_reversed {
             tasks.reverse();
         }

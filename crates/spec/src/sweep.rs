@@ -155,42 +155,37 @@ impl SweepSpec {
 
     /// The rules across keys.
     fn check(&self) -> Result<(), SpecError> {
-        let refuse = |key: &str, sentence: String, hint: &str| {
-            Err(SpecError::rule(&[key], sentence).with_hint(Some(hint.to_owned()).filter(|hint| !hint.is_empty())))
-        };
-        let (method, is_grid) = (&self.method, self.method.kind == MethodKind::Grid);
-        if is_grid && method.trials.is_some() {
-            return refuse("method.trials", "`method.trials` is given, but a grid tries all combinations".into(), "");
-        }
-        if !is_grid && method.trials.is_none() {
-            return refuse("method", "[method] lacks `trials`: how many settings to try".into(), "");
-        }
+        let Self { method, pruning, .. } = self;
+        let (is_grid, has_trials) = (method.kind == MethodKind::Grid, method.trials.is_some());
         if let Some(endless) = self.search.iter().find(|one| is_grid && one.domain.listed().is_none()) {
             let sentence = format!("a grid needs the values of `{}`, not only their bounds", endless.key);
-            return refuse(&endless.place(), sentence, "list them: { values = [0.01, 0.1] }");
+            let hint = "list them: { values = [0.01, 0.1] }".to_owned();
+            return Err(SpecError::rule(&[&endless.place()], sentence).with_hint(hint));
         }
-        if is_grid && self.combinations() > MOST_COMBINATIONS {
-            let limit = values::thousands(MOST_COMBINATIONS);
-            return refuse("search", format!("the grid has more than {limit} combinations, which is the limit"), "");
-        }
-        let Some(pruning) = &self.pruning else { return Ok(()) };
-        let (surplus, of) = match pruning.kind {
-            PruningKind::Median => (pruning.factor.map(|_| "factor"), "median"),
-            PruningKind::SuccessiveHalving => (pruning.startup.map(|_| "startup"), "successive_halving"),
-        };
-        if let Some(key) = surplus {
-            let key = format!("pruning.{key}");
-            return refuse(&key, format!("`{key}` is not a key with `kind = \"{of}\"`"), "");
-        }
-        if pruning.factor == Some(1) {
-            return refuse("pruning.factor", "`pruning.factor` is 1, but must be at least 2".into(), "");
-        }
-        if self.objective.metric == Metric::Steps {
-            let sentence =
-                "pruning compares trials after equally many steps, so `objective.metric` cannot be \"steps\"";
-            return refuse("objective.metric", sentence.into(), "");
-        }
-        Ok(())
+        let prunes = |kind| pruning.as_ref().filter(|pruning| pruning.kind == kind);
+        let has_factor = prunes(PruningKind::Median).is_some_and(|pruning| pruning.factor.is_some());
+        let has_startup = prunes(PruningKind::SuccessiveHalving).is_some_and(|pruning| pruning.startup.is_some());
+        let is_one = pruning.as_ref().is_some_and(|pruning| pruning.factor == Some(1));
+        let is_of_steps = pruning.is_some() && self.objective.metric == Metric::Steps;
+        let rules = [
+            (is_grid && has_trials, "method.trials", "`method.trials` is given, but a grid tries all combinations"),
+            (!is_grid && !has_trials, "method", "[method] lacks `trials`: how many settings to try"),
+            (
+                is_grid && self.combinations() > MOST_COMBINATIONS,
+                "search",
+                "the grid has more than 10,000 combinations, which is the limit",
+            ),
+            (has_factor, "pruning.factor", "`pruning.factor` is not a key with `kind = \"median\"`"),
+            (has_startup, "pruning.startup", "`pruning.startup` is not a key with `kind = \"successive_halving\"`"),
+            (is_one, "pruning.factor", "`pruning.factor` is 1, but must be at least 2"),
+            (
+                is_of_steps,
+                "objective.metric",
+                "pruning compares trials after equally many steps, so `objective.metric` cannot be \"steps\"",
+            ),
+        ];
+        let broken = rules.into_iter().find(|(is_broken, ..)| *is_broken);
+        broken.map_or(Ok(()), |(_, key, sentence)| Err(SpecError::rule(&[key], sentence.to_owned())))
     }
 
     /// How many combinations the listed values have; conditions are not considered.
@@ -208,6 +203,12 @@ impl SweepSpec {
             _ => None,
         };
         self.search.iter().filter(is_of_protocol).filter_map(only).collect()
+    }
+
+    /// Whether what is tried next depends on results, so that trials come in batches.
+    #[must_use]
+    pub fn has_feedback(&self) -> bool {
+        self.method.kind == MethodKind::Tpe || self.pruning.is_some()
     }
 
     /// The seeds with which the best settings are trained again.

@@ -120,6 +120,7 @@ pub fn checkpoint(steps: usize) -> Checkpoint {
         id: run_id(&spec, 7, "d1", SMALL_SHAPE, "flex", 1),
         experiment: spec.name.clone(),
         seed: 7,
+        settings: "s1".into(),
         started_at: "2026-01-01T00:00:00Z".into(),
         instructions: vec!["avx2".into()],
         state: TrainingState {

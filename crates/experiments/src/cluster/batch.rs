@@ -18,15 +18,17 @@ const MOST_BYTES: u64 = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Job {
-    /// A job array of Slurm, and the job that writes the report afterwards.
-    Slurm { array: String, report: String },
+    /// Job arrays of Slurm, one per round, and the job that writes the report afterwards.
+    Slurm { arrays: Vec<String>, report: String },
     /// A group of processes on this machine.
     Local { process: u32 },
 }
 
-/// The shares of a command's runs that were submitted together.
+/// Shares that were submitted together.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Batch {
+    /// What was submitted, in the user's words: `report`.
+    pub(crate) work: String,
     /// The command without `--shard`: `run task4 --seeds 100`.
     pub(crate) command: Vec<String>,
     /// Into how many shares its runs are divided.

@@ -15,11 +15,10 @@ use crate::failure::Failure;
 use crate::output::write_file;
 
 /// What a task does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TaskState {
+    Waiting,
     Running,
-    /// In the queue, for this reason.
-    Waiting(String),
 }
 
 /// Writes the scripts into the batch's folder and submits them.
@@ -30,20 +29,30 @@ pub(crate) fn submit(script: &Script, scheduler: Scheduler) -> Result<Job, Failu
     };
     match scheduler {
         Scheduler::Slurm => {
-            let array = write("task.sh", script.slurm_task())?;
+            let task = write("task.sh", script.slurm_task())?;
             let report = write("report.sh", script.slurm_report())?;
-            let array = sbatch(&[], &array)?;
-            let after = format!("--dependency=afterany:{array}");
-            let report = sbatch(&[&after], &report)?;
-            Ok(Job::Slurm { array, report })
+            let mut jobs = Vec::new();
+            for script in std::iter::repeat_n(&task, script.rounds).chain([&report]) {
+                match sbatch(jobs.last(), script) {
+                    Ok(job) => jobs.push(job),
+                    Err(failure) => {
+                        // Jobs without a report and without a file that names them are no batch.
+                        let _ = ask(Command::new("scancel").args(&jobs));
+                        return Err(failure);
+                    }
+                }
+            }
+            let report = jobs.pop().unwrap_or_default();
+            Ok(Job::Slurm { arrays: jobs, report })
         }
         Scheduler::Local => start(&write("all.sh", script.local())?, script.batch),
     }
 }
 
-/// Submits a script and returns the job's number.
-fn sbatch(options: &[&str], script: &Path) -> Result<String, Failure> {
-    let answer = ask(Command::new("sbatch").arg("--parsable").args(options).arg(script)).map_err(|failure| {
+/// Submits a script that starts when another job has ended, and returns the job's number.
+fn sbatch(after: Option<&String>, script: &Path) -> Result<String, Failure> {
+    let after = after.map(|job| format!("--dependency=afterany:{job}"));
+    let answer = ask(Command::new("sbatch").arg("--parsable").args(after).arg(script)).map_err(|failure| {
         failure.with_hint("`--dry-run` prints the script; `--scheduler local` runs the shares on this machine")
     })?;
     // With several clusters, the number is followed by the cluster's name.
@@ -64,11 +73,11 @@ fn start(script: &Path, batch: &Path) -> Result<Job, Failure> {
 /// The state of every task that is in the queue or at work, by its share.
 pub(crate) fn states(batch: &Batch, folder: &Path) -> Result<BTreeMap<usize, TaskState>, Failure> {
     match &batch.job {
-        Job::Slurm { array, .. } => {
+        Job::Slurm { arrays, .. } => {
             let mut squeue = Command::new("squeue");
-            squeue.args(["--noheader", "--array", "--format=%K|%T|%r", "--jobs", array]);
+            squeue.args(["--noheader", "--array", "--format=%K|%T", "--jobs", &arrays.join(",")]);
             match ask(&mut squeue) {
-                Ok(answer) => Ok(answer.lines().filter_map(task).collect()),
+                Ok(answer) => Ok(busiest(answer.lines().filter_map(task))),
                 // Slurm forgets jobs some minutes after their end.
                 Err(failure) if failure.to_string().contains("Invalid job id") => Ok(BTreeMap::new()),
                 Err(failure) => Err(failure),
@@ -82,21 +91,30 @@ pub(crate) fn states(batch: &Batch, folder: &Path) -> Result<BTreeMap<usize, Tas
     }
 }
 
-/// Share and state in a line of `squeue`: `3|PENDING|Resources`.
+/// The state of every share: at work, if its task of some round is.
+fn busiest(tasks: impl Iterator<Item = (usize, TaskState)>) -> BTreeMap<usize, TaskState> {
+    let mut states = BTreeMap::new();
+    for (share, state) in tasks {
+        let known = states.entry(share).or_insert(state);
+        *known = state.max(*known);
+    }
+    states
+}
+
+/// Share and state in a line of `squeue`: `3|PENDING`.
 fn task(line: &str) -> Option<(usize, TaskState)> {
-    let mut fields = line.split('|');
-    let (share, state, reason) = (fields.next()?.trim().parse().ok()?, fields.next()?, fields.next()?);
-    let is_waiting = matches!(state, "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "SUSPENDED" | "PREEMPTED");
-    Some((share, if is_waiting { TaskState::Waiting(reason.to_owned()) } else { TaskState::Running }))
+    let (share, state) = line.split_once('|')?;
+    let is_waiting = matches!(state.trim(), "PENDING" | "REQUEUED" | "REQUEUE_HOLD" | "SUSPENDED" | "PREEMPTED");
+    Some((share.trim().parse().ok()?, if is_waiting { TaskState::Waiting } else { TaskState::Running }))
 }
 
 /// Cancels what is left of a batch; returns whether anything was.
 pub(crate) fn cancel(batch: &Batch, folder: &Path) -> Result<bool, Failure> {
     match &batch.job {
-        Job::Slurm { array, report } => {
+        Job::Slurm { arrays, report } => {
             let is_left = !states(batch, folder)?.is_empty();
             if is_left {
-                ask(Command::new("scancel").args([report, array]))?;
+                ask(Command::new("scancel").arg(report).args(arrays))?;
             }
             Ok(is_left)
         }

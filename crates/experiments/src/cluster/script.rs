@@ -22,6 +22,8 @@ pub(crate) struct Script<'a> {
     pub(crate) command: &'a [String],
     /// The commands after the last task.
     pub(crate) finally: Vec<Vec<String>>,
+    /// How often all tasks run: each time after the last one has ended.
+    pub(crate) rounds: usize,
     /// Into how many shares the runs are divided, and the numbers of those with missing runs.
     pub(crate) shares: (usize, &'a [usize]),
     /// The folder of the batch.
@@ -30,6 +32,15 @@ pub(crate) struct Script<'a> {
 }
 
 impl Script<'_> {
+    /// All that Slurm gets.
+    pub(crate) fn slurm(&self) -> String {
+        let rounds = match self.rounds {
+            1 => String::new(),
+            rounds => format!("# Submitted {rounds} times, each with --dependency=afterany:<the job before>.\n"),
+        };
+        format!("{rounds}{}\n{}", self.slurm_task(), self.slurm_report())
+    }
+
     /// A task of a Slurm job array.
     pub(crate) fn slurm_task(&self) -> String {
         let (count, numbers) = self.shares;
@@ -83,15 +94,19 @@ wait \"$program\"
             "#!/bin/bash
 {}
 trap 'kill -TERM $(jobs -p) 2> /dev/null; wait; exit 130' TERM
-for share in {}; do
-    {{
-        {} --shard \"$share/{count}\" >> {log}\"$share.log\" 2>&1
-        touch {log}\"$share.ended\"
-    }} &
+for round in $(seq {}); do
+    rm -f {log}*.ended
+    for share in {}; do
+        {{
+            {} --shard \"$share/{count}\" >> {log}\"$share.log\" 2>&1
+            touch {log}\"$share.ended\"
+        }} &
+    done
+    wait
 done
-wait
 {}",
             self.surroundings(),
+            self.rounds,
             numbers.join(" "),
             self.command_line(self.command),
             self.last_commands(),

@@ -12,7 +12,7 @@ use super::seeds::{self, Seeds};
 /// Experiments, their overrides and seeds.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Selection {
-    /// Declared experiments by name (task4e), or TOML files by path
+    /// Declared experiments by name (task4e), or TOML files by path; for `submit` and `plan` also `report` or `sweep NAME`
     #[arg(required_unless_present = "all", value_name = "EXPERIMENT")]
     pub(crate) experiments: Vec<String>,
 
@@ -143,6 +143,15 @@ pub(crate) struct Sweep {
     /// Stop at the first trial that fails; without this option the others still run and the failure is reported at the end
     #[arg(long)]
     pub(crate) fail_fast: bool,
+
+    /// Do not train: show the sweep as far as its runs are finished
+    #[arg(long, conflicts_with_all = ["fail_fast", "max_minutes", "jobs"])]
+    pub(crate) no_train: bool,
+
+    /// Train only one of several equal shares of the next round: `3/16` is the third of sixteen. When all shares are finished, the
+    /// same command trains the round after it
+    #[arg(long, value_name = "SHARE", conflicts_with_all = ["fail_fast", "no_train", "json", "markdown"])]
+    pub(crate) shard: Option<Shard>,
 
     #[command(flatten)]
     pub(crate) output: Output,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::command_line::arguments::Plan;
 use crate::failure::Failure;
 use crate::output::{print, print_json};
-use crate::plan::{self, PlannedRun};
+use crate::work::Work;
 use crate::workspace::Workspace;
 
 /// A run and whether it is finished.
@@ -18,27 +18,23 @@ struct Planned<'a> {
 }
 
 pub(super) fn plan(workspace: &Workspace, arguments: &Plan) -> Result<(), Failure> {
-    let groups = plan::groups(&workspace.catalog, &arguments.selection)?;
-    let runs = plan::share_of(plan::runs(&groups), arguments.shard);
-    let records = workspace.known();
-    let planned: Vec<(&PlannedRun, bool)> = runs.iter().map(|&run| (run, records.find(run).is_some())).collect();
-    let missing: Vec<&PlannedRun> =
-        planned.iter().filter(|(_, is_finished)| !is_finished).map(|(run, _)| *run).collect();
+    let work = Work::selected(workspace, &arguments.selection)?;
+    let runs = work.share(arguments.shard);
+    let planned = runs.iter().map(|run| Planned {
+        experiment: &run.spec.name,
+        seed: run.seed,
+        overrides: &run.overrides,
+        is_finished: work.is_finished(run),
+    });
+    let missing = work.missing(&runs);
     if arguments.json.json {
-        let runs = planned.iter().map(|&(run, is_finished)| Planned {
-            experiment: &run.spec.name,
-            seed: run.seed,
-            overrides: &run.overrides,
-            is_finished,
-        });
-        let runs: Vec<Planned> = runs.collect();
-        let shard = arguments.shard.map(|shard| shard.to_string());
-        return print_json(&serde_json::json!({ "shard": shard, "runs": runs, "missing": missing.len() }));
+        let (shard, runs) = (arguments.shard.map(|shard| shard.to_string()), planned.collect::<Vec<_>>());
+        return print_json(&serde_json::json!({ "shard": shard, "runs": runs, "missing": missing }));
     }
-    for run in &missing {
+    for run in runs.iter().filter(|run| !work.is_finished(run)) {
         let overrides = run.overrides.iter().flat_map(|given| [" --set ", given]).collect::<String>();
         print(&format!("{}{overrides}\n", run.label()))?;
     }
-    workspace.terminal.note(&format!("{} of {} runs are missing", missing.len(), runs.len()));
+    workspace.terminal.note(&format!("{missing} of {} runs are missing", runs.len()));
     Ok(())
 }

@@ -19,11 +19,9 @@ use crate::sequential::Sequential;
 use crate::stop::Stop;
 use crate::sweep::Swept;
 use crate::terminal::View;
+use crate::work::FIRST_SEEDS;
 use crate::workspace::Workspace;
 use crate::{close_up, host, typesetter};
-
-/// Seeds of every experiment, before more are added where claims are undecided.
-pub(super) const FIRST_SEEDS: u64 = 3;
 
 pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
     let typesetter = arguments.pdf.then(typesetter::find).transpose()?;

@@ -8,16 +8,16 @@ use record::{Detail, RunRecord, StopReason};
 use super::claims::judged_and_compared;
 use super::figure;
 use crate::command_line::arguments::Run;
-use crate::data;
 use crate::failure::Failure;
+use crate::jobs::side_by_side;
 use crate::output::{print, print_json, print_table};
 use crate::plan::{self, Group, PlannedRun};
 use crate::runner::{Runner, tell_finished};
 use crate::sequential::until_decided;
 use crate::stop::Stop;
 use crate::terminal::View;
-use crate::test_scores;
 use crate::workspace::Workspace;
+use crate::{backend, data, test_scores};
 
 pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure> {
     let stop = Stop::listen()?;
@@ -36,7 +36,8 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
         None => train(workspace, arguments, &runs, groups.len() == 1, &stop)?,
     };
     if arguments.until_decided.is_asked() && !stop.is_requested() {
-        let all = add_seeds(workspace, arguments, &stop)?;
+        let mut all = add_seeds(workspace, arguments, &stop)?;
+        all.append(&mut records);
         for group in &mut groups {
             group.add_seeds(&all);
         }
@@ -80,7 +81,8 @@ fn train(
     Runner::open(workspace, runs.iter().map(|run| &run.spec), stop)?.records(runs, jobs, view)
 }
 
-/// Adds seeds until the claims of the experiments are decided; returns all records.
+/// Adds seeds until the claims of the experiments are decided; returns all records of these and of those that they are compared
+/// with.
 fn add_seeds(workspace: &Workspace, arguments: &Run, stop: &Stop) -> Result<Vec<RunRecord>, Failure> {
     let names = plan::names(&workspace.catalog, &arguments.selection)?;
     let (specs, end) = judged_and_compared(&workspace.catalog, &names)?;
@@ -106,13 +108,12 @@ fn show(workspace: &Workspace, arguments: &Run, groups: &[Group], all: &[RunReco
             print_table(&means)?;
         }
     }
-    for group in groups {
-        let records = of_group(group, all);
-        if records.len() == group.runs.len() && records.iter().all(|record| record.stop_reason.is_finished()) {
-            figure::draw(workspace, group, &records)?;
-        }
-    }
-    Ok(())
+    let mut drawn: Vec<_> = groups.iter().map(|group| (group, of_group(group, all))).collect();
+    drawn.retain(|(group, records)| {
+        records.len() == group.runs.len() && records.iter().all(|record| record.stop_reason.is_finished())
+    });
+    let draw = |(group, records): &(&Group, Vec<&RunRecord>), _| figure::draw(workspace, group, records).map(Some);
+    side_by_side(&drawn, backend::allotted_cores(), || true, draw).map(drop)
 }
 
 fn of_group<'a>(group: &Group, records: &'a [RunRecord]) -> Vec<&'a RunRecord> {

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Parser as _;
+use indicatif::HumanDuration;
 use record::Unfinished;
 use report::Columns;
 use serde::Serialize;
@@ -11,10 +13,11 @@ use spec::thousands;
 
 use crate::cluster::{self, Batch, TaskState};
 use crate::command_line::arguments::{Batches, Json};
-use crate::command_line::{Command, CommandLine, Options};
+use crate::command_line::{CommandLine, Options};
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
-use crate::plan::{self, PlannedRun};
+use crate::plan::PlannedRun;
+use crate::work::Work;
 use crate::workspace::Workspace;
 
 /// Bytes at the end of a log in which the reason of a failure is looked for.
@@ -24,8 +27,9 @@ const LOG_BYTES: u64 = 1 << 16;
 #[derive(Serialize)]
 struct Standing {
     batch: usize,
-    /// The command without its options.
+    /// What was submitted, in the user's words.
     work: String,
+    /// All its runs; for a sweep, at most.
     runs: usize,
     finished: usize,
     running: Vec<Running>,
@@ -36,10 +40,10 @@ struct Standing {
 /// A run that a task is training.
 #[derive(Serialize)]
 struct Running {
-    experiment: String,
-    seed: u64,
+    /// Experiment or trial, and seed.
+    run: String,
     step: usize,
-    /// At the end of the last epoch; early stopping may end it sooner.
+    /// At the end of the last epoch, or where a trial is compared; early stopping may end it sooner.
     most_steps: usize,
     /// Seconds left at most, at its speed so far.
     seconds_left: Option<f64>,
@@ -79,10 +83,11 @@ pub(super) fn status(workspace: &Workspace, arguments: &Json) -> Result<(), Fail
 fn details(standings: &[Standing]) -> String {
     let mut text = String::new();
     for Standing { batch, running, failed, .. } in standings {
-        for Running { experiment, seed, step, most_steps, seconds_left } in running {
-            let left = seconds_left.map_or_else(String::new, |seconds| format!(", {} left at most", in_words(seconds)));
+        for Running { run, step, most_steps, seconds_left } in running {
+            let left = seconds_left.map(|seconds| HumanDuration(Duration::from_secs_f64(seconds)));
+            let left = left.map_or_else(String::new, |left| format!(", at most {left:#} left"));
             let (step, most) = (thousands(*step), thousands(*most_steps));
-            text += &format!("{experiment}, seed {seed}: at step {step} of at most {most}{left}\n");
+            text += &format!("{run}: at step {step} of at most {most}{left}\n");
         }
         for Failed { share, missing_runs, reason, log } in failed {
             let runs = if *missing_runs == 1 { "a run".to_owned() } else { format!("{missing_runs} runs") };
@@ -96,30 +101,29 @@ fn details(standings: &[Standing]) -> String {
 }
 
 fn standing(workspace: &Workspace, number: usize, batch: &Batch) -> Result<Standing, Failure> {
-    let words = std::iter::once("experiments").chain(batch.command.iter().map(String::as_str));
-    let parsed = CommandLine::try_parse_from(words).ok();
-    let Some(CommandLine { command: Command::Run(arguments), options }) = parsed else {
-        let path = Batch::folder(workspace.store.folder(), number);
-        return Err(Failure::outside(format!("{}: was written by another version of this program", path.display())));
-    };
-    // The runs as they were submitted, with the messages of this command.
-    let there = Workspace::new(Options { quiet: true, ..options });
-    let groups = plan::groups(&there.catalog, &arguments.selection)?;
-    let runs = plan::runs(&groups);
-    let (records, unfinished) = (there.known(), there.store.unfinished());
     let folder = Batch::folder(workspace.store.folder(), number);
+    // Asked first, so that a task whose records are there has not ended without them.
     let states = cluster::states(batch, &folder)?;
+    let unfinished = workspace.store.unfinished();
+    let words = std::iter::once("experiments").chain(batch.command.iter().map(String::as_str));
+    let work = CommandLine::try_parse_from(words).ok().and_then(|CommandLine { options, command }| {
+        // The runs as they were submitted, with the messages of this command.
+        Work::of_command(&Workspace::new(Options { quiet: true, ..options }), &command)
+    });
+    let work = work.unwrap_or_else(|| {
+        Err(Failure::outside(format!("{}: was written by another version of this program", folder.display())))
+    })?;
     let mut standing = Standing {
         batch: number,
-        work: arguments.selection.words().join(" "),
-        runs: runs.len(),
-        finished: 0,
+        work: batch.work.clone(),
+        runs: work.earlier + work.runs.len() + work.later,
+        finished: work.earlier,
         running: Vec::new(),
-        waiting: 0,
+        waiting: if states.is_empty() { 0 } else { work.later },
         failed: Vec::new(),
     };
-    for (share, of_share) in (1..).zip(plan::shares(&runs, batch.shares)) {
-        let missing: Vec<&PlannedRun> = of_share.iter().copied().filter(|run| records.find(run).is_none()).collect();
+    for (share, of_share) in (1..).zip(work.shares(batch.shares)) {
+        let missing: Vec<&PlannedRun> = of_share.iter().copied().filter(|run| !work.is_finished(run)).collect();
         standing.finished += of_share.len() - missing.len();
         standing.add(share, &missing, states.get(&share), &unfinished, &folder);
     }
@@ -138,7 +142,7 @@ impl Standing {
     ) {
         let Some(first) = missing.first() else { return };
         match state {
-            Some(TaskState::Waiting(_)) => self.waiting += missing.len(),
+            Some(TaskState::Waiting) => self.waiting += missing.len(),
             Some(TaskState::Running) => {
                 let begun = missing.iter().filter_map(|run| running(run, unfinished)).collect::<Vec<_>>();
                 // A run that has no checkpoint yet is at its beginning.
@@ -157,16 +161,15 @@ impl Standing {
 }
 
 fn running(run: &PlannedRun, unfinished: &[Unfinished]) -> Option<Running> {
-    let is_of_run = |one: &&Unfinished| one.experiment == run.spec.name && one.seed == run.seed;
-    let Unfinished { steps, seconds, .. } = unfinished.iter().find(is_of_run)?;
-    let left = run.spec.max_steps().saturating_sub(*steps);
+    let settings = run.settings_hash();
+    let Unfinished { steps, seconds, .. } = unfinished.iter().find(|one| one.settings == settings)?;
+    let left = run.most_steps().saturating_sub(*steps);
     let seconds_left = (*steps > 0 && left > 0).then(|| seconds * left as f64 / *steps as f64);
     Some(Running { step: *steps, seconds_left, ..at_beginning(run) })
 }
 
 fn at_beginning(run: &PlannedRun) -> Running {
-    let (experiment, most_steps) = (run.spec.name.clone(), run.spec.max_steps());
-    Running { experiment, seed: run.seed, step: 0, most_steps, seconds_left: None }
+    Running { run: run.label(), step: 0, most_steps: run.most_steps(), seconds_left: None }
 }
 
 /// The last error in a log: of the program, the shell or the batch system.
@@ -180,15 +183,6 @@ fn reason(log: &Path) -> Option<String> {
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let line = text.lines().rev().find(|line| line.contains("error:"))?;
     Some(line.split_once("error:").map_or(line, |(_, reason)| reason).trim_matches(['*', ' ']).to_owned())
-}
-
-/// A time in words: `4 min`, `2 h 5 min`.
-fn in_words(seconds: f64) -> String {
-    let minutes = (seconds / 60.0).ceil().max(1.0);
-    match (minutes / 60.0).floor() {
-        0.0 => format!("{minutes} min"),
-        hours => format!("{hours} h {} min", minutes - 60.0 * hours),
-    }
 }
 
 pub(super) fn cancel(workspace: &Workspace, arguments: &Batches) -> Result<(), Failure> {

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use spec::ClusterSpec;
 
-use super::report::FIRST_SEEDS;
 use crate::cluster::{self, BATCHES, Batch, Script};
 use crate::command_line::arguments::{Scheduler, Selection, Submit};
 use crate::command_line::{Options, Seeds};
 use crate::failure::Failure;
 use crate::output::print;
-use crate::plan::{self, PlannedRun};
+use crate::work::Work;
 use crate::workspace::Workspace;
 use crate::{backend, data};
 
@@ -21,50 +20,49 @@ const USUAL_TASKS: usize = 64;
 
 pub(super) fn submit(workspace: &Workspace, arguments: &Submit) -> Result<(), Failure> {
     let asked = asked(arguments)?;
-    let selection = with_report(arguments.selection.clone());
-    let groups = plan::groups(&workspace.catalog, &selection)?;
-    let runs = plan::runs(&groups);
-    let records = workspace.known();
+    let work = Work::selected(workspace, &arguments.selection)?;
     let is_local = arguments.scheduler == Scheduler::Local;
     let usual = if is_local { backend::allotted_cores() } else { USUAL_TASKS };
-    let shares = plan::shares(&runs, asked.tasks.unwrap_or(usual).min(runs.len()).max(1));
-    let missing = |share: &Vec<&PlannedRun>| share.iter().filter(|run| records.find(run).is_none()).count();
-    let missing: Vec<usize> = shares.iter().map(missing).collect();
-    let submitted: Vec<usize> = (1..=shares.len()).filter(|number| missing[number - 1] > 0).collect();
+    let shares = asked.tasks.unwrap_or(usual).min(work.most_at_once).max(1);
+    let missing: Vec<usize> = work.shares(shares).iter().map(|share| work.missing(share)).collect();
+    // Later rounds need all tasks.
+    let is_needed = |number: &usize| work.rounds > 1 || missing[number - 1] > 0;
+    let submitted: Vec<usize> = (1..=shares).filter(is_needed).collect();
     if submitted.is_empty() && !arguments.dry_run {
-        workspace
-            .terminal
-            .note(&format!("all {} runs are finished; `experiments report --no-train` reports them", runs.len()));
+        let all = work.runs.len() + work.earlier;
+        let sentence = format!("all {all} runs are finished; `experiments report --no-train` reports them");
+        workspace.terminal.note(&sentence);
         return Ok(());
     }
-    let jobs = asked.cpus.unwrap_or(1).to_string();
     let common = shared_options(workspace)?;
-    let command = [vec!["run".to_owned()], selection.words(), vec!["--no-tui".into(), "--jobs".into(), jobs]];
-    let command = [command.concat(), common.clone()].concat();
+    let jobs = ["--jobs".to_owned(), asked.cpus.unwrap_or(1).to_string()];
+    let command = [&work.command, &jobs[..], &common].concat();
     let folder = absolute(workspace.store.folder())?;
     let folder = if arguments.dry_run { folder.join(BATCHES).join("N") } else { Batch::next_folder(&folder)? };
     let script = Script {
-        name: &arguments.selection.experiments.first().map_or_else(|| "all".to_owned(), |name| job_name(name)),
+        name: &job_name(&arguments.selection),
         program: std::env::current_exe().map_err(Failure::outside)?,
         folder: std::env::current_dir().map_err(Failure::outside)?,
         command: &command,
-        finally: last_commands(arguments, &selection, &common),
-        shares: (shares.len(), &submitted),
+        finally: last_commands(arguments, &work, &common),
+        rounds: work.rounds,
+        shares: (shares, &submitted),
         batch: &folder,
         cluster: &asked,
     };
     if arguments.dry_run {
-        let text =
-            if is_local { script.local() } else { format!("{}\n{}", script.slurm_task(), script.slurm_report()) };
-        return print(&text);
+        return print(&if is_local { script.local() } else { script.slurm() });
     }
     let job = cluster::submit(&script, arguments.scheduler)?;
-    let n_submitted = submitted.len();
-    Batch { command, shares: shares.len(), submitted, job }.save(&folder)?;
+    let tasks = submitted.len();
+    let what = match (work.rounds, missing.iter().sum::<usize>() + work.later) {
+        (1, missing) => format!("{missing} missing runs in {tasks} tasks"),
+        (rounds, most) => format!("at most {most} missing runs in {rounds} rounds of {tasks} tasks"),
+    };
+    let of = arguments.selection.words().join(" ");
+    Batch { work: of, command, shares, submitted, job }.save(&folder)?;
     let number = folder.file_name().unwrap_or_default().to_string_lossy();
-    let missing: usize = missing.iter().sum();
-    let sentence = format!("batch {number}: {missing} missing runs in {n_submitted} tasks; logs: {}", folder.display());
-    workspace.terminal.note(&sentence);
+    workspace.terminal.note(&format!("batch {number}: {what}; logs: {}", folder.display()));
     workspace.terminal.note("`experiments status` shows how it is going, `experiments cancel` ends it");
     Ok(())
 }
@@ -77,15 +75,6 @@ fn asked(arguments: &Submit) -> Result<ClusterSpec, Failure> {
         None => ClusterSpec::default(),
     };
     Ok(arguments.asked.spec().or(file))
-}
-
-/// The selection; `report` selects what the report shows.
-fn with_report(selection: Selection) -> Selection {
-    if selection.experiments != ["report"] {
-        return selection;
-    }
-    let seeds = selection.seeds.clone().or_else(|| Some(Seeds((1..=FIRST_SEEDS).collect())));
-    Selection { experiments: Vec::new(), all: true, extras: true, seeds, ..selection }
 }
 
 /// The options of every task: those that were given, with the folders, and the dataset by its name, so that no task takes
@@ -118,21 +107,26 @@ fn shared_options(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     Ok(words)
 }
 
-/// What follows the last task: the verdicts and the report of what is there.
-fn last_commands(arguments: &Submit, selection: &Selection, common: &[String]) -> Vec<Vec<String>> {
-    let mut claims = vec!["claims".to_owned()];
-    claims.extend(selection.experiments.clone());
+/// What follows the last task: the result of a sweep or the verdicts, and the report of what is there.
+fn last_commands(arguments: &Submit, work: &Work, common: &[String]) -> Vec<Vec<String>> {
+    let names = &arguments.selection.experiments[..];
+    let result = match names {
+        [word, name] if word == "sweep" => ["sweep", name, "--no-train"].map(str::to_owned).to_vec(),
+        [word] if word == "report" => vec!["claims".to_owned()],
+        names => [&["claims".to_owned()], names].concat(),
+    };
     let mut report = ["report", "--no-train", "--out"].map(str::to_owned).to_vec();
     report.push(arguments.out.to_string_lossy().into_owned());
-    if let Some(Seeds(seeds)) = &selection.seeds {
+    if let Some(Seeds(seeds)) = &work.seeds {
         report.extend(["--seeds".to_owned(), seeds.len().to_string()]);
     }
-    [claims, report].map(|command| [command, common.to_vec()].concat()).to_vec()
+    [result, report].map(|command| [command, common.to_vec()].concat()).to_vec()
 }
 
-/// A name for a job: an experiment, or the name of its file.
-fn job_name(experiment: &str) -> String {
-    let stem = Path::new(experiment).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+/// A name for a job: `report`, a sweep or an experiment, or the name of its file.
+fn job_name(selection: &Selection) -> String {
+    let name = selection.experiments.last().map_or("all", String::as_str);
+    let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
     spec::cluster_word(&stem).unwrap_or_else(|_| "experiments".to_owned())
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use indicatif::HumanDuration;
 use mnist::DatasetName;
 use record::RunRecord;
 use report::{SweepResult, TrialState};
@@ -9,11 +10,11 @@ use serde_json::json;
 use spec::Sweep;
 
 use super::figure;
-use crate::command_line::arguments;
+use crate::command_line::{Shard, arguments};
 use crate::data;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
-use crate::plan::PlannedRun;
+use crate::plan::{self, PlannedRun};
 use crate::runner::Runner;
 use crate::stop::Stop;
 use crate::sweep::{Attempt, Swept, diverged};
@@ -22,17 +23,40 @@ use crate::workspace::Workspace;
 
 pub(super) fn sweep(workspace: &Workspace, arguments: &arguments::Sweep) -> Result<(), Failure> {
     let stop = Stop::listen()?;
+    if let Some(minutes) = arguments.max_minutes {
+        stop.after(Duration::from_secs_f64(60.0 * minutes));
+    }
     let sweep = workspace.catalog.sweep(&arguments.name)?;
     let records = workspace.measurable(workspace.known().all, [sweep.spec.objective.metric]);
     // If all runs are there, this opens neither the dataset nor the backend.
     let mut swept = Swept::among(&sweep, &workspace.catalog, workspace.shape, &records);
-    if !swept.is_over {
+    if let Some(shard) = arguments.shard {
+        return train_share(workspace, arguments, &swept, shard, &stop);
+    }
+    if !swept.pending.is_empty() && !arguments.no_train {
         swept = train(workspace, arguments, &sweep, &stop)?;
     }
     let result = swept.result();
     show(workspace, arguments, &result)?;
     draw(workspace, &result)?;
     end(workspace, &swept, &stop)
+}
+
+/// Trains a share of the first round that lacks runs: what a task of a cluster does, which knows of the others only their
+/// records.
+fn train_share(
+    workspace: &Workspace,
+    arguments: &arguments::Sweep,
+    swept: &Swept,
+    shard: Shard,
+    stop: &Stop,
+) -> Result<(), Failure> {
+    let share = plan::share_of(swept.pending.iter().collect(), Some(shard));
+    workspace.terminal.note(&format!("{}: {}", arguments.name, swept.result().in_words()));
+    if !share.is_empty() {
+        Runner::open(workspace, [], stop)?.attempts(&share, arguments.jobs, View::Bars, |_, attempt| attempt)?;
+    }
+    if stop.is_requested() { Err(Failure::interrupted()) } else { Ok(()) }
 }
 
 /// Trains what is missing.
@@ -42,10 +66,7 @@ fn train<'a>(
     sweep: &'a Sweep,
     stop: &Stop,
 ) -> Result<Swept<'a>, Failure> {
-    if let Some(minutes) = arguments.max_minutes {
-        stop.after(Duration::from_secs_f64(60.0 * minutes));
-    }
-    let runner = Runner::open(workspace, [&sweep.base], stop)?;
+    let runner = Runner::open(workspace, [], stop)?;
     let mut swept = Swept::new(sweep, &workspace.catalog, data::shape(runner.dataset.shape));
     let began = Instant::now();
     let judge = |run: &PlannedRun, attempt: Result<RunRecord, Failure>| {
@@ -75,13 +96,11 @@ fn train<'a>(
 
 /// `; about 3m left`, from the time that the trials so far took.
 fn time_left(began: Instant, result: &SweepResult) -> String {
-    let (done, all) = (result.trials.len(), result.most_trials);
-    let took = began.elapsed();
+    let (done, all, took) = (result.trials.len(), result.most_trials, began.elapsed());
     if done == 0 || done == all || took < Duration::from_secs(1) {
         return String::new();
     }
-    let left = Duration::from_secs(took.mul_f64((all - done) as f64 / done as f64).as_secs());
-    format!("; about {} left", humantime::format_duration(left))
+    format!("; about {:#} left", HumanDuration(took.mul_f64((all - done) as f64 / done as f64)))
 }
 
 /// Prints the results on stdout.
@@ -154,8 +173,8 @@ fn as_json(result: &SweepResult) -> serde_json::Value {
 
 /// Reports the trials that failed, and returns the failure to end with: interrupted, trials without a score, or none.
 fn end(workspace: &Workspace, swept: &Swept, stop: &Stop) -> Result<(), Failure> {
-    let failures: Vec<(usize, &Failure)> = swept.failures().collect();
-    for (trial, failure) in &failures {
+    let failures = &swept.failures;
+    for (trial, failure) in failures {
         workspace.terminal.warning(&format!("trial {trial} failed: {failure}"), None);
     }
     if stop.is_requested() {

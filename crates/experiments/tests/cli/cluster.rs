@@ -91,6 +91,104 @@ fn a_batch_on_this_machine_ends_with_the_records_of_a_run_and_a_report() {
     assert!(message.contains("all 4 runs are finished"), "{message}");
 }
 
+/// Six trials in two batches, most of which stop at a rung.
+const SWEEP: &str = r#"title = "Learning rate"
+base = "task3c"
+[objective]
+metric = "best_validation_loss"
+direction = "minimize"
+[search]
+optimizer.learning_rate = { log_uniform = [0.001, 0.5] }
+[method]
+kind = "tpe"
+trials = 6
+batch = 3
+[pruning]
+kind = "successive_halving"
+validations = 1
+factor = 2
+[winner]
+best = 1
+seeds = 2
+"#;
+
+fn with_sweep() -> Scratch {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path("experiments/sweeps")).unwrap();
+    scratch.file("experiments/sweeps/rate.toml", SWEEP);
+    scratch
+}
+
+/// The files and the result of a sweep that was left alone.
+fn alone() -> (BTreeMap<String, String>, Value) {
+    let scratch = with_sweep();
+    let result = json(&scratch, &["sweep", "rate", "--jobs", "1"]);
+    (files_of(&scratch.path("runs")), result)
+}
+
+#[test]
+fn shares_of_a_sweep_round_after_round_give_its_records_whatever_is_done_twice_or_late() {
+    let scratch = with_sweep();
+    let plan = || json(&scratch, &["plan", "sweep", "rate"]);
+    let share = |shard| scratch.stdout(&[&["sweep", "rate", "--shard", shard][..], &MADE_UP].concat());
+    assert_eq!(plan()["missing"], 3, "the first batch");
+    share("1/2");
+    share("1/2");
+    assert_eq!((plan()["missing"].as_u64(), scratch.runs().len()), (Some(1), 2), "the round waits for the other share");
+    let mut rounds = 0;
+    while plan()["runs"] != Value::Array(vec![]) {
+        rounds += 1;
+        // A task that starts late does its share of the next round.
+        for shard in ["2/2", "1/2", "2/2"] {
+            share(shard);
+        }
+    }
+    assert!((3..9).contains(&rounds), "{rounds}");
+    let (files, result) = alone();
+    assert_eq!(files_of(&scratch.path("runs")), files);
+    assert_eq!(json(&scratch, &["sweep", "rate", "--no-train"]), result);
+}
+
+#[test]
+fn a_submitted_sweep_ends_with_the_records_and_the_winner_of_one_that_was_left_alone() {
+    let scratch = with_sweep();
+    let submit = ["submit", "sweep", "rate", "--scheduler", "local", "--tasks", "2"];
+    let message = Ended::with(0, &mut scratch.program(&[&submit[..], &MADE_UP].concat())).stderr;
+    assert!(message.contains("batch 1: at most 10 missing runs in 9 rounds of 2 tasks"), "{message}");
+    wait_until("the report", || scratch.path("report/index.html").exists());
+    let status = json(&scratch, &["status"])[0].clone();
+    assert_eq!((&status["work"], &status["runs"], &status["finished"]), (&"sweep rate".into(), &10.into(), &10.into()));
+    let (files, result) = alone();
+    assert_eq!(files_of(&scratch.path("runs")), files);
+    assert_eq!(json(&scratch, &["sweep", "rate", "--no-train"]), result);
+    let log = std::fs::read_to_string(scratch.path("runs/.batches/1/report.log")).unwrap();
+    assert!(log.contains("of 6 trials, seed 1"), "{log}");
+    let message = Ended::with(0, &mut scratch.program(&[&submit[..], &MADE_UP].concat())).stderr;
+    assert!(message.contains("all 10 runs are finished"), "{message}");
+}
+
+#[test]
+fn a_sweep_is_submitted_in_rounds_that_wait_for_each_other_and_a_report_in_one() {
+    let scratch = with_sweep();
+    let script = |work: &[&str]| scratch.stdout(&[&["submit"], work, &["--dry-run"], &MADE_UP].concat());
+    let sweep = script(&["sweep", "rate"]);
+    assert!(sweep.starts_with("# Submitted 9 times, each with --dependency=afterany:"), "{sweep}");
+    assert!(sweep.contains("#SBATCH --array=1-3\n") && sweep.contains(" sweep rate --jobs 1 --offline"), "{sweep}");
+    assert!(sweep.contains(" sweep rate --no-train --offline"), "{sweep}");
+    let grid = SWEEP.replace("log_uniform = [0.001, 0.5]", "values = [0.1, 0.2, 0.3, 0.4]");
+    let (grid, _) = grid.split_once("[method]").unwrap();
+    scratch.file("experiments/sweeps/rate.toml", &format!("{grid}[method]\nkind = \"grid\"\nbatch = 2\n"));
+    let sweep = script(&["sweep", "rate"]);
+    assert!(sweep.starts_with("# Submitted 2 times") && sweep.contains("#SBATCH --array=1-4\n"), "{sweep}");
+    let report = script(&["report"]);
+    assert!(report.contains("#SBATCH --job-name=report\n"), "{report}");
+    assert!(report.contains(" run --all --extras --seeds 3 --no-tui --jobs 1 --offline"), "{report}");
+    assert!(report.contains(" claims --offline") && report.contains(" report --no-train --out report --seeds 3 "));
+    let refusal = scratch.refusal(&["submit", "sweep", "rate", "--seeds", "3"], 2);
+    assert!(refusal.contains("a sweep's file declares settings and seeds; remove `--seeds 3`"), "{refusal}");
+    assert!(scratch.refusal(&["submit", "sweep", "rat"], 2).contains("did you mean `rate`?"));
+}
+
 #[test]
 fn a_dry_run_prints_the_scripts_and_submits_nothing() {
     let scratch = Scratch::new();

@@ -42,6 +42,9 @@ pub struct Unfinished {
     pub experiment: String,
     /// Its seed.
     pub seed: u64,
+    /// Equal for runs with the same settings and seeds, whatever dataset and backend.
+    #[serde(skip)]
+    pub settings: String,
     /// Steps taken at its newest checkpoint.
     pub steps: usize,
     /// Wall time of these steps, seconds.
@@ -151,7 +154,8 @@ fn unfinished_in(folder: &Path) -> Option<Unfinished> {
     let lock = check_lock(&folder.join(LOCK)).and_then(File::open).ok()?;
     let is_trained = matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock));
     let seconds = checkpoint.state.wall.as_secs_f64();
-    Some(Unfinished { experiment: checkpoint.experiment, seed: checkpoint.seed, steps, seconds, is_trained })
+    let Checkpoint { experiment, seed, settings, .. } = checkpoint;
+    Some(Unfinished { experiment, seed, settings, steps, seconds, is_trained })
 }
 
 /// Whether an open file is the one at this path.

@@ -52,6 +52,13 @@ pub struct Condition {
 /// The keys of a parameter's table, without `when`.
 const DOMAINS: [&str; 5] = ["values", "uniform", "log_uniform", "integers", "log_integers"];
 const KEYS: Words = &["values", "uniform", "log_uniform", "integers", "log_integers", "when"];
+/// The ranges: whether equal ratios are equally likely, whether only whole numbers count, and what a file must have.
+const RANGES: [(&str, bool, bool, &str); 4] = [
+    ("uniform", false, false, "two numbers, the lower one first, such as [0.0, 0.9]"),
+    ("log_uniform", true, false, "two numbers above 0, the lower one first, such as [0.001, 0.1]"),
+    ("integers", false, true, "two whole numbers, the lower one first, such as [1, 8]"),
+    ("log_integers", true, true, "two whole numbers above 0, the lower one first, such as [16, 256]"),
+];
 /// Whole numbers that are listed one by one.
 const MOST_LISTED: f64 = 10_000.0;
 
@@ -71,12 +78,8 @@ impl Domain {
         let (name, values) = match self {
             Self::Values(values) => ("values", values.clone()),
             &Self::Range { low, high, is_log, is_whole } => {
-                let name = match (is_log, is_whole) {
-                    (false, false) => "uniform",
-                    (true, false) => "log_uniform",
-                    (false, true) => "integers",
-                    (true, true) => "log_integers",
-                };
+                let is_it = |range: &&(_, bool, bool, _)| (range.1, range.2) == (is_log, is_whole);
+                let name = RANGES.iter().find(is_it).map_or("", |range| range.0);
                 (name, [low, high].map(|value| number(value, is_whole)).to_vec())
             }
         };
@@ -191,35 +194,25 @@ fn parameter(key: &str, value: &Value) -> Result<Parameter, SpecError> {
 
 fn domain(place: &str, name: &str, value: &Value) -> Result<Domain, SpecError> {
     let must_be = |what: &str| SpecError::rule(&[place], format!("`{place}` is {value}, but must be {what}"));
-    if name == "values" {
-        let values = value.as_array().filter(|values| !values.is_empty());
-        let values = values.ok_or_else(|| must_be("a list of one or more values"))?;
-        let again =
-            values.iter().enumerate().find(|(index, one)| values[..*index].iter().any(|other| is_same(one, other)));
-        return match again {
-            Some((index, _)) => {
-                let place = format!("{place}[{index}]");
-                Err(SpecError::rule(&[&place], format!("`{place}` is already in the list")))
-            }
-            None => Ok(Domain::Values(values.clone())),
+    if let Some(&(_, is_log, is_whole, what)) = RANGES.iter().find(|range| range.0 == name) {
+        let numbers: Option<Vec<f64>> = value.as_array().and_then(|values| values.iter().map(Value::as_f64).collect());
+        let is_valid = |low: f64, high: f64| {
+            low < high && (!is_log || low > 0.0) && (!is_whole || low.fract() == 0.0 && high.fract() == 0.0)
+        };
+        return match numbers.as_deref() {
+            Some(&[low, high]) if is_valid(low, high) => Ok(Domain::Range { low, high, is_log, is_whole }),
+            _ => Err(must_be(what)),
         };
     }
-    let (is_log, is_whole) = (name.starts_with("log"), name.ends_with("integers"));
-    let numbers: Option<Vec<f64>> = value.as_array().and_then(|values| values.iter().map(Value::as_f64).collect());
-    let is_valid = |low: f64, high: f64| {
-        low < high && (!is_log || low > 0.0) && (!is_whole || low.fract() == 0.0 && high.fract() == 0.0)
-    };
-    match numbers.as_deref() {
-        Some(&[low, high]) if is_valid(low, high) => Ok(Domain::Range { low, high, is_log, is_whole }),
-        _ => {
-            let what = match (is_log, is_whole) {
-                (false, false) => "two numbers, the lower one first, such as [0.0, 0.9]",
-                (true, false) => "two numbers above 0, the lower one first, such as [0.001, 0.1]",
-                (false, true) => "two whole numbers, the lower one first, such as [1, 8]",
-                (true, true) => "two whole numbers above 0, the lower one first, such as [16, 256]",
-            };
-            Err(must_be(what))
+    let values = value.as_array().filter(|values| !values.is_empty());
+    let values = values.ok_or_else(|| must_be("a list of one or more values"))?;
+    let is_again = |index: &usize| values[..*index].iter().any(|other| is_same(&values[*index], other));
+    match (0..values.len()).find(is_again) {
+        Some(index) => {
+            let place = format!("{place}[{index}]");
+            Err(SpecError::rule(&[&place], format!("`{place}` is already in the list")))
         }
+        None => Ok(Domain::Values(values.clone())),
     }
 }
 
