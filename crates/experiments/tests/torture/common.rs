@@ -12,8 +12,8 @@ use test_support::Tamper;
 
 use crate::process::until;
 
-/// The file that declares the standard model.
-const DECLARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task3c.toml");
+/// The folder of the declared experiments.
+const DECLARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments");
 
 /// The folder in `MNIST_DIR` or, if its files are compressed, one with the same files unpacked, because the program is started
 /// two thousand times.
@@ -57,13 +57,23 @@ impl Size {
     /// 20 steps; it ends before its first checkpoint.
     pub(crate) const TINY: Self = Self { epochs: 1, every_validations: 100, ..Self::SHORT };
 
-    /// The arguments that train it without the dashboard, with all messages.
+    /// The arguments that train the standard model without the dashboard, with all messages.
     pub(crate) fn arguments(self) -> Vec<String> {
-        [self.watched_arguments(), ["--no-tui", "--verbose"].map(str::to_owned).to_vec()].concat()
+        self.arguments_of("task3c", "")
     }
 
-    /// The arguments that train it, with the dashboard if there is a terminal.
+    /// The same of another experiment, with further options.
+    pub(crate) fn arguments_of(self, name: &str, options: &str) -> Vec<String> {
+        let options = options.split_whitespace().chain(["--no-tui", "--verbose"]).map(str::to_owned);
+        self.watched(name).into_iter().chain(options).collect()
+    }
+
+    /// The arguments that train the standard model, with the dashboard if there is a terminal.
     pub(crate) fn watched_arguments(self) -> Vec<String> {
+        self.watched("task3c")
+    }
+
+    fn watched(self, name: &str) -> Vec<String> {
         let settings = [
             format!("data.train_images={}", self.train_images),
             "data.validation_images=500".to_owned(),
@@ -72,16 +82,11 @@ impl Size {
             format!("checkpoint.every_validations={}", self.every_validations),
         ];
         let settings = settings.into_iter().flat_map(|setting| ["--set".to_owned(), setting]);
-        ["run", "task3c"].map(str::to_owned).into_iter().chain(settings).collect()
+        ["run", name].map(str::to_owned).into_iter().chain(settings).collect()
     }
 }
 
-/// The small run twice, side by side.
-pub(crate) fn two_seeds() -> Vec<String> {
-    [Size::SMALL.arguments(), ["--seed", "1..2", "--jobs", "2"].map(str::to_owned).to_vec()].concat()
-}
-
-/// A folder for a trial: the standard model, without a baseline, and its runs.
+/// A folder for a trial: the standard model, Adam and LeNet, without a baseline, and their runs.
 pub(crate) struct Scratch {
     folder: TempDir,
 }
@@ -89,11 +94,14 @@ pub(crate) struct Scratch {
 impl Scratch {
     pub(crate) fn new() -> Self {
         let scratch = Self { folder: tempfile::tempdir().expect("a folder") };
-        let declared = fs::read_to_string(DECLARED).expect("task3c is declared");
-        let (settings, _claims) = declared.split_once("[[claim]]").expect("it makes claims");
-        let alone: Vec<&str> = settings.lines().filter(|line| !line.starts_with("baseline")).collect();
         fs::create_dir(scratch.path("experiments")).expect("a folder");
-        fs::write(scratch.path("experiments/task3c.toml"), alone.join("\n")).expect("written");
+        for name in ["task3c", "extras/adam", "extras/lenet"] {
+            let declared = fs::read_to_string(format!("{DECLARED}/{name}.toml")).expect("it is declared");
+            let (settings, _claims) = declared.split_once("[[claim]]").expect("it makes claims");
+            let alone: Vec<&str> = settings.lines().filter(|line| !line.starts_with("baseline")).collect();
+            let file = format!("experiments/{}.toml", name.trim_start_matches("extras/"));
+            fs::write(scratch.path(&file), alone.join("\n")).expect("written");
+        }
         scratch
     }
 

@@ -8,7 +8,7 @@ use test_support::{Scale, Tamper, row};
 
 use crate::common::{Scratch, failures, moment};
 use crate::process::{PATIENCE, Process, until};
-use crate::reference::{LONG, Recovered, Reference, SMALL, TWO_SEEDS};
+use crate::reference::{LONG, OTHERS, Recovered, Reference, SMALL, TWO_SEEDS};
 
 /// One trial in this number trains two runs side by side.
 const ONE_IN: usize = 5;
@@ -30,10 +30,20 @@ fn kill_after(scratch: &Scratch, reference: &Reference, delay: Duration) -> Resu
 
 #[test]
 fn torture_a_run_killed_at_a_random_moment_ends_with_the_same_bytes() {
-    let trials = Scale::chosen().of(4, 200, 2000);
+    let reference = |trial: usize| if trial % ONE_IN == ONE_IN - 1 { &*TWO_SEEDS } else { &*SMALL };
+    kill_each("SIGKILL at a random moment, then the same command again", Scale::chosen().of(4, 200, 2000), reference);
+}
+
+#[test]
+fn torture_adam_lenet_and_a_share_killed_at_a_random_moment_end_with_the_same_bytes() {
+    let what = "the same with Adam, with LeNet, and with a share of four runs";
+    kill_each(what, Scale::chosen().of(3, 60, 600), |trial| &*OTHERS[trial % OTHERS.len()]);
+}
+
+/// Kills a run in every trial, runs it again, and compares it with its reference.
+fn kill_each(what: &str, trials: usize, reference: impl Fn(usize) -> &'static Reference + Sync) {
     let killed = |trial: usize| {
-        let (scratch, mut tamper) = (Scratch::new(), Tamper::new(trial as u64));
-        let reference = if trial % ONE_IN == ONE_IN - 1 { &TWO_SEEDS } else { &SMALL };
+        let (scratch, mut tamper, reference) = (Scratch::new(), Tamper::new(trial as u64), reference(trial));
         let too_late = kill_after(&scratch, reference, moment(&mut tamper, reference.lasted))?;
         reference.recover(&scratch).map(|Recovered { resumed }| (resumed > 0, too_late))
     };
@@ -44,7 +54,7 @@ fn torture_a_run_killed_at_a_random_moment_ends_with_the_same_bytes() {
     let (resumed, too_late) = (count(|(resumed, _)| *resumed), count(|(_, too_late)| *too_late));
     let identical = trials - failures;
     row(
-        "SIGKILL at a random moment, then the same command again",
+        what,
         format!("{identical} of {trials} byte-identical; {resumed} from a checkpoint, {too_late} had ended before"),
     );
     assert_eq!(failures, 0);

@@ -6,14 +6,21 @@ use std::time::Duration;
 use record::RunStore;
 use test_support::Scale;
 
-use crate::common::{Scratch, Size, names_in, two_seeds};
+use crate::common::{Scratch, Size, names_in};
 use crate::files::Files;
 use crate::process::{Ended, Process};
 
 /// The small run, undisturbed.
 pub(crate) static SMALL: LazyLock<Reference> = LazyLock::new(|| Reference::of(&Size::SMALL.arguments()));
 /// The small run twice side by side, undisturbed.
-pub(crate) static TWO_SEEDS: LazyLock<Reference> = LazyLock::new(|| Reference::of(&two_seeds()));
+pub(crate) static TWO_SEEDS: LazyLock<Reference> =
+    LazyLock::new(|| Reference::of(&Size::SMALL.arguments_of("task3c", "--seed 1..2 --jobs 2")));
+/// Adam, a convolutional network and a share of four runs, undisturbed.
+pub(crate) static OTHERS: [LazyLock<Reference>; 3] = [
+    LazyLock::new(|| Reference::of(&Size::SMALL.arguments_of("adam", ""))),
+    LazyLock::new(|| Reference::of(&Size::SHORT.arguments_of("lenet", "--set training.validations_per_epoch=5"))),
+    LazyLock::new(|| Reference::of(&Size::SMALL.arguments_of("task3c", "--seeds 4 --shard 2/2"))),
+];
 /// The tiny run, undisturbed.
 pub(crate) static TINY: LazyLock<Reference> = LazyLock::new(|| Reference::of(&Size::TINY.arguments()));
 /// The short run, undisturbed.
