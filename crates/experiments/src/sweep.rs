@@ -184,8 +184,8 @@ impl<'a> Swept<'a> {
         let validations = self.pending.iter().map(PlannedRun::validations).max();
         match validations {
             None => 0,
-            // The last one trains the best settings again.
-            Some(validations) if self.retrained.is_empty() => self.search.most_rounds_left(validations) + 2,
+            // The pending one, the one that trains the best settings again, and a spare one that makes up for lost tasks.
+            Some(validations) if self.retrained.is_empty() => self.search.most_rounds_left(validations) + 3,
             Some(_) => 1,
         }
     }

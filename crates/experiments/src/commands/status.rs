@@ -152,7 +152,7 @@ impl Standing {
             }
             None => {
                 let log = cluster::log_of(folder, share);
-                let reason = reason(&log).unwrap_or_else(|| "it ended without a message".to_owned());
+                let reason = reason(&log).unwrap_or_else(|| "it ended without an error".to_owned());
                 let log = log.display().to_string();
                 self.failed.push(Failed { share, missing_runs: missing.len(), reason, log });
             }

@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::HumanDuration;
-use mnist::DatasetName;
-use record::RunRecord;
+use record::{RunRecord, StopReason};
 use report::{SweepResult, TrialState};
 use serde_json::json;
 use spec::Sweep;
@@ -69,15 +68,12 @@ fn train<'a>(
     let runner = Runner::open(workspace, [], stop)?;
     let mut swept = Swept::new(sweep, &workspace.catalog, data::shape(runner.dataset.shape));
     let began = Instant::now();
-    let judge = |run: &PlannedRun, attempt: Result<RunRecord, Failure>| {
-        let has_failed = attempt.as_ref().map_or(true, |record| record.stop_reason == record::StopReason::Diverged);
-        match attempt {
-            Err(failure) if arguments.fail_fast => Err(failure),
-            Ok(record) if arguments.fail_fast && has_failed => {
-                Err(Failure::diverged(format!("{}: {}", run.label(), diverged(&record))))
-            }
-            attempt => Ok(attempt),
+    let judge = |run: &PlannedRun, attempt: Result<RunRecord, Failure>| match attempt {
+        Err(failure) if arguments.fail_fast => Err(failure),
+        Ok(record) if arguments.fail_fast && record.stop_reason == StopReason::Diverged => {
+            Err(Failure::diverged(format!("{}: {}", run.label(), diverged(&record))))
         }
+        attempt => Ok(attempt),
     };
     swept.run(|swept: &Swept, runs: &[PlannedRun]| -> Result<Vec<Attempt>, Failure> {
         let result = swept.result();
@@ -125,11 +121,9 @@ fn show(workspace: &Workspace, arguments: &arguments::Sweep, result: &SweepResul
 
 /// Draws the pictures.
 fn draw(workspace: &Workspace, result: &SweepResult) -> Result<(), Failure> {
-    let is_mnist = |record: &RunRecord| record.dataset.name == DatasetName::Mnist.as_str();
-    let dataset = result.sample.first().filter(|record| !is_mnist(record));
-    let dataset = dataset.map_or_else(String::new, |record| format!("-{}", record.dataset.name));
+    let origin = result.sample.first().map_or_else(String::new, figure::origin);
     for picture in result.pictures().map_err(Failure::outside)? {
-        figure::save_figure(workspace, &format!("sweep-{}-{}{dataset}", result.spec.name, picture.name), &picture.svg)?;
+        figure::save_figure(workspace, &format!("sweep-{}-{}{origin}", result.spec.name, picture.name), &picture.svg)?;
     }
     Ok(())
 }

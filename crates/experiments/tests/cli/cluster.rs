@@ -154,7 +154,7 @@ fn a_submitted_sweep_ends_with_the_records_and_the_winner_of_one_that_was_left_a
     let scratch = with_sweep();
     let submit = ["submit", "sweep", "rate", "--scheduler", "local", "--tasks", "2"];
     let message = Ended::with(0, &mut scratch.program(&[&submit[..], &MADE_UP].concat())).stderr;
-    assert!(message.contains("batch 1: at most 10 missing runs in 9 rounds of 2 tasks"), "{message}");
+    assert!(message.contains("batch 1: at most 10 missing runs in 10 rounds of 2 tasks"), "{message}");
     wait_until("the report", || scratch.path("report/index.html").exists());
     let status = json(&scratch, &["status"])[0].clone();
     assert_eq!((&status["work"], &status["runs"], &status["finished"]), (&"sweep rate".into(), &10.into(), &10.into()));
@@ -172,14 +172,14 @@ fn a_sweep_is_submitted_in_rounds_that_wait_for_each_other_and_a_report_in_one()
     let scratch = with_sweep();
     let script = |work: &[&str]| scratch.stdout(&[&["submit"], work, &["--dry-run"], &MADE_UP].concat());
     let sweep = script(&["sweep", "rate"]);
-    assert!(sweep.starts_with("# Submitted 9 times, each with --dependency=afterany:"), "{sweep}");
+    assert!(sweep.starts_with("# Submitted 10 times, each with --dependency=afterany:"), "{sweep}");
     assert!(sweep.contains("#SBATCH --array=1-3\n") && sweep.contains(" sweep rate --jobs 1 --offline"), "{sweep}");
     assert!(sweep.contains(" sweep rate --no-train --offline"), "{sweep}");
     let grid = SWEEP.replace("log_uniform = [0.001, 0.5]", "values = [0.1, 0.2, 0.3, 0.4]");
     let (grid, _) = grid.split_once("[method]").unwrap();
     scratch.file("experiments/sweeps/rate.toml", &format!("{grid}[method]\nkind = \"grid\"\nbatch = 2\n"));
     let sweep = script(&["sweep", "rate"]);
-    assert!(sweep.starts_with("# Submitted 2 times") && sweep.contains("#SBATCH --array=1-4\n"), "{sweep}");
+    assert!(sweep.starts_with("# Submitted 3 times") && sweep.contains("#SBATCH --array=1-4\n"), "{sweep}");
     let report = script(&["report"]);
     assert!(report.contains("#SBATCH --job-name=report\n"), "{report}");
     assert!(report.contains(" run --all --extras --seeds 3 --no-tui --jobs 1 --offline"), "{report}");
