@@ -19,7 +19,7 @@ EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 SWEEPS := $(notdir $(basename $(wildcard experiments/sweeps/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) $(EXTRAS) $(SWEEPS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers bench-search results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) $(SWEEPS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-interop test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers bench-search results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -118,6 +118,16 @@ bench-search: ## Compare the searches of sweeps with Optuna's (installed into a 
 	test -d $(SEARCH_VENV) || python3 -m venv $(SEARCH_VENV)
 	$(SEARCH_VENV)/bin/pip install --quiet --requirement benches/search/requirements.txt
 	$(SEARCH_VENV)/bin/python benches/search/compare.py $(ARGS)
+
+INTEROP_VENV ?= target/interop-venv
+# Debian's python3-torch is PyTorch without CUDA, which would take 6 GB.
+INTEROP_PYTHON ?= $(shell /usr/bin/python3 -c 'import torch' 2>/dev/null && echo /usr/bin/python3 || echo python3)
+
+test-interop: ## Read exports with ONNX Runtime, PyTorch, TensorBoard, MLflow, … (installed into a venv)
+	$(CARGO) build --locked --release --workspace
+	test -d $(INTEROP_VENV) || $(INTEROP_PYTHON) -m venv --system-site-packages $(INTEROP_VENV)
+	$(INTEROP_VENV)/bin/pip install --quiet --requirement tests/interop/requirements.txt
+	$(INTEROP_VENV)/bin/python -m pytest --quiet -p no:cacheprovider tests/interop $(ARGS)
 
 check: fmt clippy doc test test-pdf backends deny ## Formatting, clippy, docs, tests, other backends, licences: cheapest first
 

@@ -1,16 +1,19 @@
 //! How fast a training is: `measure` prints a table, `measure scaling` a table over sizes, `measure json` one figure. How fast
-//! records are read: `measure records`.
+//! records are read: `measure records`. What a network computes, for comparison with other programs: `measure logits`.
 //!
 //! It uses MNIST if `MNIST_DIR` names its folder, else made-up digits; the tables say which.
 
 mod bound;
 mod checkpoints;
+mod logits;
 mod ours;
 mod records;
 mod scaling;
 mod setting;
 mod table;
 mod timing;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use kernels::{ComputePath, Instructions};
@@ -35,6 +38,13 @@ struct Cli {
 enum Command {
     /// Steps over width, depth and batch size
     Scaling,
+    /// Logits of a run's best weights for 1,000 test images, as a NumPy archive
+    Logits {
+        /// Folder of the run
+        run: PathBuf,
+        /// File to write
+        out: PathBuf,
+    },
     /// `list`, `claims` and a `run` with nothing to train, over the number of records
     Records,
     /// One figure as JSON
@@ -77,6 +87,7 @@ fn main() {
     instructions.into_iter().for_each(Instructions::limit);
     match command {
         None => table::print(&Digits::load()),
+        Some(Command::Logits { run, out }) => logits::write(&run, &out),
         Some(Command::Records) => records::print(),
         Some(Command::Scaling) => scaling::print(&Digits::load()),
         Some(Command::Json { who, what, hidden_layers, threads }) => {

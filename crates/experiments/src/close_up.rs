@@ -18,11 +18,8 @@ pub(crate) fn of(
     let Some(spec) = specs.iter().find(|spec| spec.name == EXPERIMENT) else { return Ok(None) };
     let is_complete = |record: &&RunRecord| record.stop_reason.is_complete() && record.spec.has_settings_of(spec);
     let Some(record) = records.iter().filter(is_complete).min_by_key(|record| record.seed) else { return Ok(None) };
-    let bytes = store.weights(record, weights_file::BEST)?;
     let shape = record.dataset.shape;
-    let weights = weights_file::decode(&bytes, &record.spec.model.shapes(shape)).map_err(|error| {
-        Failure::outside(format!("{}, seed {}: {}: {error}", record.spec.name, record.seed, weights_file::BEST))
-    })?;
+    let weights = store.tensors(record, weights_file::BEST)?;
     let first = weights.0.into_iter().next();
     Ok(first.map(|first| CloseUp {
         experiment: spec.name.clone(),

@@ -14,7 +14,7 @@ use mnist::DatasetName;
 
 use crate::backend;
 use arguments::{
-    Batches, Check, Claims, Data, Gradcheck, Json, Plan, Report, Run, Selection, Show, Submit, Sweep, Variance,
+    Batches, Check, Claims, Data, Export, Gradcheck, Json, Plan, Report, Run, Selection, Show, Submit, Sweep, Variance,
 };
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
@@ -42,6 +42,8 @@ Examples:
   experiments run task4 --seeds 10                   ten replicates each
   experiments sweep learning_rate_momentum           search for better settings
   experiments figure task4e                          draw again, without training
+  experiments export task4e --to onnx                the network for ONNX Runtime; also for PyTorch, NumPy
+  experiments export --to tensorboard curves         the curves of all runs; also for MLflow, as CSV
   experiments claims                                 test the report's statements
   experiments report                                 train what is missing, write the report
   experiments gradcheck --all-weights                tasks 2b and 4c
@@ -125,6 +127,8 @@ pub(crate) enum Command {
     Gradcheck(Gradcheck),
     /// Draw figures again from the records, without training
     Figure(Selection),
+    /// Write networks and curves in the formats of other tools
+    Export(Export),
     /// Test the report's statements on the records of all seeds
     Claims(Claims),
     /// Cross seeds of the initial weights with seeds of the batch order, and show which of them makes the results vary

@@ -3,6 +3,7 @@
 mod check;
 mod claims;
 mod data;
+mod export;
 mod figure;
 mod gradcheck;
 mod list;
@@ -30,6 +31,7 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Check(arguments) => check::check(workspace, arguments),
         Command::Data(arguments) => data::data(workspace, arguments),
         Command::Gradcheck(arguments) => gradcheck::gradcheck(workspace, arguments),
+        Command::Export(arguments) => export::export(workspace, arguments),
         Command::Figure(arguments) => figure::figure(workspace, arguments),
         Command::Claims(arguments) => claims::claims(workspace, arguments),
         Command::Variance(arguments) => variance::variance(workspace, arguments),

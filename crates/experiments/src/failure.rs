@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 use std::path::Path;
 use std::process::ExitCode;
 
+use export::mlflow::MlflowError;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use mnist::DataError;
 use record::StoreError;
@@ -109,6 +110,18 @@ impl From<DeclaredError> for Failure {
 impl From<DataError> for Failure {
     fn from(error: DataError) -> Self {
         Self { hint: error.hint(), ..Self::bad_input(error) }
+    }
+}
+
+impl From<MlflowError> for Failure {
+    fn from(error: MlflowError) -> Self {
+        match error {
+            MlflowError::Address(_) => Self::bad_input(error),
+            MlflowError::NoAnswer { .. } => {
+                Self::outside(error).with_hint("`mlflow server` starts one, at http://127.0.0.1:5000")
+            }
+            error => Self::outside(error),
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod failure;
 mod host;
 mod image_cache;
 mod jobs;
+mod live;
 mod output;
 mod plan;
 mod predictions;

@@ -16,7 +16,12 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 }
 
 fn write_out(text: &str) -> Result<(), Failure> {
-    match anstream::stdout().write_all(text.as_bytes()) {
+    unless_closed(anstream::stdout().write_all(text.as_bytes()))
+}
+
+/// What came of writing to stdout, where a pipe that its reader closed is not a failure.
+pub(crate) fn unless_closed(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::outside(format!("stdout: cannot write: {error}")))
         }
@@ -60,8 +65,8 @@ pub(crate) fn number(value: f64) -> String {
     if value == 0.0 || (1e-4..1e6).contains(&value) { value.to_string() } else { format!("{value:e}") }
 }
 
-/// Prefix of a figure or report that is still being written.
-const UNFINISHED: &str = ".writing-";
+/// Prefix of a file that is still being written.
+pub(crate) const UNFINISHED: &str = ".writing-";
 
 /// Writes a file whole or not at all, and creates its folder.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::SystemTime;
 
+use export::tensorboard::{EventFile, Run};
 use kernels::Instructions;
 use mlp::Network;
 use mnist::Dataset;
 use record::{
-    BackendInfo, Checkpoint, DatasetInfo, OwnedRun, Predictions, RunKey, RunRecord, StoreError, TestScores,
-    weights_file,
+    BackendInfo, Checkpoint, DatasetInfo, History, OwnedRun, Predictions, RunKey, RunRecord, RunStore, StoreError,
+    TestScores, weights_file,
 };
 use spec::{ExperimentSpec, ImageShape, run_id, thousands};
 use training::{Classifier, Images, Outcome, Threads, Training, evaluation, predict};
@@ -23,7 +25,7 @@ use crate::stop::Stop;
 use crate::terminal::{Terminal, View};
 use crate::test_scores::Scorer;
 use crate::workspace::Workspace;
-use crate::{data, host, predictions, saver};
+use crate::{data, host, live, predictions, saver};
 
 /// Bytes of a GiB.
 const GIB: f64 = (1_u64 << 30) as f64;
@@ -35,6 +37,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) dataset: Dataset,
     images: ImageCache,
     stop: &'a Stop,
+    /// The folder in which TensorBoard finds the curves of runs under way.
+    pub(crate) tensorboard: Option<PathBuf>,
 }
 
 /// Tells the user that a run is finished already.
@@ -56,7 +60,7 @@ impl<'a> Runner<'a> {
             return Err(Failure::outside(sentence).with_hint(&hint));
         }
         let dataset = data::load_for(workspace, specs)?;
-        Ok(Self { workspace, backend, dataset, images: ImageCache::default(), stop })
+        Ok(Self { workspace, backend, dataset, images: ImageCache::default(), stop, tensorboard: None })
     }
 
     /// The records among these that this runner could have made: of its dataset and backend, with the current numerics.
@@ -245,20 +249,33 @@ impl<'a> Runner<'a> {
         let steps = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.state.history.step_losses.len());
         running.has_saved(steps);
         let (dataset, images) = self.images.get(&run.spec.data, &self.dataset, &self.backend.device)?;
-        let outcome = self.workspace.terminal.show(view, (&run.spec, run.label()), steps, &running, |renderer| {
-            saver::while_saving(&mut owned, to_checkpoint, &running, |checkpoints| {
-                let training = Training {
-                    threads,
-                    instructions: computed_by,
-                    resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
-                    until: run.until(),
-                    checkpoints: Some(checkpoints),
-                    order_seed: run.seeds().order,
-                    ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
-                };
-                training.run(renderer, &running)
-            })
-        })?;
+        let past = checkpoint.as_ref().map(|checkpoint| &checkpoint.state.history);
+        let curves = self.curves(run, &dataset, &started_at, past)?;
+        let (outcome, unwritten) =
+            self.workspace.terminal.show(view, (&run.spec, run.label()), steps, &running, |renderer| {
+                live::while_writing(curves, |progress| {
+                    saver::while_saving(&mut owned, to_checkpoint, &running, |checkpoints| {
+                        let training = Training {
+                            progress,
+                            threads,
+                            instructions: computed_by,
+                            resume: checkpoint.as_ref().map(|checkpoint| &checkpoint.state),
+                            until: run.until(),
+                            checkpoints: Some(checkpoints),
+                            order_seed: run.seeds().order,
+                            ..Training::new(&run.spec, run.seed, &images, &self.backend.device)
+                        };
+                        training.run(renderer, &running)
+                    })
+                })
+            });
+        if let Some(error) = unwritten {
+            let words = format!("{}: its curves for TensorBoard cannot be written: {error}", run.label());
+            self.workspace
+                .terminal
+                .warning(&words, Some("`experiments export --to tensorboard` writes them from the record"));
+        }
+        let outcome = outcome?;
         let outcome = outcome.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
         let predictions = computed_by.within(|| self.predictions(run, &images, &outcome))?;
         let test = computed_by.within(|| self.test_scores(run, &images, &outcome))?;
@@ -272,6 +289,27 @@ impl<'a> Runner<'a> {
             self.workspace.terminal.finished(&format!("{}: {}", run.label(), report::run_in_words(&record)));
         }
         Ok(record)
+    }
+
+    /// The event file of a run for TensorBoard, if the user wants one.
+    fn curves(
+        &self,
+        run: &PlannedRun,
+        dataset: &DatasetInfo,
+        started_at: &str,
+        past: Option<&History>,
+    ) -> Result<Option<EventFile>, Failure> {
+        let Some(folder) = &self.tensorboard else { return Ok(None) };
+        let name = RunStore::folder_name(&run.spec.name, run.seed, &self.id(run));
+        let of = Run {
+            name: &name,
+            spec: &run.spec,
+            seed: run.seed,
+            dataset: &dataset.title,
+            shape: dataset.shape,
+            started_at,
+        };
+        live::begin(folder, &of, past).map(Some).map_err(|error| Failure::io(&folder.join(&name), "write", &error))
     }
 
     /// The checkpoint that a run resumes from, and the instructions that compute the rest: those that computed its beginning, on

@@ -18,6 +18,15 @@ pub enum Activation {
     Relu,
 }
 
+/// A step of an activation's formula, in terms that other frameworks have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Elementary {
+    /// Multiplies by this factor.
+    Times(f64),
+    /// Applies a function, by its ONNX name; PyTorch's is the same in lower case.
+    Function(&'static str),
+}
+
 impl Activation {
     /// Every activation, in the order of the report.
     pub const ALL: [Self; 4] = [Self::Sigmoid, Self::ImprovedSigmoid, Self::Tanh, Self::Relu];
@@ -41,6 +50,18 @@ impl Activation {
             Self::ImprovedSigmoid => 1.7159 * (2.0 / 3.0 * x).tanh(),
             Self::Tanh => x.tanh(),
             Self::Relu => x.max(0.0),
+        }
+    }
+
+    /// `f(x)` as elementary steps, the first one first.
+    #[must_use]
+    pub fn elementary(self) -> Vec<Elementary> {
+        use Elementary::{Function, Times};
+        match self {
+            Self::Sigmoid => vec![Function("Sigmoid")],
+            Self::ImprovedSigmoid => vec![Times(2.0 / 3.0), Function("Tanh"), Times(1.7159)],
+            Self::Tanh => vec![Function("Tanh")],
+            Self::Relu => vec![Function("Relu")],
         }
     }
 
@@ -112,6 +133,23 @@ mod tests {
     fn improved_sigmoid_maps_one_to_one() {
         for x in [-1.0, 1.0] {
             assert!((Activation::ImprovedSigmoid.value(x) - x).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn elementary_steps_are_the_formula() {
+        let step = |x: f64, step: &Elementary| match *step {
+            Elementary::Times(factor) => factor * x,
+            Elementary::Function("Tanh") => x.tanh(),
+            Elementary::Function("Sigmoid") => 1.0 / (1.0 + (-x).exp()),
+            Elementary::Function("Relu") => x.max(0.0),
+            Elementary::Function(other) => panic!("{other} is not a function of this test"),
+        };
+        for activation in Activation::ALL {
+            for x in [-3.0, -0.1, 0.0, 0.7, 5.0] {
+                let y = activation.elementary().iter().fold(x, step);
+                assert!((y - activation.value(x)).abs() < 1e-12, "{activation:?} at {x}");
+            }
         }
     }
 

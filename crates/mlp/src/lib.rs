@@ -11,6 +11,7 @@ mod layer;
 #[cfg(feature = "burn")]
 mod loss;
 mod network;
+mod operation;
 mod optimizer;
 #[cfg(feature = "burn")]
 mod parameters;
@@ -24,7 +25,7 @@ mod tensors;
 mod trainer;
 pub mod values;
 
-pub use activation::Activation;
+pub use activation::{Activation, Elementary};
 #[cfg(feature = "burn")]
 pub use gradient_check::{GradientCheck, check_gradients};
 pub use init::WeightInit;
@@ -32,6 +33,7 @@ pub use layer::Layer;
 #[cfg(feature = "burn")]
 pub use loss::{cross_entropy, score_sums};
 pub use network::*;
+pub use operation::Operation;
 pub use optimizer::*;
 pub use probe::LayerProbe;
 #[cfg(feature = "burn")]

@@ -16,7 +16,7 @@ pub use lenet::LenetConfig;
 pub use mlp::Mlp;
 pub use mlp::{Bias, MlpConfig};
 
-use crate::{Activation, ImageShape, Layer, ParameterShape, WeightInit};
+use crate::{Activation, ImageShape, Layer, Operation, ParameterShape, WeightInit};
 
 /// A network as declared: `[model]` with its `kind`, which is `mlp` in a file that names none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub enum NetworkConfig {
 pub trait DescribeNetwork {
     /// Its layers with weights for images of this shape, first to last.
     fn layers(&self, shape: ImageShape) -> Vec<Layer>;
+
+    /// Everything that it does to an image, from the standardised pixels to the logits.
+    fn operations(&self, shape: ImageShape) -> Vec<Operation>;
 
     /// Its hidden layers in a few words for tables: `10 x 64`.
     fn hidden_layers(&self) -> String;

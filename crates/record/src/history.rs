@@ -60,6 +60,16 @@ impl History {
         }
     }
 
+    /// What came after this number of steps and this number of validations.
+    #[must_use]
+    pub fn since(&self, steps: usize, validations: usize) -> Self {
+        Self {
+            step_losses: self.step_losses.iter().copied().skip(steps).collect(),
+            validations: self.validations.iter().copied().skip(validations).collect(),
+            probes: self.probes.iter().skip(validations).cloned().collect(),
+        }
+    }
+
     /// The first validation with the lowest validation loss.
     #[must_use]
     pub fn best(&self) -> Option<&Validation> {

@@ -11,12 +11,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use files::sha256;
+use mlp::Tensors;
 use same_file::Handle;
 use spec::name;
 
 use crate::check::is_hexadecimal;
 use crate::defect::ensure;
-use crate::{Defect, Predictions, RunRecord, predictions, tables};
+use crate::{Defect, Predictions, RunRecord, predictions, tables, weights_file};
 pub use error::StoreError;
 use folder::{MOST_BYTES, read_file, replace_folder};
 pub use owned::{Latest, OwnedRun, Unfinished};
@@ -62,6 +63,12 @@ impl RunStore {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The name of the folder of a run: experiment, seed, the first characters of its identity.
+    #[must_use]
+    pub fn folder_name(experiment: &str, seed: u64, id: &str) -> String {
+        format!("{experiment}-seed{seed}-{}", id.get(..SHORT_ID).unwrap_or(id))
     }
 
     /// The folder of a run, whether it exists or not.
@@ -162,6 +169,30 @@ impl RunStore {
         read_verified(&folder, file, &read_record(&folder)?.1)
     }
 
+    /// The weights of a file that was saved with a record.
+    ///
+    /// # Errors
+    /// As [`RunStore::weights`], or they are not those of the record's network.
+    pub fn tensors(&self, record: &RunRecord, file: &str) -> Result<Tensors, StoreError> {
+        let shapes = record.spec.model.shapes(record.dataset.shape);
+        let damaged = StoreError::damaged(self.folder_of(record).join(file));
+        weights_file::decode(&self.weights(record, file)?, &shapes).map_err(damaged)
+    }
+
+    /// Every file of a record, `(name, bytes)`, after a check of its SHA-256.
+    ///
+    /// # Errors
+    /// A file is missing or damaged.
+    pub fn files(&self, record: &RunRecord) -> Result<Vec<(String, Vec<u8>)>, StoreError> {
+        let folder = self.folder_of(record);
+        whole(&folder, || {
+            let digests = read_record(&folder)?.1;
+            let own = read_file(&folder.join(RECORD), MOST_RECORD_BYTES)?;
+            let read = |file: &String| Ok((file.clone(), read_verified(&folder, file, &digests)?));
+            [Ok((RECORD.to_owned(), own))].into_iter().chain(digests.keys().map(read)).collect()
+        })
+    }
+
     /// Writes a record with its weights, `(file name, bytes)`, and returns its folder.
     ///
     /// The folder appears at once and replaces an earlier record of the same run and experiment.
@@ -241,8 +272,7 @@ fn complete(folder: &Path, mut record: RunRecord, files: &Digests, detail: Detai
 }
 
 fn folder_name(record: &RunRecord) -> String {
-    let short_id = record.id.get(..SHORT_ID).unwrap_or(&record.id);
-    format!("{}-seed{}-{short_id}", record.spec.name, record.seed)
+    RunStore::folder_name(&record.spec.name, record.seed, &record.id)
 }
 
 /// The files of a record by name, if they read back equal.

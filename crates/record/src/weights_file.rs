@@ -23,6 +23,17 @@ pub fn encode(tensors: &Tensors) -> Vec<u8> {
     serialize(&entries("", tensors), None)
 }
 
+/// The same with metadata: these names and values as one JSON text under `experiments`.
+///
+/// # Panics
+/// As [`encode`].
+#[must_use]
+pub fn encode_with(tensors: &Tensors, about: &[(&str, String)]) -> Vec<u8> {
+    let about: serde_json::Map<String, _> =
+        about.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+    serialize(&entries("", tensors), Some(("experiments", serde_json::Value::from(about).to_string())))
+}
+
 /// The tensors with these names and shapes from a file that [`encode`] wrote.
 ///
 /// # Errors

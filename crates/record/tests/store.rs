@@ -29,6 +29,19 @@ fn a_record_reads_back_equal() {
 }
 
 #[test]
+fn every_file_of_a_record_is_read_and_checked() {
+    let (_root, store, folder) = store();
+    let names: Vec<String> = store.files(&record()).expect("files").into_iter().map(|(name, _)| name).collect();
+    let expected =
+        ["record.json", "last.safetensors", "predictions.json", "probes.csv", "steps.csv", "validations.csv"];
+    assert_eq!(names, expected);
+    fs::write(folder.join("last.safetensors"), "other").expect("written");
+    let error = store.files(&record()).expect_err("damaged").to_string();
+    assert!(error.contains("last.safetensors"), "{error}");
+    assert!(store.tensors(&record(), "last.safetensors").is_err(), "its SHA-256 is another");
+}
+
+#[test]
 fn scores_on_the_test_images_read_back_and_must_be_possible() {
     let (_root, store, _) = store();
     let test =

@@ -1,7 +1,7 @@
 //! Weights read back equal, and everything else is refused.
 
 use mlp::{ParameterShape, Tensors};
-use record::weights_file::{decode, encode};
+use record::weights_file::{decode, encode, encode_with};
 use test_support::{SMALL_SHAPE, small_spec, with_hidden_units};
 
 fn network(hidden_units: &[usize]) -> (Vec<ParameterShape>, Tensors) {
@@ -15,6 +15,16 @@ fn weights_read_back_equal() {
         let (shapes, weights) = network(hidden_units);
         assert_eq!(decode(&encode(&weights), &shapes).expect("weights"), weights);
     }
+}
+
+#[test]
+fn metadata_changes_no_weights_and_no_bytes_from_one_call_to_the_next() {
+    let (shapes, weights) = network(&[4]);
+    let about = [("experiment", "task3c".to_owned()), ("seed", "1".to_owned())];
+    let bytes = encode_with(&weights, &about);
+    assert_eq!(decode(&bytes, &shapes).expect("weights"), weights);
+    assert_eq!(encode_with(&weights, &about), bytes);
+    assert!(String::from_utf8_lossy(&bytes).contains(r#"{\"experiment\":\"task3c\",\"seed\":\"1\"}"#));
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["typst"]), ["pdf"], "only `pdf` typesets");
     assert_eq!(who_knows(&["minijinja", "pulldown-cmark"]), ["report"], "only `report` has templates");
     assert_eq!(who_knows(&["comfy-table"]), ["report"], "only `report` lays out tables");
+    assert_eq!(who_knows(&["prost", "zip", "crc32c"]), ["export"], "only `export` knows the formats of other tools");
     assert_eq!(who_knows(&["statrs"]), ["evidence", "search"], "only these compute statistics");
     assert_eq!(who_knows(&["csv", "safetensors"]), ["record"], "only `record` knows the formats of its files");
     assert_eq!(
@@ -61,6 +62,7 @@ fn arrows_point_in_one_direction() {
         ("search", &["mlp", "mnist", "kernels", "record", "evidence", "training", "report", "experiments"]),
         ("report", &["mnist", "kernels", "training", "experiments"]),
         ("pdf", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "report", "training", "experiments"]),
+        ("export", &["mnist", "kernels", "evidence", "report", "training", "experiments"]),
         ("training", &["evidence", "report", "experiments"]),
     ] {
         let known = dependencies(name);
@@ -74,7 +76,7 @@ fn arrows_point_in_one_direction() {
 /// Whatever reads records needs records only: Burn does not come in through a crate in between either.
 #[test]
 fn what_reads_records_has_no_burn() {
-    for name in ["files", "spec", "record", "evidence", "search", "report"] {
+    for name in ["files", "spec", "record", "evidence", "search", "report", "export"] {
         let tree = Command::new(env!("CARGO"))
             .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--package", name])
             .current_dir(root())
@@ -91,7 +93,7 @@ fn what_reads_records_has_no_burn() {
 /// Task numbers are in `experiments/`, in the report's chapters and in texts.
 #[test]
 fn no_task_number_is_in_the_code_below_the_report() {
-    for name in ["files", "kernels", "mlp", "mnist", "spec", "record", "evidence", "search", "training"] {
+    for name in ["files", "kernels", "mlp", "mnist", "spec", "record", "evidence", "search", "training", "export"] {
         for file in sources(&root().join("crates").join(name).join("src")) {
             let text = std::fs::read_to_string(&file).expect("a source file");
             let product = text.split("#[cfg(test)]").next().unwrap_or_default();

@@ -15,7 +15,7 @@ mod strategy;
 mod tests;
 mod validation_loss;
 
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ use cpu_time::{ProcessTime, ThreadTime};
 use kernels::{ComputePath, Instructions};
 use mlp::{ImageShape, Network, Tensors, Trainer};
 use mnist::{BatchLoader, BatchOrder, MnistBatcher};
-use record::{StopReason, TrainingState};
+use record::{History, StopReason, TrainingState};
 use spec::{ExperimentSpec, PROBE_IMAGES, Shuffle};
 use thiserror::Error;
 
@@ -88,6 +88,8 @@ pub struct Training<'a> {
     pub until: Option<usize>,
     /// Receives its state after every `checkpoint.every_validations` validations, and when it is interrupted.
     pub checkpoints: Option<&'a SyncSender<TrainingState>>,
+    /// Receives what is new in its history, after every validation and at its end.
+    pub progress: Option<&'a Sender<History>>,
 }
 
 /// How much of the processor a training may take; the result does not depend on it.
@@ -137,6 +139,7 @@ impl<'a> Training<'a> {
             resume: None,
             until: None,
             checkpoints: None,
+            progress: None,
         }
     }
 }
@@ -196,6 +199,7 @@ impl Training<'_> {
             validation_loss: validation_loss.clone(),
             until: self.until,
             checkpoints: self.checkpoints.cloned(),
+            progress: self.progress.cloned(),
             stopwatch,
         };
         // Burn's own loggers and checkpoints would write into the folder; without them nothing does.

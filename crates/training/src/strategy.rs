@@ -6,7 +6,7 @@
 mod events;
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Sender, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use burn::train::{
 };
 use mlp::{Network, OptimizerState, Trainer};
 use mnist::MnistBatch;
-use record::{StopReason, TrainingState};
+use record::{History, StopReason, TrainingState};
 use spec::ExperimentSpec;
 
 use crate::journal::Journal;
@@ -52,6 +52,8 @@ pub(crate) struct EvenlyValidated {
     pub(crate) until: Option<usize>,
     /// The receiver of checkpoints.
     pub(crate) checkpoints: Option<SyncSender<TrainingState>>,
+    /// The receiver of what is new in the history.
+    pub(crate) progress: Option<Sender<History>>,
     /// The time spent on the training.
     pub(crate) stopwatch: Stopwatch,
 }
@@ -71,6 +73,7 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
             strategy: self,
             trainer: self.spec.optimizer.trainer(learner.model().network, self.optimizer.as_ref()),
             saved_steps: journal.steps(),
+            sent: (journal.steps(), journal.history.validations.len()),
             journal,
             components,
             train,
@@ -82,6 +85,7 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
             Flow::Break(reason) => reason,
             Flow::Continue(()) => StopReason::MaxEpochs,
         };
+        fit.send_progress();
         let state = fit.state();
         if stop_reason == StopReason::Interrupted {
             // Before the dashboard closes, because a terminal that hangs never lets it close.
@@ -107,6 +111,8 @@ struct Fit<'a> {
     before_last_step: Option<Network>,
     /// Steps taken when the state was last handed over, or when the training began.
     saved_steps: usize,
+    /// Steps and validations of the history that the receiver of progress has.
+    sent: (usize, usize),
     /// When a point of the training curve was last shown.
     shown: Instant,
 }
@@ -201,8 +207,20 @@ impl Fit<'_> {
         let MnistBatch { images, targets } = &self.strategy.probe_images;
         let probe = classifier.network.probe(self.before_last_step.as_ref(), images, targets);
         self.journal.add_validation(epoch, on_train, on_validation, classifier.network, probe);
+        self.send_progress();
         self.report_validation(validation);
         self.stop_early(validation)
+    }
+
+    /// Sends what is new in the history.
+    fn send_progress(&mut self) {
+        if let Some(progress) = &self.strategy.progress {
+            let history = &self.journal.history;
+            let new = history.since(self.sent.0, self.sent.1);
+            self.sent = (history.step_losses.len(), history.validations.len());
+            // A receiver that is gone has failed; the training does not depend on it.
+            let _ = progress.send(new);
+        }
     }
 
     /// Interrupts the training once it has the validations that it was to have.

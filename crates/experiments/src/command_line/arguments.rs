@@ -121,8 +121,64 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) no_tui: bool,
 
+    /// Write the curves into this folder for TensorBoard, while the runs train
+    #[arg(long, value_name = "DIR")]
+    pub(crate) tensorboard: Option<PathBuf>,
+
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// A format of another tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Onnx,
+    Pytorch,
+    Safetensors,
+    Numpy,
+    Tensorboard,
+    Mlflow,
+    Csv,
+    Crate,
+}
+
+/// Weights of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Weights {
+    /// Those at the lowest validation loss
+    Best,
+    /// Those at the end
+    Last,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// Declared experiments by name, or TOML files by path [default for curves: all runs on record]
+    #[arg(value_name = "EXPERIMENT")]
+    pub(crate) experiments: Vec<String>,
+
+    /// The format and where to write. Networks, of named experiments: onnx, pytorch, safetensors or numpy, into a folder
+    /// [default: `export/` in the folder of the records]. Curves: tensorboard DIR, mlflow URI, csv FILE [default: stdout], or
+    /// crate, which describes the folder of the records
+    #[arg(long, required = true, num_args = 1..=2, value_names = ["FORMAT", "PLACE"])]
+    pub(crate) to: Vec<String>,
+
+    /// Which weights of a network
+    #[arg(long, value_enum, default_value_t = Weights::Best)]
+    pub(crate) weights: Weights,
+
+    /// Replace files that exist with other content
+    #[arg(long)]
+    pub(crate) force: bool,
+
+    /// Change a setting: `--set model.hidden_units=16`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+
+    /// Seeds: a number, a list `1,4` or a range `1..5` [default: as in the file, else 1; without an experiment all]
+    #[arg(long, value_name = "SEEDS")]
+    pub(crate) seed: Option<Seeds>,
 }
 
 /// Arguments of `sweep`.

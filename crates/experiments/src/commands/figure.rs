@@ -32,13 +32,14 @@ pub(super) fn figure(workspace: &Workspace, selection: &Selection) -> Result<(),
 }
 
 /// The failure of a run that is not finished; its record may be one of the damaged ones.
-fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failure {
+pub(super) fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun) -> Failure {
     let origin = records.origin().map_or_else(String::new, |origin| format!(" on {origin}"));
     let folder = workspace.store.folder().display();
     let message = format!("{}{origin} lacks a finished record in {folder}", run.label());
     let has_damaged = workspace.store.list().iter().any(Result::is_err);
     let failure = if has_damaged { Failure::outside(message) } else { Failure::bad_input(message) };
-    failure.with_hint("`experiments run` trains it")
+    let overrides: String = run.overrides.iter().map(|given| format!(" --set {given}")).collect();
+    failure.with_hint(&format!("`experiments run {}{overrides} --seed {}` trains it", run.spec.name, run.seed))
 }
 
 /// Draws the figure of a group as SVG and PNG, and tells the user where it is.

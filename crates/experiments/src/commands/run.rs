@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use record::{Detail, RunRecord, StopReason};
 
 use super::claims::judged_and_compared;
+use super::export::in_tensorboard;
 use super::figure;
 use crate::command_line::arguments::Run;
 use crate::failure::Failure;
@@ -46,6 +47,11 @@ pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure>
         records = plan::runs(&groups).into_iter().filter_map(of_run).collect();
     }
     show(workspace, arguments, &groups, &records)?;
+    if let Some(folder) = &arguments.tensorboard {
+        let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
+        let stored = workspace.store.find_all(&ids)?.into_iter().filter_map(Result::transpose);
+        in_tensorboard(workspace, folder, &stored.collect::<Result<Vec<_>, _>>()?)?;
+    }
     end(&records, &stop)
 }
 
@@ -78,7 +84,9 @@ fn train(
     // The dashboard shows one training at a time, so it is for a single experiment.
     let is_watched = view == View::Dashboard && is_one_group && has_one_seed;
     let jobs = arguments.jobs.or(is_watched.then_some(NonZeroUsize::MIN));
-    Runner::open(workspace, runs.iter().map(|run| &run.spec), stop)?.records(runs, jobs, view)
+    let mut runner = Runner::open(workspace, runs.iter().map(|run| &run.spec), stop)?;
+    runner.tensorboard.clone_from(&arguments.tensorboard);
+    runner.records(runs, jobs, view)
 }
 
 /// Adds seeds until the claims of the experiments are decided; returns all records of these and of those that they are compared

@@ -4,6 +4,7 @@ mod cluster;
 mod commands;
 mod common;
 mod elsewhere;
+mod export;
 mod hostile;
 mod records;
 mod report;

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DescribeNetwork;
-use crate::{Activation, ImageShape, Layer, WeightInit, values};
+use crate::{Activation, ImageShape, Layer, Operation, WeightInit, values};
 
 /// Rows and columns of a kernel.
 const KERNEL: usize = 5;
@@ -32,7 +32,6 @@ pub struct LenetConfig {
 }
 
 /// Width of the padding around the images of a convolution: the first one keeps their size.
-#[cfg(feature = "burn")]
 fn padding(index: usize) -> usize {
     if index == 0 { KERNEL / 2 } else { 0 }
 }
@@ -62,6 +61,15 @@ impl DescribeNetwork for LenetConfig {
             vec![convolution(0, 1, self.first_maps, first), convolution(1, self.first_maps, self.second_maps, second)];
         layers.extend(Layer::dense("dense", "dense", &widths));
         layers
+    }
+
+    fn operations(&self, shape: ImageShape) -> Vec<Operation> {
+        use Operation::{Activation, Convolution, Flatten, MaxPool};
+        let mut layers = self.layers(shape);
+        let dense = layers.split_off(2);
+        let convolution = |(index, layer)| [Convolution(layer, padding(index)), Activation, MaxPool];
+        let convolutions = layers.into_iter().enumerate().flat_map(convolution);
+        convolutions.chain([Flatten]).chain(Operation::dense(dense)).collect()
     }
 
     fn hidden_layers(&self) -> String {

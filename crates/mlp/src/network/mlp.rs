@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::DescribeNetwork;
-use crate::{Activation, ImageShape, Layer, WeightInit, values};
+use crate::{Activation, ImageShape, Layer, Operation, WeightInit, values};
 
 /// Which layers have a bias.
 ///
@@ -47,6 +47,10 @@ impl DescribeNetwork for MlpConfig {
             };
         }
         layers
+    }
+
+    fn operations(&self, shape: ImageShape) -> Vec<Operation> {
+        [Operation::Flatten].into_iter().chain(Operation::dense(self.layers(shape))).collect()
     }
 
     fn hidden_layers(&self) -> String {

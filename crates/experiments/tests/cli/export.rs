@@ -1,0 +1,138 @@
+//! `export`: what it refuses, and that it leaves nothing half-written. `make test-interop` reads the files with other tools.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use crate::common::{Ended, Scratch};
+
+/// A folder with a run of `task2c`.
+fn trained() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task2c", "--quiet"]);
+    scratch
+}
+
+/// Changes a byte in the middle of a file.
+fn damage(path: &std::path::Path) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn bad_input_is_quoted_and_leaves_nothing_behind() {
+    let scratch = trained();
+    let cases: [(&[&str], &str); 9] = [
+        (&["export", "task2c", "--to", "onyx"], "`onyx` is not a format\nhint: the formats are onnx, pytorch,"),
+        (&["export", "task9", "--to", "onnx"], "no experiment or comparison is called `task9`"),
+        (&["export", "task4a", "--to", "onnx"], "hint: `experiments run task4a --seed 1` trains it"),
+        (
+            &["export", "task2c", "--set", "model.hidden_units=[3]", "--seed", "7", "--to", "onnx"],
+            "`experiments run task2c --set model.hidden_units=[3] --seed 7` trains it",
+        ),
+        (&["export", "--to", "onnx", "task2c"], "hint: experiments export task2c --to onnx"),
+        (&["export", "--to", "tensorboard"], "`--to tensorboard` needs DIR: `--to tensorboard DIR`"),
+        (&["export", "--to", "mlflow"], "`--to mlflow` needs URI"),
+        (&["export", "--to", "mlflow", "ftp://x"], "`ftp://x` is not the address of an MLflow server"),
+        (&["export", "--to", "crate", "elsewhere"], "takes no other place"),
+    ];
+    for (arguments, expected) in cases {
+        let message = scratch.refusal(arguments, 2);
+        assert!(message.contains(expected), "{arguments:?}: {message}");
+    }
+    assert!(!scratch.path("runs/export").exists() && !scratch.path("elsewhere").exists());
+}
+
+#[test]
+fn without_records_the_command_that_trains_is_named() {
+    let scratch = Scratch::new();
+    for format in [["csv"].as_slice(), &["tensorboard", "curves"], &["crate"]] {
+        let message = scratch.refusal(&[&["export", "--to"], format].concat(), 2);
+        assert!(message.contains("hint: `experiments run --all`"), "{message}");
+    }
+    assert!(!scratch.path("curves").exists() && !scratch.path("runs").exists());
+}
+
+#[test]
+fn a_file_that_exists_is_replaced_only_on_demand() {
+    let scratch = trained();
+    let export = ["export", "task2c", "--to", "pytorch", "out"];
+    scratch.stdout(&export);
+    scratch.stdout(&export);
+    let [state, module] = ["safetensors", "py"].map(|kind| scratch.path("out/task2c-seed1-best").with_extension(kind));
+    let before = std::fs::read(&state).unwrap();
+    std::fs::remove_file(&state).unwrap();
+    std::fs::write(&module, "mine").unwrap();
+    let message = scratch.refusal(&export, 2);
+    assert!(message.contains("out/task2c-seed1-best.py exists, with other content"), "{message}");
+    assert!(!state.exists(), "none of the files is written");
+    scratch.stdout(&[&export[..], &["--force"]].concat());
+    assert_eq!(std::fs::read(&state).unwrap(), before);
+}
+
+#[test]
+fn a_damaged_record_is_named_and_left_out() {
+    let scratch = trained();
+    let folder = scratch.run("task2c");
+    damage(&folder.join("best.safetensors"));
+    for format in ["onnx", "pytorch", "safetensors", "numpy", "crate"] {
+        let message = scratch.refusal(&["export", "task2c", "--to", format], 1);
+        assert!(message.contains("best.safetensors") && message.contains("SHA-256"), "{message}");
+    }
+    assert!(!scratch.path("runs/export").exists() && !scratch.path("runs/ro-crate-metadata.json").exists());
+    scratch.stdout(&["export", "task2c", "--to", "onnx", "--weights", "last"]);
+    damage(&folder.join("steps.csv"));
+    for format in [["csv"].as_slice(), &["tensorboard", "curves"]] {
+        let message = scratch.refusal(&[&["export", "--to"], format].concat(), 1);
+        assert!(message.contains("1 of 1 runs are damaged and were left out"), "{message}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_reported_and_leaves_nothing_half_written() {
+    let scratch = trained();
+    // A limit on the size of files fails like a full disk.
+    let program = env!("CARGO_BIN_EXE_experiments");
+    for to in ["onnx full", "tensorboard full", "csv full/all.csv", "crate"] {
+        let names = if to.starts_with("onnx") { "task2c" } else { "" };
+        let command = format!("ulimit -f 1; {program} export {names} --to {to}");
+        let mut shell = std::process::Command::new("bash");
+        let ended = Ended::of(shell.args(["-c", &command]).current_dir(scratch.path("")).env("NO_COLOR", "1"));
+        assert_eq!(ended.code, Some(1), "{to}: {ended:?}");
+        assert!(ended.stderr.contains("cannot write: File too large"), "{to}: {ended:?}");
+    }
+    let left = walk(&scratch.path("full"));
+    assert!(left.is_empty() && !scratch.path("runs/ro-crate-metadata.json").exists(), "{left:?}");
+}
+
+/// The files below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = folder.read_dir().into_iter().flatten().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn curves_that_cannot_be_written_do_not_begin_a_training() {
+    let scratch = Scratch::new();
+    let taken = scratch.file("taken", "");
+    let message = scratch.refusal(&["run", "task2c", "--quiet", "--tensorboard", &taken], 1);
+    assert!(message.contains("taken") && message.contains("cannot write"), "{message}");
+    assert!(scratch.runs().is_empty());
+}
+
+#[test]
+fn a_table_in_a_closed_pipe_is_no_failure() {
+    let scratch = trained();
+    let command = format!("set -o pipefail; {} export --to csv | head -1", env!("CARGO_BIN_EXE_experiments"));
+    let ended = Ended::with(0, std::process::Command::new("bash").args(["-c", &command]).current_dir(scratch.path("")));
+    assert_eq!(ended.stdout, "experiment,seed,run,step,epoch,metric,value\n");
+}
+
+#[test]
+fn exported_files_are_as_readable_as_any_other() {
+    let scratch = trained();
+    scratch.stdout(&["export", "--to", "csv", "all.csv"]);
+    let usual = scratch.file("usual", "");
+    let mode = |path: std::path::PathBuf| path.metadata().unwrap().permissions().mode();
+    assert_eq!(mode(scratch.path("all.csv")), mode(usual.into()));
+}
