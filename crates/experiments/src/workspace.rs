@@ -1,6 +1,5 @@
 //! `Workspace`: what every command works with.
 
-use mnist::DatasetName;
 use record::{Detail, RunRecord, RunStore, StoreError};
 use spec::{Catalog, ImageShape, Metric};
 
@@ -27,7 +26,7 @@ impl Workspace {
     /// The workspace of these options.
     pub(crate) fn new(options: Options) -> Self {
         options.instructions.into_iter().for_each(kernels::Instructions::limit);
-        let shape = data::shape(options.dataset.unwrap_or(DatasetName::Mnist).shape());
+        let shape = data::expected_shape(&options);
         Self {
             terminal: Terminal::new(&options),
             catalog: Catalog::new(&options.experiments_dir, shape),
