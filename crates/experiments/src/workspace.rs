@@ -6,7 +6,7 @@ use spec::{Catalog, ImageShape, Metric};
 use crate::command_line::Options;
 use crate::records::{Filter, Records};
 use crate::terminal::Terminal;
-use crate::{backend, data};
+use crate::{backend, built_in, data};
 
 /// What every command works with.
 pub(crate) struct Workspace {
@@ -29,7 +29,7 @@ impl Workspace {
         let shape = data::expected_shape(&options);
         Self {
             terminal: Terminal::new(&options),
-            catalog: Catalog::new(&options.experiments_dir, shape),
+            catalog: built_in::catalog(&options.experiments_dir, shape),
             shape,
             store: RunStore::new(&options.runs_dir),
             options,
