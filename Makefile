@@ -19,7 +19,7 @@ EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 SWEEPS := $(notdir $(basename $(wildcard experiments/sweeps/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) $(EXTRAS) $(SWEEPS) all extras claims report typesetter report-pdf list data gradcheck test test-pdf test-interop test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers bench-search results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) $(SWEEPS) all extras claims report typesetter report-pdf list data gradcheck install dist test test-pdf test-interop test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers bench-search results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -65,6 +65,23 @@ data: build ## Find or fetch MNIST, verify it, print mean and deviation (task 2a
 
 gradcheck: build ## Compare gradients with central differences (tasks 2b and 4c)
 	@$(EXPERIMENTS) gradcheck $(ARGS)
+
+install: ## Install the program for this user, with the report's experiments inside it
+	$(CARGO) install --locked --path crates/experiments $(FEATURES)
+
+# Linked with musl, so that the program needs no library of the system and runs on every Linux with the same kind of processor.
+DIST_TARGET ?= $(shell uname -m)-unknown-linux-musl
+DIST := experiments-$(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)-$(DIST_TARGET)
+
+dist: ## Build a static program for Linux with its licences, manual pages and a checksum: target/dist (needs musl-tools)
+	rustup target add $(DIST_TARGET)
+	CC_$(subst -,_,$(DIST_TARGET))=musl-gcc $(BUILD) --target $(DIST_TARGET)
+	rm -rf target/dist && mkdir -p target/dist/$(DIST)
+	cp target/$(DIST_TARGET)/release/experiments LICENSE-APACHE LICENSE-MIT CHANGELOG.md docs/install.md target/dist/$(DIST)
+	python3 crates/experiments/licences.py $(DIST_TARGET) $(BACKEND) > target/dist/$(DIST)/LICENCES.txt
+	target/dist/$(DIST)/experiments man target/dist/$(DIST)/man/man1
+	tar -C target/dist --sort=name --owner=0 --group=0 --numeric-owner -czf target/dist/$(DIST).tar.gz $(DIST)
+	cd target/dist && sha256sum $(DIST).tar.gz | tee $(DIST).tar.gz.sha256
 
 # Tests and runs use the same profile, so that Burn is built once.
 test: ## All tests; those on real MNIST need MNIST_DIR

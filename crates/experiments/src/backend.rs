@@ -25,6 +25,11 @@ const COMPILED_IN: &[(&str, NewDevice)] = &[
     ("cuda", || Device::cuda(0)),
 ];
 
+/// The names of the backends that are compiled in.
+pub(crate) fn compiled_in() -> Vec<&'static str> {
+    COMPILED_IN.iter().map(|(name, _)| *name).collect()
+}
+
 /// The backend to use unless another one is named; none if none is compiled in.
 pub(crate) fn default_name() -> Option<&'static str> {
     COMPILED_IN.first().map(|(name, _)| *name)

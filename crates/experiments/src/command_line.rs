@@ -8,13 +8,14 @@ mod shard;
 use std::path::PathBuf;
 
 use clap::builder::{FalseyValueParser, PossibleValuesParser};
-use clap::{ArgAction, Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use kernels::Instructions;
 use mnist::DatasetName;
 
-use crate::backend;
+use crate::{backend, built_in, completion, host};
 use arguments::{
-    Batches, Check, Claims, Data, Export, Gradcheck, Json, Plan, Report, Run, Selection, Show, Submit, Sweep, Variance,
+    Batches, Check, Claims, Completions, Data, Export, Gradcheck, Init, Json, Man, Plan, Report, Run, Schema, Selection, Show,
+    Submit, Sweep, Variance,
 };
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
@@ -22,7 +23,7 @@ pub(crate) use shard::Shard;
 
 /// Reproduces the experiments of a university report on softmax regression with backpropagation on MNIST.
 #[derive(Debug, Parser)]
-#[command(version, bin_name = "experiments", after_help = EXAMPLES, max_term_width = 120)]
+#[command(version = host::version(), bin_name = "experiments", after_help = EXAMPLES, max_term_width = 120)]
 pub(crate) struct CommandLine {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -47,6 +48,7 @@ Examples:
   experiments claims                                 test the report's statements
   experiments report                                 train what is missing, write the report
   experiments gradcheck --all-weights                tasks 2b and 4c
+  experiments init my-lab                            a project of your own, with these experiments
   experiments submit task4 --seeds 100               on a Slurm cluster; `experiments status` shows how it is going
 
 Exit codes: 0 success, 1 failure of a disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
@@ -56,8 +58,8 @@ Exit codes: 0 success, 1 failure of a disk, device or check, 2 bad input, 3 a ru
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
-    /// Folder of the declared experiments
-    #[arg(long, global = true, value_name = "DIR", default_value = "experiments")]
+    /// Folder of the declared experiments; the report's, which are inside the program, stand in for a missing `experiments`
+    #[arg(long, global = true, value_name = "DIR", default_value = built_in::FOLDER, value_hint = ValueHint::DirPath)]
     pub(crate) experiments_dir: PathBuf,
 
     /// Folder of the records; figures go into its `figures/`
@@ -67,18 +69,20 @@ pub(crate) struct Options {
         value_name = "DIR",
         env = "EXPERIMENTS_RUNS_DIR",
         hide_env_values = true,
-        default_value = "runs"
+        default_value = "runs",
+        value_hint = ValueHint::DirPath
     )]
     pub(crate) runs_dir: PathBuf,
 
-    /// Folder with the four IDX files of the dataset, gzipped or not [default: `MNIST_DIR` for MNIST, data/mnist, the
-    /// cache, a download]
-    #[arg(long, global = true, value_name = "DIR")]
+    /// Folder with the four IDX files of the dataset, gzipped or not, torchvision's folder, or a NumPy archive such as Keras'
+    /// mnist.npz [default: `MNIST_DIR` for MNIST, data/mnist, the cache, `~/.keras/datasets`, a download]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::AnyPath)]
     pub(crate) data_dir: Option<PathBuf>,
 
-    /// Dataset to train on and to read records of: mnist, fashion-mnist, kmnist or made-up [default: for training mnist,
-    /// else made-up; for records the one that has the most]
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Dataset to train on and to read records of: mnist, fashion-mnist, kmnist, emnist-digits, qmnist, made-up, or own for
+    /// one of your own in the folder `--data-dir` [default: for training mnist, else made-up; for records the one that has the
+    /// most]
+    #[arg(long, global = true, value_name = "NAME", add = completion::datasets())]
     pub(crate) dataset: Option<DatasetName>,
 
     /// Never download anything
@@ -143,4 +147,28 @@ pub(crate) enum Command {
     Status(Json),
     /// Cancel what was submitted; the same `submit` continues later
     Cancel(Batches),
+    /// Begin a project: the report's experiments, a Makefile and a folder for data
+    Init(Init),
+    /// Print the JSON Schema of the files that declare experiments, for editors
+    Schema(Schema),
+    /// Print the script with which a shell completes this program's arguments
+    Completions(Completions),
+    /// Write the manual pages
+    Man(Man),
+}
+
+impl Command {
+    /// Whether it reads the declared experiments.
+    pub(crate) fn reads_experiments(&self) -> bool {
+        !matches!(
+            self,
+            Self::Data(_)
+                | Self::Status(_)
+                | Self::Cancel(_)
+                | Self::Init(_)
+                | Self::Schema(_)
+                | Self::Completions(_)
+                | Self::Man(_)
+        )
+    }
 }

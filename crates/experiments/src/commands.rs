@@ -6,22 +6,32 @@ mod data;
 mod export;
 mod figure;
 mod gradcheck;
+mod init;
 mod list;
 mod plan;
 mod report;
 mod run;
+mod schema;
+mod shell;
 mod show;
 mod status;
 mod submit;
 mod sweep;
 mod variance;
 
+use crate::built_in;
 use crate::command_line::Command;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 
 /// Runs the command.
 pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), Failure> {
+    if command.reads_experiments() && built_in::stand_in_for(&workspace.options.experiments_dir) {
+        workspace.terminal.note(
+            "no experiments/ in this folder: the report's experiments are used, which are inside the program; `experiments init DIR` \
+             writes them to files",
+        );
+    }
     match command {
         Command::Run(arguments) if arguments.quick => run::run(&workspace.for_quick_runs(), arguments),
         Command::Run(arguments) => run::run(workspace, arguments),
@@ -40,5 +50,9 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Submit(arguments) => submit::submit(workspace, arguments),
         Command::Status(arguments) => status::status(workspace, arguments),
         Command::Cancel(arguments) => status::cancel(workspace, arguments),
+        Command::Init(arguments) => init::init(workspace, arguments),
+        Command::Schema(arguments) => schema::schema(arguments),
+        Command::Completions(arguments) => shell::completions(arguments),
+        Command::Man(arguments) => shell::man(workspace, arguments),
     }
 }

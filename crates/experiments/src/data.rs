@@ -51,6 +51,11 @@ pub(crate) fn shape(mnist::ImageShape { height, width, classes }: mnist::ImageSh
     ImageShape { height, width, classes }
 }
 
+/// The same before a dataset is read: of the one that the options name, else MNIST's.
+pub(crate) fn expected_shape(options: &Options) -> ImageShape {
+    shape(mnist::shape(&request(options), options.dataset.unwrap_or(DatasetName::Mnist)))
+}
+
 fn request(options: &Options) -> Request {
     Request {
         dataset: options.dataset,
@@ -58,6 +63,7 @@ fn request(options: &Options) -> Request {
         mnist_dir: std::env::var_os("MNIST_DIR").filter(|dir| !dir.is_empty()).map(Into::into),
         project_data_dir: Some(PROJECT_DATA_DIR.into()),
         cache_dir: mnist::default_cache_dir(),
+        keras_dir: mnist::default_keras_dir(),
         offline: options.offline,
         ..Request::default()
     }

@@ -1,8 +1,11 @@
 //! The description of the machine and the program in a record.
 
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use record::{CodeInfo, HostInfo};
+
+use crate::backend;
 
 /// Version of the numerics. Every change that moves a curve must raise it, so that old records are not mistaken for new ones.
 pub(crate) const NUMERICS_VERSION: u32 = 2;
@@ -17,6 +20,16 @@ pub(crate) fn code() -> CodeInfo {
         git_commit: option_env!("EXPERIMENTS_GIT_COMMIT").map(str::to_owned),
         numerics: NUMERICS_VERSION,
     }
+}
+
+/// The version with what else tells two programs apart, for `--version`.
+pub(crate) fn version() -> &'static str {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let CodeInfo { version, burn, git_commit, .. } = code();
+        let commit = git_commit.as_deref().unwrap_or("unknown");
+        format!("{version}\ncommit {commit}\nBurn {burn}, backends: {}", backend::compiled_in().join(", "))
+    });
+    &TEXT
 }
 
 /// The time in UTC, to the second: `2026-11-24T11:08:44Z`. A clock before 1970, of a board without a battery, counts as 1970.

@@ -7,10 +7,12 @@
 //! Commands share a [`Workspace`]. Only those that train, check gradients or describe the data open the dataset.
 
 mod backend;
+mod built_in;
 mod close_up;
 mod cluster;
 mod command_line;
 mod commands;
+mod completion;
 mod data;
 mod exit;
 mod failure;
@@ -36,6 +38,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
+use clap::CommandFactory;
 use command_line::CommandLine;
 use workspace::Workspace;
 
@@ -44,6 +47,7 @@ use workspace::Workspace;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    completion::answer(CommandLine::command);
     terminal::restore_on_panic();
     stop::fail_at_limits();
     let run = |CommandLine { options, command }| commands::dispatch(&Workspace::new(options), &command);

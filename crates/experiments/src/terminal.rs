@@ -114,6 +114,7 @@ impl Terminal {
     pub(crate) fn data_listener(&self) -> impl FnMut(Progress<'_>) {
         let mut bar: Option<ProgressBar> = None;
         move |progress| match progress {
+            Progress::NotFound { folder } => self.detail(&format!("not in {}", folder.display())),
             Progress::Reading { folder } => self.detail(&format!("reading {}", folder.display())),
             Progress::Waiting { folder } => {
                 self.note(&format!("waiting for another download into {}", folder.display()));

@@ -43,7 +43,7 @@ pub(crate) fn add_missing(workspace: &Workspace, records: &mut [RunRecord]) -> R
     if let Some(dataset) = dataset.filter(|&dataset| !data::is_here(&options, dataset)) {
         let runs = if count == 1 { "run lacks its" } else { "runs lack their" };
         workspace.terminal.note(&format!(
-            "{count} finished {runs} scores on the test images: `experiments claims` adds them where {} is (`make data`, \
+            "{count} finished {runs} scores on the test images: `experiments claims` adds them where {} is (`experiments data`, \
              MNIST_DIR or --data-dir)",
             dataset.title()
         ));
@@ -59,7 +59,8 @@ pub(crate) fn add_missing(workspace: &Workspace, records: &mut [RunRecord]) -> R
 /// Whether a record lacks scores on test images that its dataset has: made-up digits have no more than a report trains on.
 fn lacks(record: &RunRecord) -> bool {
     let data = &record.spec.data;
-    let has_images = |dataset: DatasetName| data.train_images + data.test_images <= dataset.train_images();
+    let has_images =
+        |dataset: DatasetName| dataset.train_images().is_some_and(|all| data.train_images + data.test_images <= all);
     record.lacks_test_scores() && dataset_of(record).is_some_and(has_images)
 }
 

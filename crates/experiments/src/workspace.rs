@@ -1,13 +1,12 @@
 //! `Workspace`: what every command works with.
 
-use mnist::DatasetName;
 use record::{Detail, RunRecord, RunStore, StoreError};
 use spec::{Catalog, ImageShape, Metric};
 
 use crate::command_line::Options;
 use crate::records::{Filter, Records};
 use crate::terminal::Terminal;
-use crate::{backend, data};
+use crate::{backend, built_in, data};
 
 /// What every command works with.
 pub(crate) struct Workspace {
@@ -27,10 +26,10 @@ impl Workspace {
     /// The workspace of these options.
     pub(crate) fn new(options: Options) -> Self {
         options.instructions.into_iter().for_each(kernels::Instructions::limit);
-        let shape = data::shape(options.dataset.unwrap_or(DatasetName::Mnist).shape());
+        let shape = data::expected_shape(&options);
         Self {
             terminal: Terminal::new(&options),
-            catalog: Catalog::new(&options.experiments_dir, shape),
+            catalog: built_in::catalog(&options.experiments_dir, shape),
             shape,
             store: RunStore::new(&options.runs_dir),
             options,

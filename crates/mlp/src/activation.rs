@@ -1,9 +1,10 @@
 //! The activations of the hidden layers. A new one is a variant, a formula and a row of the tests, all in this file.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Activation of the hidden layers, applied to every unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
     /// Logistic function, `f(x) = 1 / (1 + exp(-x))`.

@@ -3,6 +3,7 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{ImageShape, NamedTensor, NetworkConfig, ParameterShape, Tensors};
@@ -11,7 +12,7 @@ use crate::{ImageShape, NamedTensor, NetworkConfig, ParameterShape, Tensors};
 const WEIGHT_STREAM: u64 = u64::MAX;
 
 /// Distribution of the initial weights; the bias row is drawn from the same one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WeightInit {
     /// Uniform on `[-1, 1)`: the assignment's baseline.

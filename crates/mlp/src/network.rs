@@ -7,6 +7,7 @@ mod tests;
 
 use std::ops::Deref;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "burn")]
@@ -19,8 +20,9 @@ pub use mlp::{Bias, MlpConfig};
 use crate::{Activation, ImageShape, Layer, Operation, ParameterShape, WeightInit};
 
 /// A network as declared: `[model]` with its `kind`, which is `mlp` in a file that names none.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(tag = "kind")]
 pub enum NetworkConfig {
     /// `kind = "mlp"`: dense layers.
     Mlp(MlpConfig),

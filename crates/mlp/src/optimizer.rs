@@ -5,14 +5,16 @@ mod sgd;
 
 use std::ops::Deref;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use adam::AdamConfig;
 pub use sgd::SgdConfig;
 
 /// An optimizer as declared: `[optimizer]` with its `kind`, which is `sgd` in a file that names none.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(tag = "kind")]
 pub enum OptimizerConfig {
     /// `kind = "sgd"`: stochastic gradient descent, with momentum or without.
     Sgd(SgdConfig),

@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::values;
+use crate::values::{Checked, Count};
 
 /// Image size and number of classes of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageShape {
     /// Rows of an image.
-    #[serde(deserialize_with = "values::count::<_, 1, 4_096>")]
+    #[serde(with = "Checked::<Count<1, 4_096>>")]
     pub height: usize,
     /// Columns of an image.
-    #[serde(deserialize_with = "values::count::<_, 1, 4_096>")]
+    #[serde(with = "Checked::<Count<1, 4_096>>")]
     pub width: usize,
     /// Number of classes, one logit each.
-    #[serde(deserialize_with = "values::count::<_, 2, 256>")]
+    #[serde(with = "Checked::<Count<2, 256>>")]
     pub classes: usize,
 }
 

@@ -22,6 +22,15 @@ pub fn default_cache_dir() -> Option<PathBuf> {
     etcetera::choose_base_strategy().ok().map(|strategy| strategy.cache_dir().join("mnist-experiments"))
 }
 
+/// The folder in which Keras keeps datasets: `~/.keras/datasets`, or that in the folder `KERAS_HOME`; `None` if the user's home is
+/// unknown.
+#[must_use]
+pub fn default_keras_dir() -> Option<PathBuf> {
+    let named = std::env::var_os("KERAS_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+    let keras = named.or_else(|| Some(etcetera::home_dir().ok()?.join(".keras")))?;
+    Some(keras.join("datasets"))
+}
+
 /// The made-up digits, from this folder if it has them intact; otherwise drawn, and written there if possible.
 pub(crate) fn made_up_digits(
     folder: Option<&Path>,

@@ -62,6 +62,10 @@ impl DatasetSpec {
                 (LIKE_MNIST, None, &["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"])
             }
             DatasetName::Kmnist => (LIKE_MNIST, None, &["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"]),
+            DatasetName::EmnistDigits => ((LIKE_MNIST.0, [240_000, 40_000]), None, &[]),
+            DatasetName::Qmnist => ((LIKE_MNIST.0, [60_000, 60_000]), None, &[]),
+            // The files say it.
+            DatasetName::Own => (LIKE_MNIST, None, &[]),
             DatasetName::MadeUp => {
                 ((made_up::SHAPE, [made_up::TRAIN_IMAGES, made_up::TEST_IMAGES]), Some(made_up::SHA256), &[])
             }
@@ -78,13 +82,10 @@ impl DatasetSpec {
         sha256: Option<[String; 4]>,
     ) -> Self {
         let mut digests = sha256.into_iter().flatten();
-        let files = [
-            ("train-images-idx3-ubyte", Items::Images(shape), train),
-            ("train-labels-idx1-ubyte", Items::Labels(shape), train),
-            ("t10k-images-idx3-ubyte", Items::Images(shape), test),
-            ("t10k-labels-idx1-ubyte", Items::Labels(shape), test),
-        ]
-        .map(|(file, items, count)| FileSpec {
+        let labels = if name == DatasetName::Qmnist { Items::WideLabels(shape) } else { Items::Labels(shape) };
+        let items = [(Items::Images(shape), train), (labels, train), (Items::Images(shape), test), (labels, test)];
+        let mut items = items.into_iter().zip(file_names(name));
+        let files = std::array::from_fn(|_| items.next().expect("four files")).map(|((items, count), file)| FileSpec {
             dataset: name,
             name: file,
             items,
@@ -92,6 +93,25 @@ impl DatasetSpec {
             sha256: digests.next(),
         });
         Self { name, shape, files, mirrors: Vec::new() }
+    }
+}
+
+/// The published names of the four files.
+fn file_names(dataset: DatasetName) -> [&'static str; 4] {
+    match dataset {
+        DatasetName::EmnistDigits => [
+            "emnist-digits-train-images-idx3-ubyte",
+            "emnist-digits-train-labels-idx1-ubyte",
+            "emnist-digits-test-images-idx3-ubyte",
+            "emnist-digits-test-labels-idx1-ubyte",
+        ],
+        DatasetName::Qmnist => [
+            "qmnist-train-images-idx3-ubyte",
+            "qmnist-train-labels-idx2-int",
+            "qmnist-test-images-idx3-ubyte",
+            "qmnist-test-labels-idx2-int",
+        ],
+        _ => ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"],
     }
 }
 

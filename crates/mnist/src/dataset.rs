@@ -33,6 +33,8 @@ pub struct Dataset {
     /// One digest for all four: the SHA-256, in hexadecimal, of the lines `<sha256>  <name>\n`, as `sha256sum` prints
     /// them.
     pub digest: String,
+    /// The number of its training images, loaded or not.
+    pub train_images: usize,
     /// The training images; only the first ones, if the request limits them.
     pub train: ImageSet,
     /// The test images; only the first ones, if the request limits them.
@@ -74,6 +76,7 @@ impl Dataset {
     /// A dataset from the contents of its four files.
     pub(crate) fn new(spec: &DatasetSpec, origin: Origin, contents: Vec<Content>) -> Self {
         let &DatasetSpec { name, shape, ref files, .. } = spec;
+        let train_images = files[0].count;
         let files = array::from_fn(|index| FileDigest {
             name: files[index].name.to_owned(),
             sha256: contents[index].sha256.clone(),
@@ -81,9 +84,10 @@ impl Dataset {
         let mut parts = contents.into_iter().map(|content| content.bytes);
         let [train, test] = [(); 2].map(|()| {
             let mut part = || parts.next().expect("a dataset has four files");
-            ImageSet { shape, pixels: part(), labels: part() }
+            let set = ImageSet { shape, pixels: part(), labels: part() };
+            if name == DatasetName::EmnistDigits { set.transposed() } else { set }
         });
-        Self { name, origin, shape, digest: digest_of(&files), files, train, test }
+        Self { name, origin, shape, digest: digest_of(&files), files, train_images, train, test }
     }
 
     /// A warning if made-up digits replace MNIST, with the reasons: results on them say nothing about MNIST.
@@ -97,7 +101,7 @@ impl Dataset {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         self.warning()?;
-        Some("for MNIST run `make data` with a network, put its four files into data/mnist/, or set MNIST_DIR".into())
+        Some("for MNIST run `experiments data` with a network, put its four files into data/mnist/, or set MNIST_DIR".into())
     }
 }
 

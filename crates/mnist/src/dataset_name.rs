@@ -19,13 +19,20 @@ pub enum DatasetName {
     FashionMnist,
     /// Cursive Japanese characters, Clanuwat et al. (2018).
     Kmnist,
+    /// Handwritten digits of NIST's Special Database 19, Cohen et al. (2017); its files hold rows and columns exchanged.
+    EmnistDigits,
+    /// MNIST with all 60,000 test images, Yadav and Bottou (2019).
+    Qmnist,
+    /// A dataset of the user in the form of MNIST's, of any size and number of classes.
+    Own,
     /// Digits drawn by this crate.
     MadeUp,
 }
 
 impl DatasetName {
     /// Every dataset, the default first.
-    pub const ALL: [Self; 4] = [Self::Mnist, Self::FashionMnist, Self::Kmnist, Self::MadeUp];
+    pub const ALL: [Self; 7] =
+        [Self::Mnist, Self::FashionMnist, Self::Kmnist, Self::EmnistDigits, Self::Qmnist, Self::Own, Self::MadeUp];
 
     /// The name on the command line, in records and of the dataset's folder: `fashion-mnist`.
     #[must_use]
@@ -34,6 +41,9 @@ impl DatasetName {
             Self::Mnist => "mnist",
             Self::FashionMnist => "fashion-mnist",
             Self::Kmnist => "kmnist",
+            Self::EmnistDigits => "emnist-digits",
+            Self::Qmnist => "qmnist",
+            Self::Own => "own",
             Self::MadeUp => "made-up",
         }
     }
@@ -45,20 +55,33 @@ impl DatasetName {
             Self::Mnist => "MNIST",
             Self::FashionMnist => "Fashion-MNIST",
             Self::Kmnist => "KMNIST",
+            Self::EmnistDigits => "EMNIST digits",
+            Self::Qmnist => "QMNIST",
+            Self::Own => "own dataset",
             Self::MadeUp => "made-up digits",
         }
     }
 
-    /// The number of its training images.
+    /// The number of its training images; none of a dataset of the user.
     #[must_use]
-    pub fn train_images(self) -> usize {
-        DatasetSpec::published(self).files[0].count
+    pub fn train_images(self) -> Option<usize> {
+        (self != Self::Own).then(|| DatasetSpec::published(self).files[0].count)
     }
 
-    /// Size and classes of its images.
+    /// Size and classes of its images; MNIST's for a dataset of the user, whose files say it ([`shape`](crate::shape)).
     #[must_use]
-    pub fn shape(self) -> ImageShape {
+    pub(crate) fn shape(self) -> ImageShape {
         DatasetSpec::published(self).shape
+    }
+
+    /// The name of a NumPy archive with its arrays.
+    pub(crate) fn archive(self) -> String {
+        format!("{self}.npz")
+    }
+
+    /// The folder in which torchvision keeps it.
+    pub(crate) fn torchvision(self) -> String {
+        self.title().split(' ').next().unwrap_or_default().replace('-', "")
     }
 }
 
@@ -91,10 +114,10 @@ mod tests {
 
     #[test]
     fn unknown_name_is_refused_with_the_known_ones() {
-        let error = "emnist".parse::<DatasetName>().unwrap_err();
+        let error = "cifar".parse::<DatasetName>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "`emnist` is not a dataset, expected one of mnist, fashion-mnist, kmnist, made-up"
+            "`cifar` is not a dataset, expected one of mnist, fashion-mnist, kmnist, emnist-digits, qmnist, own, made-up"
         );
     }
 }

@@ -41,6 +41,8 @@ pub(crate) enum DownloadError {
     NoCache,
     #[error("downloading is switched off")]
     Offline,
+    #[error("no mirror is known to download it from")]
+    NoMirror,
     #[error(transparent)]
     Data(#[from] Problem),
 }

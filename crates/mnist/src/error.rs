@@ -18,9 +18,12 @@ pub(crate) enum Problem {
     /// A file exists, but is not what it should be.
     #[error("{}: {problem}", path.display())]
     BadFile { path: PathBuf, problem: FileProblem, place: Place },
-    /// A folder has some of the four files, or was named and has none; `file` is the first missing one.
+    /// A folder has some of the four files; `file` is the first missing one.
     #[error("{}: `{file}` is missing, plain or with `.gz` (needed for {})", folder.display(), dataset.title())]
     MissingFile { folder: PathBuf, file: &'static str, place: Place, dataset: DatasetName },
+    /// The named folder has nothing of the dataset, nor do the folders in it that were searched.
+    #[error("{}: has neither `{file}` (plain or with `.gz`) nor `{}`, nor do {}", folder.display(), dataset.archive(), listed(inside))]
+    EmptyFolder { folder: PathBuf, file: &'static str, dataset: DatasetName, inside: Vec<PathBuf> },
     /// The named folder cannot be read, or is not a folder.
     #[error("{}: {problem}", folder.display())]
     BadFolder { folder: PathBuf, problem: FolderProblem },
@@ -38,6 +41,11 @@ pub(crate) enum Problem {
     NoContrast { pixel: u8 },
 }
 
+/// Paths in a sentence.
+pub(crate) fn listed(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
 /// Who put a file where it was found; the hints depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -47,6 +55,8 @@ pub(crate) enum Place {
     Project,
     /// This program, in the user's cache.
     Cache,
+    /// Another program, in its own folder: a broken file there is not the user's fault.
+    Keras,
 }
 
 /// Why a folder cannot be searched.
@@ -93,9 +103,25 @@ pub(crate) enum FileProblem {
     /// The header announces another number of `items`, which are `images` or `labels`.
     #[error("holds {} {items}, expected {}", thousands(actual), thousands(expected))]
     WrongCount { items: &'static str, actual: u32, expected: usize },
+    /// The ZIP archive is malformed, packed in an unusual way, or lacks the array.
+    #[error("cannot be unpacked from the archive: {why}")]
+    BadArchive { why: String },
+    /// What is in the archive is not an array of unsigned bytes.
+    #[error("cannot be used: {why}")]
+    BadArray { why: String },
+    /// The header of a dataset of the user announces something that cannot be images.
+    #[error(
+        "holds {} images of {rows} x {columns} pixels, expected at least one, with sides of 1 to {}",
+        thousands(count),
+        thousands(longest)
+    )]
+    BadShape { count: u32, rows: u32, columns: u32, longest: u32 },
+    /// The header of a dataset of the user announces more than this program loads.
+    #[error("holds {bytes} bytes of pixels, expected at most {most}")]
+    TooLarge { bytes: u64, most: u64 },
     /// A label beyond the last class.
     #[error("label {index} (from 0) is {label}, expected 0 to {}", classes - 1)]
-    BadLabel { index: usize, label: u8, classes: usize },
+    BadLabel { index: usize, label: u32, classes: usize },
     /// The form is right, but these are not the published bytes.
     #[error("the SHA-256 of its unpacked bytes is {actual}, expected {expected}")]
     WrongDigest { actual: String, expected: String },
@@ -112,26 +138,36 @@ impl DataError {
             Problem::BadFile { problem: FileProblem::OtherDataset { actual, .. }, .. } => {
                 format!("to use it, pass `--dataset {actual}`")
             }
-            Problem::BadFile { problem: FileProblem::WrongDigest { .. }, place: Place::Given, .. } => {
-                "if this is not MNIST, name the dataset: `--dataset fashion-mnist` or `--dataset kmnist`".into()
-            }
+            Problem::BadFile {
+                problem:
+                    FileProblem::WrongDigest { .. } | FileProblem::WrongCount { .. } | FileProblem::WrongSize { .. },
+                place: Place::Given,
+                ..
+            } => "if this is not MNIST, name the dataset: `--dataset fashion-mnist`, another name, or `--dataset own`"
+                .into(),
             Problem::BadFile { problem: FileProblem::Unreadable(_), .. } => {
                 "make the file readable, or name another folder with `--data-dir`".into()
             }
-            Problem::BadFile { place: Place::Given, .. } | Problem::MissingFile { place: Place::Given, .. } => {
+            Problem::BadFile { place: Place::Given, .. }
+            | Problem::MissingFile { place: Place::Given, .. }
+            | Problem::EmptyFolder { .. } => {
                 "put a good copy there, or leave the folder unnamed (`--data-dir`, `MNIST_DIR`) to fetch one".into()
             }
-            Problem::BadFile { .. } => "put a good copy there, or move the file away and run `make data`".into(),
+            Problem::BadFile { .. } => "put a good copy there, or move the file away and run `experiments data`".into(),
             Problem::MissingFile { folder, .. } => {
-                format!("put all four files there, or move {} away and run `make data`", folder.display())
+                format!("put all four files there, or move {} away and run `experiments data`", folder.display())
             }
             Problem::BadFolder { .. } => {
-                "name a folder with the four IDX files, or none (`--data-dir`, `MNIST_DIR`)".into()
+                "name a folder with the four IDX files, a `.npz` archive, or nothing (`--data-dir`, `MNIST_DIR`)".into()
             }
             Problem::Unavailable { dataset, .. } => format!(
                 "put the four IDX files into data/{dataset}/, name their folder with `--data-dir`, or use `--dataset made-up`"
             ),
-            Problem::UnknownDataset { .. } | Problem::ImageCount { .. } | Problem::NoContrast { .. } => return None,
+            Problem::ImageCount { set, available, .. } => {
+                let key = if *set == "training" { "train_images" } else { "validation_images" };
+                format!("`--set data.{key}={available}` takes all that there are")
+            }
+            Problem::UnknownDataset { .. } | Problem::NoContrast { .. } => return None,
         };
         Some(hint)
     }

@@ -9,15 +9,23 @@ use rayon::prelude::*;
 use crate::catalogue::{self, DatasetSpec, FileSpec};
 use crate::error::{FileProblem, FolderProblem, Place, Problem};
 use crate::idx::{self, Content};
+use crate::npz;
 
-/// The paths of a dataset's four files; `None` if the folder has none of them, or does not exist.
+/// The paths of a dataset's four files, or of the four arrays of its archive; `None` if the folder has neither, or does not exist.
+/// The folder may also be an archive itself.
 ///
 /// # Errors
 /// If the folder has some of the files but not all, and if it cannot be searched.
 pub(crate) fn find(folder: &Path, spec: &DatasetSpec, place: Place) -> Result<Option<Vec<PathBuf>>, Problem> {
+    let arrays = |archive: &Path| Ok(Some(npz::ARRAYS.map(|array| archive.join(array)).to_vec()));
+    if npz::is_archive(folder) && folder.is_file() {
+        return arrays(folder);
+    }
+    let archive = folder.join(spec.name.archive());
     let found = spec.files.iter().map(|file| find_file(folder, file)).collect::<Result<Vec<_>, _>>()?;
     match found.iter().position(Option::is_none) {
         None => Ok(Some(found.into_iter().flatten().collect())),
+        Some(_) if found.iter().all(Option::is_none) && archive.is_file() => arrays(&archive),
         Some(_) if found.iter().all(Option::is_none) => Ok(None),
         Some(index) => {
             let (folder, file) = (folder.to_owned(), spec.files[index].name);

@@ -77,6 +77,17 @@ impl ImageSet {
     }
 }
 
+impl ImageSet {
+    /// The same with rows and columns exchanged.
+    pub(crate) fn transposed(self) -> Self {
+        let ImageShape { height, width, classes } = self.shape;
+        let shape = ImageShape { height: width, width: height, classes };
+        let turned = |image: &[u8]| (0..width * height).map(|at| image[at % height * width + at / height]).collect();
+        let images = self.pixels.chunks_exact(self.shape.pixels());
+        Self { pixels: images.flat_map(|image| -> Vec<u8> { turned(image) }).collect(), shape, ..self }
+    }
+}
+
 /// Only the number of images, so that a failed assertion does not fill the terminal with pixels.
 impl fmt::Debug for ImageSet {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -104,6 +115,15 @@ mod tests {
         assert_eq!(three().first(1), ImageSet { shape: SHAPE, pixels: vec![0; 6], labels: vec![7] });
         assert_eq!(three().first(9), three());
         assert!(three().first(0).is_empty());
+    }
+
+    #[test]
+    fn transposing_exchanges_rows_and_columns_of_every_image() {
+        let set = ImageSet { shape: SHAPE, pixels: vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], labels: vec![0, 1] };
+        let turned = set.clone().transposed();
+        assert_eq!((turned.shape.height, turned.shape.width), (3, 2));
+        assert_eq!(turned.pixels, [1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12]);
+        assert_eq!(turned.transposed(), set);
     }
 
     #[test]

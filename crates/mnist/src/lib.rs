@@ -1,4 +1,5 @@
-//! The data of the experiments: MNIST and similar datasets from IDX files, found on disk or downloaded, or made-up digits.
+//! The data of the experiments: MNIST and similar datasets from IDX files or NumPy archives, found on disk
+//! or downloaded, or made-up digits.
 //!
 //! ```text
 //! Request -> load -> Dataset -> Splits (training and validation images, normalisation)
@@ -23,18 +24,20 @@ mod load;
 mod loader;
 mod made_up;
 mod normalization;
+mod npz;
 mod order;
+mod own;
 mod progress;
 mod splits;
 
 pub use batch::{MnistBatch, MnistBatcher};
-pub use cache::default_cache_dir;
+pub use cache::{default_cache_dir, default_keras_dir};
 pub use contact_sheet::contact_sheet;
 pub use dataset::{Dataset, FileDigest, Origin};
 pub use dataset_name::DatasetName;
 pub use error::DataError;
 pub use image_set::{ImageSet, ImageShape};
-pub use load::{Request, has_local_files, load};
+pub use load::{Request, has_local_files, load, shape};
 pub use loader::BatchLoader;
 pub use normalization::Normalization;
 pub use order::BatchOrder;

@@ -6,16 +6,17 @@ use std::time::Duration;
 use crate::catalogue::DatasetSpec;
 use crate::dataset::{Dataset, Origin};
 use crate::download::{self, DownloadError};
-use crate::error::{FolderProblem, Place, Problem};
+use crate::error::{FolderProblem, Place, Problem, listed};
 use crate::progress::{Listener, Progress};
-use crate::{DataError, DatasetName, cache, folder};
+use crate::{DataError, DatasetName, ImageShape, cache, folder, own};
 
 /// The dataset to load, and the places to search.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
     /// The dataset; `None` for MNIST, or made-up digits if MNIST is not found.
     pub dataset: Option<DatasetName>,
-    /// A folder named for this run (`--data-dir`), with the four files, with a folder named after the dataset, or torchvision's.
+    /// A folder named for this run (`--data-dir`), with the four files, with a folder named after the dataset, or torchvision's; or a
+    /// NumPy archive, by itself or in that folder.
     pub data_dir: Option<PathBuf>,
     /// The user's folder for MNIST (environment variable `MNIST_DIR`), not searched for other datasets.
     pub mnist_dir: Option<PathBuf>,
@@ -24,6 +25,8 @@ pub struct Request {
     /// The program's folder in the user's cache, usually [`default_cache_dir`](crate::default_cache_dir). Without it,
     /// nothing is downloaded and made-up digits are drawn each time.
     pub cache_dir: Option<PathBuf>,
+    /// Keras' folder of datasets, usually [`default_keras_dir`](crate::default_keras_dir).
+    pub keras_dir: Option<PathBuf>,
     /// Never use the network.
     pub offline: bool,
     /// The number of training images to keep, if not all; the rest is only checked.
@@ -35,7 +38,7 @@ pub struct Request {
 /// Finds, reads and checks a dataset.
 ///
 /// The places in order: the folder that the request names (then the only place), the project's data folder, the user's
-/// cache, the mirrors. If the request names no dataset and no place has MNIST, the result is made-up digits, and
+/// cache, Keras' folder, the mirrors. If the request names no dataset and no place has MNIST, the result is made-up digits, and
 /// [`Dataset::warning`] says why.
 ///
 /// # Errors
@@ -44,6 +47,19 @@ pub struct Request {
 pub fn load(request: &Request, progress: &mut Listener<'_>) -> Result<Dataset, DataError> {
     let spec = DatasetSpec::published(request.dataset.unwrap_or(DatasetName::Mnist));
     Ok(Search { spec: &spec, request, backoff: download::BACKOFF, progress }.dataset()?)
+}
+
+/// Size and classes of a dataset's images: as published, or of a dataset of the user as its files say; MNIST's if they were not
+/// found.
+#[must_use]
+pub fn shape(request: &Request, dataset: DatasetName) -> ImageShape {
+    let spec = DatasetSpec::published(dataset);
+    let own = |(folder, place): (PathBuf, Place)| {
+        let paths = folder::find(&folder, &spec, place).ok()??;
+        own::describe(&paths, place).ok()
+    };
+    let mut folders = request.folders(dataset).into_iter().filter(|_| dataset == DatasetName::Own);
+    folders.find_map(own).map_or(dataset.shape(), |spec| spec.shape)
 }
 
 /// Whether [`load()`] finds the four files without a download, judging only by their names: nothing is read. Made-up digits
@@ -83,24 +99,25 @@ impl Search<'_, '_> {
         if let Some(folder) = given.filter(|folder| !folder.exists()) {
             return Err(Problem::BadFolder { folder: folder.to_owned(), problem: FolderProblem::Missing });
         }
-        let mut reasons = Vec::new();
+        let (mut searched, mut reasons) = (Vec::new(), Vec::new());
         for (folder, place) in self.request.folders(dataset) {
             match (self.look_into(&folder, place), place) {
                 (Ok(Some(dataset)), _) => return Ok(dataset),
-                (Ok(None), Place::Cache) => reasons.push("it is not in the cache".into()),
-                // The first folder of a place says enough.
-                (Ok(None), _) if reasons.is_empty() => {
-                    reasons.push(format!("{} has none of its files", folder.display()));
+                (Ok(None), _) => {
+                    (self.progress)(Progress::NotFound { folder: &folder });
+                    searched.push(folder);
                 }
-                (Ok(None), _) => {}
-                // A broken file in the cache is downloaded again.
-                (Err(error), Place::Cache) => reasons.push(error.to_string()),
+                // A broken file in the cache is downloaded again, and one of another program is not used.
+                (Err(error), Place::Cache | Place::Keras) => reasons.push(error.to_string()),
                 (Err(error), _) => return Err(error),
             }
         }
         if let Some(folder) = given {
-            let (folder, file) = (folder.to_owned(), self.spec.files[0].name);
-            return Err(Problem::MissingFile { folder, file, place: Place::Given, dataset });
+            let (folder, file, inside) = (folder.to_owned(), self.spec.files[0].name, searched.split_off(1));
+            return Err(Problem::EmptyFolder { folder, file, dataset, inside });
+        }
+        if !searched.is_empty() {
+            reasons.insert(0, format!("it is not in {}", listed(&searched)));
         }
         self.fetch().map_err(|error| {
             reasons.push(error.to_string());
@@ -112,10 +129,11 @@ impl Search<'_, '_> {
     fn look_into(&mut self, folder: &Path, place: Place) -> Result<Option<Dataset>, Problem> {
         let Some(paths) = folder::find(folder, self.spec, place)? else { return Ok(None) };
         let origin = match place {
-            Place::Given | Place::Project => Origin::Folder(folder.to_owned()),
+            Place::Given | Place::Project | Place::Keras => Origin::Folder(folder.to_owned()),
             Place::Cache => Origin::Cache(folder.to_owned()),
         };
-        self.read(folder, &paths, origin, place).map(Some)
+        let spec = if self.spec.name == DatasetName::Own { &own::describe(&paths, place)? } else { self.spec };
+        self.read(folder, (spec, &paths), origin, place).map(Some)
     }
 
     /// Downloads the files that the user's cache lacks, and reads the dataset.
@@ -124,14 +142,23 @@ impl Search<'_, '_> {
         if self.request.offline {
             return Err(DownloadError::Offline);
         }
+        if self.spec.mirrors.is_empty() {
+            return Err(DownloadError::NoMirror);
+        }
         let paths = download::fetch(self.spec, &folder, self.backoff, self.progress)?;
-        Ok(self.read(&folder, &paths, Origin::Download(folder.clone()), Place::Cache)?)
+        Ok(self.read(&folder, (self.spec, &paths), Origin::Download(folder.clone()), Place::Cache)?)
     }
 
-    fn read(&mut self, folder: &Path, paths: &[PathBuf], origin: Origin, place: Place) -> Result<Dataset, Problem> {
+    fn read(
+        &mut self,
+        folder: &Path,
+        (spec, paths): (&DatasetSpec, &[PathBuf]),
+        origin: Origin,
+        place: Place,
+    ) -> Result<Dataset, Problem> {
         (self.progress)(Progress::Reading { folder });
-        let contents = folder::read(paths, self.spec, self.request.keep(), place)?;
-        Ok(Dataset::new(self.spec, origin, contents))
+        let contents = folder::read(paths, spec, self.request.keep(), place)?;
+        Ok(Dataset::new(spec, origin, contents))
     }
 
     fn made_up(&mut self, origin: Origin) -> Dataset {
@@ -158,7 +185,11 @@ impl Request {
         let itself = self.project_data_dir.clone().filter(|_| dataset == DatasetName::Mnist);
         let project = project.chain(itself);
         let cached = self.cached(dataset).map(|folder| (folder, Place::Cache));
-        project.map(|folder| (folder, Place::Project)).chain(cached).collect()
+        let keras = self.keras_dir.iter().flat_map(|folder| [folder.clone(), folder.join(dataset.as_str())]);
+        let others = cached.into_iter().chain(keras.map(|folder| (folder, Place::Keras)));
+        // A dataset of the user lies where the user put it.
+        let others = others.filter(|_| dataset != DatasetName::Own);
+        project.map(|folder| (folder, Place::Project)).chain(others).collect()
     }
 
     /// The folder of a dataset in the user's cache.
@@ -175,8 +206,7 @@ impl Request {
 
 /// The folders of a dataset in a folder for several: one with its name, and that of torchvision.
 fn folders_below(folder: &Path, dataset: DatasetName) -> Vec<PathBuf> {
-    let torchvision = dataset.title().replace('-', "");
-    vec![folder.join(dataset.as_str()), folder.join(torchvision).join("raw")]
+    vec![folder.join(dataset.as_str()), folder.join(dataset.torchvision()).join("raw")]
 }
 
 #[cfg(test)]

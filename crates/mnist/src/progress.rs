@@ -5,6 +5,11 @@ use std::path::Path;
 /// A step of [`load`](crate::load()), reported when it happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress<'a> {
+    /// It looked into a folder, which does not have the dataset.
+    NotFound {
+        /// The folder.
+        folder: &'a Path,
+    },
     /// It reads and checks the four files in a folder.
     Reading {
         /// The folder.

@@ -32,7 +32,7 @@ impl Splits {
     /// besides those of the training, or was not loaded whole.
     #[must_use]
     pub fn with_test(self, dataset: &Dataset, test_images: usize) -> Self {
-        let all = dataset.name.train_images();
+        let all = dataset.train_images;
         let has_test = (1..=all.saturating_sub(self.train.len())).contains(&test_images) && dataset.train.len() == all;
         Self { test: has_test.then(|| dataset.train.last(test_images)), ..self }
     }

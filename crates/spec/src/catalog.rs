@@ -1,6 +1,7 @@
 //! `Catalog`: the folder of declared experiments. It finds them by name or path and resolves their baselines.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,8 @@ const MOST_BASELINES: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Catalog {
     folder: PathBuf,
+    /// Files in place of the folder's: path in the folder, text.
+    built_in: &'static [(&'static str, &'static str)],
     extras: PathBuf,
     sweeps: PathBuf,
     shape: ImageShape,
@@ -61,7 +64,14 @@ impl Catalog {
     #[must_use]
     pub fn new(folder: impl AsRef<Path>, shape: ImageShape) -> Self {
         let folder = folder.as_ref();
-        Self { extras: folder.join("extras"), sweeps: folder.join("sweeps"), folder: folder.to_owned(), shape }
+        let [extras, sweeps] = ["extras", "sweeps"].map(|name| folder.join(name));
+        Self { extras, sweeps, folder: folder.to_owned(), built_in: &[], shape }
+    }
+
+    /// The catalogue of files inside the program, each with its path in the folder: `extras/adam.toml`.
+    #[must_use]
+    pub fn built_in(files: &'static [(&'static str, &'static str)], shape: ImageShape) -> Self {
+        Self { built_in: files, ..Self::new("built-in experiments", shape) }
     }
 
     /// Names of all declared files, sorted.
@@ -69,7 +79,7 @@ impl Catalog {
     /// # Errors
     /// The folder cannot be read.
     pub fn names(&self) -> Result<Vec<String>, DeclaredError> {
-        names_in(&self.folder)
+        self.names_in(&self.folder)
     }
 
     /// All names: those of the report's files, then those in the subfolder `extras`, which do not belong to the report.
@@ -77,7 +87,7 @@ impl Catalog {
     /// # Errors
     /// A folder cannot be read.
     pub fn all_names(&self) -> Result<Vec<String>, DeclaredError> {
-        let extras = if self.extras.is_dir() { names_in(&self.extras)? } else { Vec::new() };
+        let extras = if self.has(&self.extras) { self.names_in(&self.extras)? } else { Vec::new() };
         Ok([self.names()?, extras].concat())
     }
 
@@ -88,7 +98,7 @@ impl Catalog {
     /// # Errors
     /// The file does not exist, it breaks a rule, or an override does not fit.
     pub fn load(&self, name_or_path: &str, overrides: &[Override]) -> Result<Declaration, DeclaredError> {
-        let file = DeclaredFile::read(&self.path_of(name_or_path)?, overrides)?;
+        let file = self.read(&self.path_of(name_or_path)?, overrides)?;
         match file.spec(self.shape)? {
             Spec::Experiment(spec) => Ok(Declaration::Experiment(self.experiment(*spec, &file)?.into())),
             Spec::Comparison(spec) => Ok(Declaration::Comparison(self.comparison(spec, &file)?)),
@@ -100,7 +110,7 @@ impl Catalog {
     /// # Errors
     /// The folder cannot be read.
     pub fn sweeps(&self) -> Result<Vec<String>, DeclaredError> {
-        if self.sweeps.is_dir() { names_in(&self.sweeps) } else { Ok(Vec::new()) }
+        if self.has(&self.sweeps) { self.names_in(&self.sweeps) } else { Ok(Vec::new()) }
     }
 
     /// A sweep by its name or path. Its base is looked up next to the file first, then in the catalogue.
@@ -110,12 +120,57 @@ impl Catalog {
     pub fn sweep(&self, name_or_path: &str) -> Result<Sweep, DeclaredError> {
         let path = match as_path(name_or_path) {
             Some(path) => path,
-            None => find(name_or_path, &[&self.sweeps])
+            None => self
+                .find(name_or_path, &[&self.sweeps])
                 .map_err(|known| unknown("sweep", name_or_path, &self.sweeps, &known))?,
         };
-        let file = DeclaredFile::read(&path, &[])?;
+        let file = self.read(&path, &[])?;
         let (base, spec) = self.declared("base", &file.sweep()?.base, &file, &[])?;
         Sweep::new(&file, (spec, base), self.shape)
+    }
+
+    /// The texts of a folder inside the program, by name; none if the folder is on disk.
+    fn texts_in(&self, folder: &Path) -> Option<impl Iterator<Item = (String, &'static str)>> {
+        let inside = folder.strip_prefix(&self.folder).ok().filter(|_| !self.built_in.is_empty())?.to_owned();
+        let texts = self.built_in.iter().map(|(path, text)| (Path::new(path), *text));
+        let texts =
+            texts.filter(move |(path, _)| path.parent() == Some(&inside) && path.extension().is_some_and(is_toml));
+        Some(texts.map(|(path, text)| (stem(path), text)))
+    }
+
+    fn has(&self, folder: &Path) -> bool {
+        self.texts_in(folder).is_some() || folder.is_dir()
+    }
+
+    fn names_in(&self, folder: &Path) -> Result<Vec<String>, DeclaredError> {
+        match self.texts_in(folder) {
+            Some(texts) => Ok(texts.map(|(name, _)| name).collect()),
+            None => names_in(folder),
+        }
+    }
+
+    fn read(&self, path: &Path, overrides: &[Override]) -> Result<DeclaredFile, DeclaredError> {
+        let mut texts = path.parent().and_then(|folder| self.texts_in(folder)).into_iter().flatten();
+        match texts.find(|(name, _)| *name == stem(path)) {
+            Some((_, text)) => DeclaredFile::new(path, text.to_owned(), overrides),
+            None => DeclaredFile::read(path, overrides),
+        }
+    }
+
+    /// The file of that name in the first of these folders that has it.
+    ///
+    /// # Errors
+    /// None has it; the error is the sorted list of names that they have.
+    fn find(&self, name: &str, folders: &[&Path]) -> Result<PathBuf, Vec<String>> {
+        let mut known = BTreeSet::new();
+        for folder in folders {
+            let here = self.names_in(folder).unwrap_or_default();
+            if here.iter().any(|known| known == name) {
+                return Ok(folder.join(format!("{name}.toml")));
+            }
+            known.extend(here);
+        }
+        Err(known.into_iter().collect())
     }
 
     fn path_of(&self, name_or_path: &str) -> Result<PathBuf, DeclaredError> {
@@ -124,7 +179,7 @@ impl Catalog {
         }
         // Fails if the folder cannot be read.
         self.names()?;
-        find(name_or_path, &[&self.folder, &self.extras]).map_err(|known| match self.sweeps() {
+        self.find(name_or_path, &[&self.folder, &self.extras]).map_err(|known| match self.sweeps() {
             Ok(sweeps) if sweeps.iter().any(|sweep| sweep == name_or_path) => {
                 let hint = format!("`experiments sweep {name_or_path}` runs it");
                 DeclaredError::in_file(self.sweeps.display(), format!("`{name_or_path}` is a sweep"), Some(hint))
@@ -194,12 +249,12 @@ impl Catalog {
         overrides: &[Override],
     ) -> Result<(DeclaredFile, ExperimentSpec), DeclaredError> {
         let next_to = file.path.parent().unwrap_or(Path::new(""));
-        let path = find(named, &[next_to, &self.folder, &self.extras]).map_err(|known| {
+        let path = self.find(named, &[next_to, &self.folder, &self.extras]).map_err(|known| {
             let others = known.iter().map(String::as_str).filter(|name| *name != file.name);
             let rule = format!("no experiment in {} has that name", self.folder.display());
             file.refuse_name(key, named, &rule, suggest::did_you_mean(named, others))
         })?;
-        let found = DeclaredFile::read(&path, overrides)?;
+        let found = self.read(&path, overrides)?;
         match found.spec(self.shape)? {
             Spec::Experiment(spec) => Ok((found, *spec)),
             Spec::Comparison(_) => Err(file.refuse_name(key, named, "that is a comparison, not an experiment", None)),
@@ -227,20 +282,8 @@ fn unknown(what: &str, name: &str, folder: &Path, known: &[String]) -> DeclaredE
     DeclaredError::in_file(folder.display(), format!("no {what} is called `{name}`"), Some(hint))
 }
 
-/// The file of that name in the first of these folders that has it.
-///
-/// # Errors
-/// None has it; the error is the sorted list of names that they have.
-fn find(name: &str, folders: &[&Path]) -> Result<PathBuf, Vec<String>> {
-    let mut known = BTreeSet::new();
-    for folder in folders {
-        let here = names_in(folder).unwrap_or_default();
-        if here.iter().any(|known| known == name) {
-            return Ok(folder.join(format!("{name}.toml")));
-        }
-        known.extend(here);
-    }
-    Err(known.into_iter().collect())
+fn is_toml(extension: &OsStr) -> bool {
+    extension == "toml"
 }
 
 /// Sorted names of the TOML files of a folder, without hidden ones, which editors leave.
@@ -254,7 +297,7 @@ fn names_in(folder: &Path) -> Result<Vec<String>, DeclaredError> {
     for entry in readable.read_dir().map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
         let name = stem(&path);
-        if path.extension().is_some_and(|extension| extension == "toml") && path.is_file() && !name.starts_with('.') {
+        if path.extension().is_some_and(is_toml) && path.is_file() && !name.starts_with('.') {
             names.push(name);
         }
     }

@@ -1,8 +1,10 @@
 //! Claims: statements of the report, each tested on one metric of the records.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use mlp::values;
+use mlp::values::{Checked, Optional, Positive};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
@@ -12,7 +14,7 @@ use crate::spec_error::Words;
 use crate::{Metric, name, suggest, text};
 
 /// How a metric is expected to compare with the other experiment's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Expectation {
     /// Higher than the other's.
@@ -40,25 +42,36 @@ pub struct Claim {
     pub against: String,
 }
 
-/// The keys of a claim: a metric has its parameters next to its name.
-#[derive(Serialize, Deserialize)]
+/// A statement that is tested on the records.
+// A metric has its parameters next to its name.
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Keys {
-    #[serde(deserialize_with = "text::line::<_, 300>")]
+    /// The statement, in the words of its source.
+    #[serde(with = "Checked::<text::Line<300>>")]
     says: String,
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text::optional_line::<_, 300>")]
+    /// Who says so; without it, the report that the experiments reproduce.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "Checked::<Optional<text::Line<300>>>")]
     source: Option<String>,
+    /// The metric to test.
     metric: Name,
+    /// `steps_to`: what must reach the level.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Series")]
     of: Option<Series>,
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some_positive")]
+    /// `steps_to`: the least accuracy, or the greatest loss.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "Checked::<Optional<Positive>>")]
     level: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "some_positive")]
+    /// Metrics about the beginning of a run: how many epochs count.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "Checked::<Optional<Positive>>")]
     epochs: Option<f64>,
+    /// How the metric is expected to compare with the other experiment's.
     expect: Expectation,
-    #[serde(deserialize_with = "values::positive")]
+    /// The smallest difference that matters, in the metric's unit; shares and accuracies go from 0 to 1.
+    #[serde(with = "Checked::<Positive>")]
     margin: f64,
-    #[serde(default, deserialize_with = "name::valid")]
+    /// The experiment to compare with; without it, the baseline.
+    #[serde(default, with = "Checked::<name::Name>")]
     against: String,
 }
 
@@ -68,10 +81,6 @@ const KEYS: [&str; 9] = ["says", "source", "metric", "of", "level", "epochs", "e
 const COMMON_KEYS: [&str; 6] = ["says", "source", "metric", "expect", "margin", "against"];
 const LEVEL_KEYS: [&str; 8] = ["says", "source", "metric", "of", "level", "expect", "margin", "against"];
 const EPOCHS_KEYS: [&str; 7] = ["says", "source", "metric", "epochs", "expect", "margin", "against"];
-
-pub(crate) fn some_positive<'de, D: Deserializer<'de>>(source: D) -> Result<Option<f64>, D::Error> {
-    values::positive(source).map(Some)
-}
 
 /// The name of a metric, an old one included.
 #[derive(Serialize)]
@@ -94,6 +103,55 @@ impl<'de> Deserialize<'de> for Name {
             }
         }
         source.deserialize_str(Word)
+    }
+}
+
+/// A word with its definition for every metric, and the older words.
+impl JsonSchema for Name {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Metric".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let named = Metric::NAMES.iter().filter_map(|name| Some((name, Metric::named(name)?)));
+        let definition = |name, metric: Metric| match name {
+            Metric::STEPS_TO => "gradient steps until the first validation at which `of` reaches `level`".to_owned(),
+            _ => metric.definition(),
+        };
+        let mut words: Vec<_> = named
+            .map(|(name, metric)| json_schema!({ "const": name, "description": definition(name, metric) }))
+            .collect();
+        words.push(json_schema!({ "description": "older names", "enum": Metric::OLD_NAMES.map(|(name, _)| name) }));
+        json_schema!({ "type": "string", "oneOf": words })
+    }
+}
+
+/// Adds to the schema of a table with a metric which parameters the metric needs and takes.
+pub(crate) fn relate_parameters(mut table: Schema) -> Schema {
+    let takes_epochs = Metric::ALL.into_iter().filter(|metric| metric.epochs().is_some()).map(Metric::name);
+    let rule = |metrics: Vec<&str>, then: Schema, otherwise: Schema| json_schema!({ "if": { "properties": { "metric": { "enum": metrics } } }, "then": then, "else": otherwise });
+    let needs_level = json_schema!({ "required": ["of", "level"] });
+    let no_level = json_schema!({ "not": { "anyOf": [{ "required": ["of"] }, { "required": ["level"] }] } });
+    let no_epochs = json_schema!({ "not": { "required": ["epochs"] } });
+    let rules = [
+        rule(vec![Metric::STEPS_TO], needs_level, no_level),
+        rule(takes_epochs.collect(), json_schema!(true), no_epochs),
+    ];
+    table.insert("allOf".to_owned(), rules.into_iter().map(Schema::to_value).collect());
+    table
+}
+
+impl JsonSchema for Claim {
+    fn schema_name() -> Cow<'static, str> {
+        "Claim".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        relate_parameters(Keys::json_schema(generator))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use mlp::values;
+use mlp::values::{Checked, Count, List, Optional, Rule};
+use schemars::{JsonSchema, Schema, json_schema};
 use serde::{Deserialize, Deserializer};
 
 use crate::declared::file::DeclaredFile;
@@ -10,38 +11,38 @@ use crate::door::Keyed;
 use crate::{DeclaredError, text};
 
 /// What a batch system is asked for. Its values become lines of a script, so each is a single word.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterSpec {
     /// Partition, or queue.
-    #[serde(deserialize_with = "optional_word")]
+    #[serde(with = "Checked::<Optional<Word>>")]
     pub partition: Option<String>,
     /// Account that pays.
-    #[serde(deserialize_with = "optional_word")]
+    #[serde(with = "Checked::<Optional<Word>>")]
     pub account: Option<String>,
     /// Time limit of a task: `02:00:00`.
-    #[serde(deserialize_with = "optional_word")]
+    #[serde(with = "Checked::<Optional<Word>>")]
     pub time: Option<String>,
     /// Memory of a task: `2G`.
-    #[serde(deserialize_with = "optional_word")]
+    #[serde(with = "Checked::<Optional<Word>>")]
     pub memory: Option<String>,
     /// Generic resources of a task: `gpu:1`.
-    #[serde(deserialize_with = "optional_word")]
+    #[serde(with = "Checked::<Optional<Word>>")]
     pub gres: Option<String>,
     /// Processors of a task, and trainings that it does at the same time.
-    #[serde(deserialize_with = "optional_count")]
+    #[serde(with = "Checked::<Optional<Count<1, 10_000>>>")]
     pub cpus: Option<usize>,
     /// Shares that the runs are divided into, one a task.
-    #[serde(deserialize_with = "optional_count")]
+    #[serde(with = "Checked::<Optional<Count<1, 10_000>>>")]
     pub tasks: Option<usize>,
     /// Tasks at the same time.
-    #[serde(deserialize_with = "optional_count")]
+    #[serde(with = "Checked::<Optional<Count<1, 10_000>>>")]
     pub throttle: Option<usize>,
     /// Seconds before the time limit at which a task is told to save.
-    #[serde(deserialize_with = "optional_count")]
+    #[serde(with = "Checked::<Optional<Count<1, 10_000>>>")]
     pub notice: Option<usize>,
     /// Modules to load.
-    #[serde(deserialize_with = "words")]
+    #[serde(with = "Checked::<List<Word>>")]
     pub modules: Vec<String>,
 }
 
@@ -83,24 +84,20 @@ pub fn cluster_word(word: &str) -> Result<String, String> {
     if is_word { Ok(word.to_owned()) } else { Err(rule.to_owned()) }
 }
 
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Word(#[serde(deserialize_with = "word")] String);
+/// The rule of a word that a batch script can contain.
+#[derive(Debug)]
+struct Word;
 
-fn word<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
-    text::checked(source, cluster_word)
-}
+impl Rule for Word {
+    type Value = String;
 
-fn optional_word<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
-    word(source).map(Some)
-}
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+        text::checked(source, cluster_word)
+    }
 
-fn optional_count<'de, D: Deserializer<'de>>(source: D) -> Result<Option<usize>, D::Error> {
-    values::count::<_, 1, 10_000>(source).map(Some)
-}
-
-fn words<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
-    Ok(Vec::<Word>::deserialize(source)?.into_iter().map(|Word(word)| word).collect())
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9._:+=,/@%][A-Za-z0-9._:+=,/@%-]{0,199}$" })
+    }
 }
 
 #[cfg(test)]

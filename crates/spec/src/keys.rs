@@ -35,6 +35,11 @@ pub(crate) const KEYS: [(&str, &str); 25] = [
     ("checkpoint.every_validations", "10"),
 ];
 
+/// The keys.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+    KEYS.iter().map(|(key, _)| *key)
+}
+
 /// A valid value of a key, as an override writes it; none if an override may not set the key.
 pub(crate) fn example_of(key: &str) -> Option<&'static str> {
     KEYS.iter().find(|(known, _)| *known == key).map(|(_, example)| *example)

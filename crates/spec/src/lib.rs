@@ -14,6 +14,7 @@ mod kind;
 mod metric;
 pub mod name;
 mod rules;
+mod schema;
 mod spec;
 mod spec_error;
 mod suggest;
@@ -31,6 +32,7 @@ pub use metric::{Metric, MetricKind, Series};
 pub use mlp::values::thousands;
 pub use mlp::{Activation, Bias, ImageShape, Layer, MlpConfig, NetworkConfig, OptimizerConfig, SgdConfig, WeightInit};
 pub use rules::PROBE_IMAGES;
+pub use schema::{FileKind, Setting, settings};
 pub use spec::{CheckpointSpec, ComparisonSpec, DataSpec, ExperimentSpec, PixelScaling, Shuffle, TrainingSpec};
 pub use spec_error::SpecError;
 pub use sweep::{

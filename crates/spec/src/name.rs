@@ -1,6 +1,8 @@
 //! Names of experiments: they become names of files, folders and figures on every system.
 
-use serde::{Deserialize, Deserializer};
+use mlp::values::Rule;
+use schemars::{Schema, json_schema};
+use serde::Deserializer;
 use thiserror::Error;
 
 use crate::text;
@@ -38,18 +40,21 @@ fn is_reserved(name: &str) -> bool {
     matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
 
-/// Reads a name.
-pub(crate) fn valid<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
-    let named = |name: &str| check(name).map(|()| name.to_owned());
-    text::checked(source, |name| named(name).map_err(|why| format!("the name of an experiment: {why}")))
-}
+/// The rule of a name. Its schema does not know what Windows reserves.
+#[derive(Debug)]
+pub(crate) struct Name;
 
-/// Reads an optional name.
-pub(crate) fn optional<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(transparent)]
-    struct Name(#[serde(deserialize_with = "valid")] String);
-    Ok(Option::<Name>::deserialize(source)?.map(|Name(name)| name))
+impl Rule for Name {
+    type Value = String;
+
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+        let named = |name: &str| check(name).map(|()| name.to_owned());
+        text::checked(source, |name| named(name).map_err(|why| format!("the name of an experiment: {why}")))
+    }
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "pattern": "^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?$" })
+    }
 }
 
 #[cfg(test)]

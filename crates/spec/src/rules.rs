@@ -8,9 +8,9 @@ use crate::identity::plain;
 use crate::{Claim, ExperimentSpec, Metric, Shuffle, SpecError, name, suggest, visible};
 
 /// Each run is a line in a figure.
-const MOST_RUNS: usize = 100;
+pub(crate) const MOST_RUNS: usize = 100;
 /// All claims are tested together, and each one lowers the power of the others.
-const MOST_CLAIMS: usize = 100;
+pub(crate) const MOST_CLAIMS: usize = 100;
 /// A record keeps every step's loss and all validations.
 const MOST_STEPS: usize = 10_000_000;
 const MOST_VALIDATIONS: usize = 100_000;

@@ -1,6 +1,8 @@
 //! `ExperimentSpec`: a valid experiment. Other code takes only this type, so it never checks an experiment again.
 
-use mlp::{NetworkConfig, OptimizerConfig, values};
+use mlp::values::{Checked, Count, Optional};
+use mlp::{NetworkConfig, OptimizerConfig};
+use schemars::JsonSchema;
 use serde::de::{Deserializer, Error as _};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use crate::door::Keyed;
 use crate::{Claim, SpecError, explain, kind, name, rules, text};
 
 /// How pixels (0 to 255) become inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PixelScaling {
     /// `(pixel - mean) / std`, with a single mean and standard deviation over all training images.
@@ -20,18 +22,18 @@ pub enum PixelScaling {
 }
 
 /// The images of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataSpec {
     /// Training images: the first N of the training set.
-    #[serde(deserialize_with = "values::count::<_, 1, 60_000>")]
+    #[serde(with = "Checked::<Count<1, 60_000>>")]
     pub train_images: usize,
     /// Validation images: the first N of the test set.
-    #[serde(deserialize_with = "values::count::<_, 1, 10_000>")]
+    #[serde(with = "Checked::<Count<1, 10_000>>")]
     pub validation_images: usize,
     /// Test images: the last N of the training set, which no training, validation or choice sees; 0 for none. They do not move
     /// the curve, so they do not count in a run's identity.
-    #[serde(default, skip_serializing_if = "is_zero", deserialize_with = "values::count::<_, 0, 59_999>")]
+    #[serde(default, skip_serializing_if = "is_zero", with = "Checked::<Count<0, 59_999>>")]
     pub test_images: usize,
     /// How pixels become inputs.
     pub pixel_scaling: PixelScaling,
@@ -51,7 +53,7 @@ fn is_zero(count: &usize) -> bool {
 }
 
 /// Order of the training images.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Shuffle {
     /// A new permutation every epoch, which depends on the seed and the epoch.
@@ -61,31 +63,31 @@ pub enum Shuffle {
 }
 
 /// Length of a training and its validations.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingSpec {
     /// Images per step; the incomplete batch at the end of an epoch is dropped.
-    #[serde(deserialize_with = "values::count::<_, 1, 60_000>")]
+    #[serde(with = "Checked::<Count<1, 60_000>>")]
     pub batch_size: usize,
     /// Order of the training images.
     pub shuffle: Shuffle,
     /// The training ends after this epoch at the latest.
-    #[serde(deserialize_with = "values::count::<_, 1, 10_000>")]
+    #[serde(with = "Checked::<Count<1, 10_000>>")]
     pub max_epochs: usize,
     /// Validations per epoch, evenly spaced; one more precedes the first step.
-    #[serde(deserialize_with = "values::count::<_, 1, 60_000>")]
+    #[serde(with = "Checked::<Count<1, 60_000>>")]
     pub validations_per_epoch: usize,
     /// Early stopping: the training ends after this number of validations in a row without a new lowest validation loss.
-    #[serde(deserialize_with = "values::count::<_, 1, 1_000_000>")]
+    #[serde(with = "Checked::<Count<1, 1_000_000>>")]
     pub patience_validations: usize,
 }
 
 /// How often a run saves a checkpoint. This does not move the curve, so it does not count in a run's identity.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckpointSpec {
     /// Validations between two checkpoints.
-    #[serde(deserialize_with = "values::count::<_, 1, 100_000>")]
+    #[serde(with = "Checked::<Count<1, 100_000>>")]
     pub every_validations: usize,
 }
 
@@ -97,20 +99,20 @@ impl Default for CheckpointSpec {
 }
 
 /// A valid experiment: reading it from any format checks its values and the rules across them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct ExperimentSpec {
     /// Name of the file without its ending: `task4e`.
-    #[serde(deserialize_with = "name::valid")]
+    #[serde(with = "Checked::<name::Name>")]
     pub name: String,
     /// Its name in figures and tables.
-    #[serde(deserialize_with = "text::line::<_, 100>")]
+    #[serde(with = "Checked::<text::Line<100>>")]
     pub title: String,
     /// Name of the experiment that it is compared with.
-    #[serde(default, deserialize_with = "name::optional")]
+    #[serde(default, with = "Checked::<Optional<name::Name>>")]
     pub baseline: Option<String>,
     /// It is trained with the seeds from 1 to this number unless the command line names others; not part of a run's identity.
-    #[serde(default = "one", deserialize_with = "values::count::<_, 1, 1_000>")]
+    #[serde(default = "one", with = "Checked::<Count<1, 1_000>>")]
     pub seeds: usize,
     /// The images.
     pub data: DataSpec,
@@ -127,6 +129,7 @@ pub struct ExperimentSpec {
     pub checkpoint: CheckpointSpec,
     /// Statements of the report about it: tables `[[claim]]` in a file, `claims` in a record.
     #[serde(default, rename(deserialize = "claim"), alias = "claims")]
+    #[schemars(length(max = rules::MOST_CLAIMS))]
     pub claims: Vec<Claim>,
 }
 
@@ -215,19 +218,20 @@ impl<'de> Deserialize<'de> for ExperimentSpec {
 }
 
 /// Several experiments drawn together, for example those of task 3.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComparisonSpec {
     /// Name of the file without its ending: `task3`.
-    #[serde(deserialize_with = "name::valid")]
+    #[serde(with = "Checked::<name::Name>")]
     pub name: String,
     /// Title of the figure.
-    #[serde(deserialize_with = "text::line::<_, 100>")]
+    #[serde(with = "Checked::<text::Line<100>>")]
     pub title: String,
     /// Each is trained with the seeds from 1 to this number unless the command line names others.
-    #[serde(default = "one", deserialize_with = "values::count::<_, 1, 1_000>")]
+    #[serde(default = "one", with = "Checked::<Count<1, 1_000>>")]
     pub seeds: usize,
     /// Names of the experiments, in the order of the legend.
+    #[schemars(with = "Vec<Checked<name::Name>>", length(min = 1, max = rules::MOST_RUNS), extend("uniqueItems" = true))]
     pub runs: Vec<String>,
 }
 

@@ -4,7 +4,8 @@ mod objective;
 mod search;
 mod trials;
 
-use mlp::values;
+use mlp::values::{Checked, Count, Optional};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -15,30 +16,32 @@ pub use search::{Condition, Domain, Parameter, Settings};
 pub use trials::Sweep;
 
 /// A valid sweep: what varies, what counts as better, and how the settings to try are chosen.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SweepSpec {
     /// Name of the file without its ending.
-    #[serde(deserialize_with = "name::valid")]
+    #[serde(with = "Checked::<name::Name>")]
     pub name: String,
     /// Its name in figures and tables.
-    #[serde(deserialize_with = "text::line::<_, 100>")]
+    #[serde(with = "Checked::<text::Line<100>>")]
     pub title: String,
     /// Name of the experiment whose settings vary.
-    #[serde(deserialize_with = "name::valid")]
+    #[serde(with = "Checked::<name::Name>")]
     pub base: String,
     /// Every trial is trained with the seeds from 1 to this number; its score is the mean.
-    #[serde(default = "crate::spec::one", deserialize_with = "values::count::<_, 1, 100>")]
+    #[serde(default = "crate::spec::one", with = "Checked::<Count<1, 100>>")]
     pub seeds: usize,
     /// What counts as better.
     pub objective: Objective,
     /// The keys that vary, in alphabetical order, so that the order of the lines does not matter.
     #[serde(deserialize_with = "search::parameters")]
+    #[schemars(schema_with = "search::schema")]
     pub search: Vec<Parameter>,
     /// How the settings to try are chosen.
     pub method: Method,
     /// When trials that do badly stop; none trains every trial to its end.
     #[serde(default)]
+    #[schemars(with = "Pruning")]
     pub pruning: Option<Pruning>,
     /// How the best settings are trained again.
     #[serde(default)]
@@ -46,25 +49,30 @@ pub struct SweepSpec {
 }
 
 /// How the settings to try are chosen.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = [{
+    "if": { "properties": { "kind": { "const": "grid" } } },
+    "then": { "not": { "required": ["trials"] } },
+    "else": { "required": ["trials"] },
+}]))]
 pub struct Method {
     /// The method.
     pub kind: MethodKind,
     /// How many settings are tried; none for a grid, which tries all.
-    #[serde(default, deserialize_with = "some_count::<_, 10_000>")]
+    #[serde(default, with = "Checked::<Optional<Count<1, 10_000>>>")]
     pub trials: Option<usize>,
     /// Settings that are chosen at a time, from the results of those before. It changes the sequence of the trials; the number of
     /// jobs does not.
-    #[serde(default = "usual_batch", deserialize_with = "values::count::<_, 1, 1_000>")]
+    #[serde(default = "usual_batch", with = "Checked::<Count<1, 1_000>>")]
     pub batch: usize,
     /// Seed of the choice.
-    #[serde(default = "crate::spec::one", deserialize_with = "values::count::<_, 1, 1_000_000_000>")]
+    #[serde(default = "crate::spec::one", with = "Checked::<Count<1, 1_000_000_000>>")]
     pub seed: usize,
 }
 
 /// A method of choosing settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MethodKind {
     /// All combinations.
@@ -78,25 +86,30 @@ pub enum MethodKind {
 }
 
 /// When trials that do badly stop. Their checkpoints are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("allOf" = [{
+    "if": { "properties": { "kind": { "const": "median" } } },
+    "then": { "not": { "required": ["factor"] } },
+    "else": { "not": { "required": ["startup"] } },
+}]))]
 pub struct Pruning {
     /// The rule.
     pub kind: PruningKind,
     /// Validations until trials are compared for the first time, the one before the first step not counted. `median` compares
     /// again after as many, `successive_halving` after `factor` times as many.
-    #[serde(deserialize_with = "values::count::<_, 1, 100_000>")]
+    #[serde(with = "Checked::<Count<1, 100_000>>")]
     pub validations: usize,
     /// `successive_halving`: one trial in this many continues.
-    #[serde(default, deserialize_with = "some_count::<_, 100>")]
+    #[serde(default, with = "Checked::<Optional<Count<2, 100>>>")]
     pub factor: Option<usize>,
     /// `median`: the first trials, which are not pruned.
-    #[serde(default, deserialize_with = "some_count::<_, 1_000>")]
+    #[serde(default, with = "Checked::<Optional<Count<1, 1_000>>>")]
     pub startup: Option<usize>,
 }
 
 /// A rule of pruning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PruningKind {
     /// A trial stops that is worse than the median of the earlier trials at the same validation.
@@ -106,14 +119,14 @@ pub enum PruningKind {
 }
 
 /// How the best settings are trained again, with seeds that the search has not seen.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Winner {
     /// How many of the best settings.
-    #[serde(default = "usual_best", deserialize_with = "values::count::<_, 1, 100>")]
+    #[serde(default = "usual_best", with = "Checked::<Count<1, 100>>")]
     pub best: usize,
     /// How many fresh seeds.
-    #[serde(default = "usual_seeds", deserialize_with = "values::count::<_, 1, 100>")]
+    #[serde(default = "usual_seeds", with = "Checked::<Count<1, 100>>")]
     pub seeds: usize,
 }
 
@@ -135,11 +148,6 @@ fn usual_seeds() -> usize {
     5
 }
 
-/// Reads an optional whole number above 0.
-fn some_count<'de, D: serde::Deserializer<'de>, const MOST: usize>(source: D) -> Result<Option<usize>, D::Error> {
-    values::count::<D, 1, MOST>(source).map(Some)
-}
-
 impl SweepSpec {
     /// The sweep of a JSON value.
     ///
@@ -157,7 +165,7 @@ impl SweepSpec {
     fn check(&self) -> Result<(), SpecError> {
         let Self { method, pruning, .. } = self;
         let (is_grid, has_trials) = (method.kind == MethodKind::Grid, method.trials.is_some());
-        if let Some(endless) = self.search.iter().find(|one| is_grid && one.domain.listed().is_none()) {
+        if let Some(endless) = self.search.iter().find(|one| is_grid && !has_trials && one.domain.listed().is_none()) {
             let sentence = format!("a grid needs the values of `{}`, not only their bounds", endless.key);
             let hint = "list them: { values = [0.01, 0.1] }".to_owned();
             return Err(SpecError::rule(&[&endless.place()], sentence).with_hint(hint));
@@ -165,7 +173,6 @@ impl SweepSpec {
         let prunes = |kind| pruning.as_ref().filter(|pruning| pruning.kind == kind);
         let has_factor = prunes(PruningKind::Median).is_some_and(|pruning| pruning.factor.is_some());
         let has_startup = prunes(PruningKind::SuccessiveHalving).is_some_and(|pruning| pruning.startup.is_some());
-        let is_one = pruning.as_ref().is_some_and(|pruning| pruning.factor == Some(1));
         let is_of_steps = pruning.is_some() && self.objective.metric == Metric::Steps;
         let rules = [
             (is_grid && has_trials, "method.trials", "`method.trials` is given, but a grid tries all combinations"),
@@ -177,7 +184,6 @@ impl SweepSpec {
             ),
             (has_factor, "pruning.factor", "`pruning.factor` is not a key with `kind = \"median\"`"),
             (has_startup, "pruning.startup", "`pruning.startup` is not a key with `kind = \"successive_halving\"`"),
-            (is_one, "pruning.factor", "`pruning.factor` is 1, but must be at least 2"),
             (
                 is_of_steps,
                 "objective.metric",

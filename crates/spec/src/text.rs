@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
+use mlp::values::Rule;
+use schemars::{Schema, json_schema};
 use serde::de::{Deserializer, Error, Visitor};
 
 /// Whether a character is visible text: it cannot control a terminal, change the writing direction or break a line.
@@ -34,21 +36,27 @@ pub fn visible(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-/// Reads one line of 1 to `MOST` characters, all of them [plain](is_plain); spaces around it are dropped.
-pub(crate) fn line<'de, D: Deserializer<'de>, const MOST: usize>(source: D) -> Result<String, D::Error> {
-    checked(source, |text| {
-        let line = text.trim();
-        let is_valid = (1..=MOST).contains(&line.chars().count()) && line.chars().all(is_plain);
-        let rule = || format!("one line of 1 to {MOST} characters, none of them control or invisible characters");
-        is_valid.then(|| line.to_owned()).ok_or_else(rule)
-    })
-}
+/// One line of 1 to `MOST` characters, all of them [plain](is_plain); spaces around it are dropped. Its schema does not know the
+/// invisible characters beyond ASCII, and counts the spaces.
+#[derive(Debug)]
+pub(crate) struct Line<const MOST: usize>;
 
-/// The same where the text may be missing.
-pub(crate) fn optional_line<'de, D: Deserializer<'de>, const MOST: usize>(
-    source: D,
-) -> Result<Option<String>, D::Error> {
-    line::<D, MOST>(source).map(Some)
+impl<const MOST: usize> Rule for Line<MOST> {
+    type Value = String;
+
+    fn read<'de, D: Deserializer<'de>>(source: D) -> Result<String, D::Error> {
+        checked(source, |text| {
+            let line = text.trim();
+            let is_valid = (1..=MOST).contains(&line.chars().count()) && line.chars().all(is_plain);
+            let rule = || format!("one line of 1 to {MOST} characters, none of them control or invisible characters");
+            is_valid.then(|| line.to_owned()).ok_or_else(rule)
+        })
+    }
+
+    fn schema() -> Schema {
+        let plain = r"[^\x00-\x1f\x7f]*";
+        json_schema!({ "type": "string", "maxLength": MOST, "pattern": format!(r"^{plain}\S{plain}$") })
+    }
 }
 
 /// Reads a text. `check` returns the value to keep or, to follow "must be", what would do.

@@ -3,17 +3,19 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use spec::{ClusterSpec, cluster_word};
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum, ValueHint};
+use spec::{ClusterSpec, FileKind, cluster_word};
 
 use super::Shard;
 use super::seeds::{self, Seeds};
+use crate::completion;
 
 /// Experiments, their overrides and seeds.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Selection {
     /// Declared experiments by name (task4e), or TOML files by path; for `submit` and `plan` also `report` or `sweep NAME`
-    #[arg(required_unless_present = "all", value_name = "EXPERIMENT")]
+    #[arg(required_unless_present = "all", value_name = "EXPERIMENT", add = completion::experiments())]
     pub(crate) experiments: Vec<String>,
 
     /// All experiments of the report
@@ -26,7 +28,7 @@ pub(crate) struct Selection {
 
     /// Change a setting: `--set model.hidden_units=16`; this makes a separate run. Settings of data and training also apply to
     /// the baseline
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
     pub(crate) overrides: Vec<String>,
 
     /// Only the experiments themselves, not the baselines that they are compared with
@@ -185,7 +187,7 @@ pub(crate) struct Export {
 #[derive(Debug, Args)]
 pub(crate) struct Sweep {
     /// A declared sweep by name, or a TOML file by path
-    #[arg(value_name = "SWEEP")]
+    #[arg(value_name = "SWEEP", add = completion::sweeps())]
     pub(crate) name: String,
 
     /// Trainings at the same time; does not change the results [default: the physical cores; 1 on a graphics processor]
@@ -243,10 +245,11 @@ pub(crate) struct Json {
 #[derive(Debug, Args)]
 pub(crate) struct Show {
     /// A declared experiment by name, or a TOML file by path
+    #[arg(add = completion::experiments())]
     pub(crate) experiment: String,
 
     /// Change a setting: `--set model.hidden_units=16`
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
     pub(crate) overrides: Vec<String>,
 
     #[command(flatten)]
@@ -257,6 +260,7 @@ pub(crate) struct Show {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Declared experiments by name, or TOML files by path [default: all]
+    #[arg(add = completion::experiments())]
     pub(crate) experiments: Vec<String>,
 }
 
@@ -284,7 +288,7 @@ pub(crate) struct Gradcheck {
 #[derive(Debug, Args)]
 pub(crate) struct Claims {
     /// Declared experiments by name, or TOML files by path [default: all, including `extras/`]
-    #[arg(value_name = "EXPERIMENT")]
+    #[arg(value_name = "EXPERIMENT", add = completion::experiments())]
     pub(crate) experiments: Vec<String>,
 
     /// Exit with code 1 unless every claim holds
@@ -306,7 +310,7 @@ pub(crate) struct Claims {
 #[derive(Debug, Args)]
 pub(crate) struct Variance {
     /// Declared experiments by name, or TOML files by path
-    #[arg(required = true, value_name = "EXPERIMENT")]
+    #[arg(required = true, value_name = "EXPERIMENT", add = completion::experiments())]
     pub(crate) experiments: Vec<String>,
 
     /// Cross the seeds from 1 to this number of the initial weights with the same ones of the batch order
@@ -322,7 +326,7 @@ pub(crate) struct Variance {
     pub(crate) order: Option<Seeds>,
 
     /// Change a setting: `--set model.hidden_units=16`
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
     pub(crate) overrides: Vec<String>,
 
     /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
@@ -484,4 +488,43 @@ pub(crate) struct Batches {
     /// Numbers of batches, as `status` shows them [default: all]
     #[arg(value_name = "BATCH")]
     pub(crate) batches: Vec<usize>,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Folder of the project; it is created if it does not exist
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// What a file declares: experiment, comparison, sweep or cluster
+    #[arg(value_name = "KIND", hide_possible_values = true, value_parser = PossibleValuesParser::new(FileKind::ALL.map(FileKind::as_str)))]
+    kind: String,
+}
+
+impl Schema {
+    /// The kind of file.
+    pub(crate) fn kind(&self) -> Option<FileKind> {
+        FileKind::ALL.into_iter().find(|kind| kind.as_str() == self.kind)
+    }
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_parser = PossibleValuesParser::new(completion::SHELLS.map(|shell| shell.name())))]
+    pub(crate) shell: String,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// Folder of the pages
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
 }

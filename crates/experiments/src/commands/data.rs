@@ -1,6 +1,6 @@
 //! `experiments data`: finds or downloads the dataset, verifies and describes it (task 2a).
 
-use mnist::Splits;
+use mnist::{ImageShape, Splits};
 
 use crate::command_line::arguments;
 use crate::data;
@@ -19,9 +19,15 @@ pub(super) fn data(workspace: &Workspace, arguments: &arguments::Data) -> Result
     for file in &dataset.files {
         text += &format!("{}  {}\n", file.sha256, file.name);
     }
-    let (train, validation) = REPORT_IMAGES;
+    // A dataset of the user may have fewer.
+    let (train, validation) = (REPORT_IMAGES.0.min(dataset.train.len()), REPORT_IMAGES.1.min(dataset.test.len()));
     let splits = Splits::new(&dataset, train, validation)?;
-    text += &format!("{} training images, {} test images\n", dataset.train.len(), dataset.test.len());
+    let ImageShape { height, width, classes } = dataset.shape;
+    text += &format!(
+        "{} training images, {} test images of {height} x {width} pixels in {classes} classes\n",
+        dataset.train.len(),
+        dataset.test.len()
+    );
     text += &format!(
         "mean {:.4}, standard deviation {:.4} of the first {train} training images' pixels\n",
         splits.normalization.mean, splits.normalization.std

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::output::print;
 use crate::work::Work;
 use crate::workspace::Workspace;
-use crate::{backend, data};
+use crate::{backend, built_in, data};
 
 /// Where the batch system is described, in the current folder.
 const CLUSTER_FILE: &str = "cluster.toml";
@@ -91,7 +91,7 @@ fn shared_options(workspace: &Workspace) -> Result<Vec<String>, Failure> {
         ("--instructions", instructions.map(|instructions| instructions.to_string())),
     ];
     let paths = [
-        ("--experiments-dir", Some(experiments_dir)),
+        ("--experiments-dir", Some(experiments_dir).filter(|folder| !built_in::stand_in_for(folder))),
         ("--runs-dir", Some(runs_dir)),
         ("--data-dir", data_dir.as_ref()),
     ];

@@ -109,7 +109,7 @@ fn made_up_digits_instead_of_mnist_are_a_warning_even_when_quiet() {
     let scratch = Scratch::new();
     let message = Ended::with(0, &mut scratch.program(&["run", "task2c", "--quiet"])).stderr;
     assert!(message.contains("warning: MNIST was not found, made-up digits are used instead"), "{message}");
-    assert!(message.contains("hint: for MNIST run `make data`"), "{message}");
+    assert!(message.contains("hint: for MNIST run `experiments data`"), "{message}");
 }
 
 #[test]

@@ -4,26 +4,28 @@
 //! Source: LeCun, Bottou, Bengio and Haffner, "Gradient-Based Learning Applied to Document Recognition" (1998), section II.B;
 //! with max pooling, and every map of the first convolution connected to every one of the second.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::DescribeNetwork;
-use crate::{Activation, ImageShape, Layer, Operation, WeightInit, values};
+use crate::values::{Checked, Count, Counts};
+use crate::{Activation, ImageShape, Layer, Operation, WeightInit};
 
 /// Rows and columns of a kernel.
 const KERNEL: usize = 5;
 
 /// LeNet-5: convolution, pooling, convolution, pooling, dense layers; logits at the end. Every layer has a bias.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LenetConfig {
     /// Maps of the first convolution.
-    #[serde(deserialize_with = "values::count::<_, 1, 1_000>")]
+    #[serde(with = "Checked::<Count<1, 1_000>>")]
     pub first_maps: usize,
     /// Maps of the second convolution.
-    #[serde(deserialize_with = "values::count::<_, 1, 1_000>")]
+    #[serde(with = "Checked::<Count<1, 1_000>>")]
     pub second_maps: usize,
     /// Units of every dense hidden layer, first to last.
-    #[serde(deserialize_with = "values::counts::<_, 1, 1_000_000>")]
+    #[serde(with = "Checked::<Counts<1, 1_000_000>>")]
     pub hidden_units: Vec<usize>,
     /// Activation of the hidden layers; the output layer has none.
     pub activation: Activation,

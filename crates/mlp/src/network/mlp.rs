@@ -1,15 +1,17 @@
 //! The multilayer perceptron: dense layers with an activation between them. Its configuration, and with the feature `burn`
 //! its Burn module.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::DescribeNetwork;
-use crate::{Activation, ImageShape, Layer, Operation, WeightInit, values};
+use crate::values::{Checked, Counts};
+use crate::{Activation, ImageShape, Layer, Operation, WeightInit};
 
 /// Which layers have a bias.
 ///
 /// The assignment's bias trick appends a constant 1 to the pixels, which is a bias of the first layer only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bias {
     /// Only the first layer, as the assignment's bias trick has it.
@@ -21,11 +23,11 @@ pub enum Bias {
 }
 
 /// A multilayer perceptron: dense layers with an activation between them, logits at the end.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MlpConfig {
     /// Units of every hidden layer, first to last; empty for softmax regression.
-    #[serde(deserialize_with = "values::counts::<_, 1, 1_000_000>")]
+    #[serde(with = "Checked::<Counts<1, 1_000_000>>")]
     pub hidden_units: Vec<usize>,
     /// Activation of the hidden layers; the output layer has none.
     pub activation: Activation,

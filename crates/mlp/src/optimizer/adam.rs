@@ -1,28 +1,29 @@
 //! Adam, by Burn's operations.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DescribeOptimizer, StateNames};
-use crate::values;
+use crate::values::{Checked, Positive, Share};
 
 /// Adam: `m = beta_1 m + (1 - beta_1) g; v = beta_2 v + (1 - beta_2) g^2`, both divided by `1 - beta^t` after step `t`, and
 /// `w -= learning_rate m / (sqrt(v) + epsilon)`.
 ///
 /// Source: Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), algorithm 1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AdamConfig {
     /// Step size, above 0.
-    #[serde(deserialize_with = "values::positive")]
+    #[serde(with = "Checked::<Positive>")]
     pub learning_rate: f64,
     /// Share of the mean gradient that is kept, in `[0, 1)`.
-    #[serde(deserialize_with = "values::share")]
+    #[serde(with = "Checked::<Share>")]
     pub beta_1: f64,
     /// Share of the mean squared gradient that is kept, in `[0, 1)`.
-    #[serde(deserialize_with = "values::share")]
+    #[serde(with = "Checked::<Share>")]
     pub beta_2: f64,
     /// Keeps the quotient finite; above 0.
-    #[serde(deserialize_with = "values::positive")]
+    #[serde(with = "Checked::<Positive>")]
     pub epsilon: f64,
 }
 

@@ -1,19 +1,20 @@
 //! Stochastic gradient descent: `v = g + momentum v; w -= learning_rate v`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{DescribeOptimizer, StateNames};
-use crate::values;
+use crate::values::{Checked, Positive, Share};
 
 /// Stochastic gradient descent: `v = g + momentum v; w -= learning_rate v`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SgdConfig {
     /// Step size, above 0.
-    #[serde(deserialize_with = "values::positive")]
+    #[serde(with = "Checked::<Positive>")]
     pub learning_rate: f64,
     /// Share of the previous velocity that is kept, in `[0, 1)`; 0 is plain gradient descent.
-    #[serde(deserialize_with = "values::share")]
+    #[serde(with = "Checked::<Share>")]
     pub momentum: f64,
 }
 

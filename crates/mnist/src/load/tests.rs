@@ -8,6 +8,7 @@ use burn::tensor::Device;
 
 use super::*;
 use crate::idx::{self, Items};
+use crate::npz;
 use crate::{ImageShape, MnistBatcher, Normalization, Splits, contact_sheet, made_up};
 
 const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
@@ -48,6 +49,7 @@ fn home() -> Home {
     let request = Request {
         project_data_dir: Some(folder.path().join("data")),
         cache_dir: Some(folder.path().join("cache")),
+        keras_dir: Some(folder.path().join("keras")),
         offline: true,
         ..Request::default()
     };
@@ -157,7 +159,7 @@ fn made_up_digits_stand_in_with_all_reasons_only_when_nothing_was_asked_for() {
     let stand_in = get(&spec, &request).unwrap();
     assert_eq!((stand_in.name, stand_in.train.len(), stand_in.test.len()), (DatasetName::MadeUp, 20_000, 10_000));
     let warning = stand_in.warning().unwrap();
-    for reason in ["has none of its files", "it is not in the cache", "downloading is switched off"] {
+    for reason in ["it is not in ", "data/MNIST/raw", "cache/mnist", "keras/mnist", "downloading is switched off"] {
         assert!(warning.contains(reason), "{warning}");
     }
     assert!(stand_in.hint().unwrap().contains("MNIST_DIR"));
@@ -216,11 +218,8 @@ fn named_folder_that_is_missing_or_empty_is_an_error() {
     put(&folder.path().join("data/mnist"), &spec, &files);
     fs::create_dir(folder.path().join("empty")).unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
-    let cases = [
-        ("nowhere", "nowhere: no such folder"),
-        ("empty", "empty: `train-images-idx3-ubyte` is missing, plain or with `.gz` (needed for MNIST)"),
-        ("file", "file: is not a folder"),
-    ];
+    let cases =
+        [("nowhere", "nowhere: no such folder"), ("empty", "empty/MNIST/raw"), ("file", "file: is not a folder")];
     for (name, message) in cases {
         for named_by_option in [true, false] {
             let mut request = request.clone();
@@ -228,6 +227,9 @@ fn named_folder_that_is_missing_or_empty_is_an_error() {
             *field = Some(folder.path().join(name));
             let error = get(&spec, &request).unwrap_err();
             assert!(error.to_string().ends_with(message), "{error}");
+            let is_empty =
+                error.to_string().contains("has neither `train-images-idx3-ubyte` (plain or with `.gz`) nor");
+            assert_eq!(is_empty, name == "empty");
             assert!(error.hint().unwrap().contains("MNIST_DIR"));
         }
     }
@@ -267,7 +269,7 @@ fn broken_file_of_the_user_is_an_error_and_never_skipped() {
         let error = get(&spec, &request).unwrap_err();
         assert!(error.to_string().contains(message), "{error}");
         let hint = error.hint().unwrap();
-        assert!(hint.ends_with("run `make data`") && !hint.contains("delete"), "{hint}");
+        assert!(hint.ends_with("run `experiments data`") && !hint.contains("delete"), "{hint}");
     }
 }
 
@@ -286,6 +288,135 @@ fn files_are_found_where_other_tools_leave_them() {
         put(&folder.path().join(place), &spec, &files);
         request.data_dir = given.map(|given| folder.path().join(given));
         assert_eq!(get(&spec, &request).unwrap().train.labels, [0, 1, 2], "{place}, {given:?}");
+    }
+}
+
+/// An archive as Keras has it, with the same content as these IDX files.
+fn archive(files: &[Vec<u8>; 4]) -> Vec<u8> {
+    let [train, train_labels, test, test_labels] = files;
+    let array = |file: &[u8], dimensions: &str, header: usize| npz::tests::array("|u1", dimensions, &file[header..]);
+    npz::tests::packed(&[
+        (npz::ARRAYS[0], array(train, "3, 28, 28", 16)),
+        (npz::ARRAYS[1], array(train_labels, "3,", 8)),
+        (npz::ARRAYS[2], array(test, "2, 28, 28", 16)),
+        (npz::ARRAYS[3], array(test_labels, "2,", 8)),
+    ])
+}
+
+#[test]
+fn archive_of_keras_holds_the_very_bytes_of_the_idx_files() {
+    let (spec, files) = tiny(DatasetName::Mnist);
+    for (place, given) in [
+        ("keras/mnist.npz", None),
+        ("data/mnist.npz", None),
+        ("data/mnist/mnist.npz", None),
+        ("mine/mnist.npz", Some("mine")),
+        ("mine/digits.npz", Some("mine/digits.npz")),
+    ] {
+        let Home { folder, mut request } = home();
+        let path = folder.path().join(place);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, archive(&files)).unwrap();
+        request.data_dir = given.map(|given| folder.path().join(given));
+        assert!(has_local_files(&request, DatasetName::Mnist), "{place}");
+        // The digests of the specification are those of the IDX files.
+        let dataset = get(&spec, &request).unwrap();
+        assert_eq!((dataset.train.labels, dataset.train.pixels[0]), (vec![0, 1, 2], 1), "{place}");
+    }
+}
+
+#[test]
+fn broken_archive_is_an_error_where_the_user_put_it_and_a_reason_where_keras_did() {
+    let (spec, files) = tiny(DatasetName::Mnist);
+    let Home { folder, mut request } = home();
+    fs::create_dir(folder.path().join("keras")).unwrap();
+    let path = folder.path().join("keras/mnist.npz");
+    fs::write(&path, &archive(&files)[..500]).unwrap();
+    request.dataset = Some(DatasetName::Mnist);
+    let error = get(&spec, &request).unwrap_err().to_string();
+    assert!(error.starts_with("MNIST was not found: ") && error.contains("cannot be unpacked"), "{error}");
+    request.data_dir = Some(path);
+    let error = get(&spec, &request).unwrap_err().to_string();
+    assert!(error.contains("keras/mnist.npz/x_train.npy: cannot be unpacked from the archive: "), "{error}");
+}
+
+#[test]
+fn dataset_of_the_user_has_the_size_of_its_headers_and_the_classes_of_its_labels() {
+    let form = ImageShape { height: 5, width: 7, classes: 12 };
+    let images = |count: usize| idx::write(Items::Images(form), &vec![9; count * form.pixels()]);
+    let labels = |labels: &[u8]| idx::write(Items::Labels(form), labels);
+    let files = [images(4), labels(&[0, 11, 3, 3]), images(2), labels(&[1, 2])];
+    let own = DatasetSpec::published(DatasetName::Own);
+    for (place, given) in [("mine", Some("mine")), ("mine/raw", Some("mine")), ("data/own", None)] {
+        let Home { folder, mut request } = home();
+        put(&folder.path().join(place), &own, &files);
+        request.dataset = Some(DatasetName::Own);
+        request.data_dir = given.map(|given| folder.path().join(given));
+        assert_eq!(shape(&request, DatasetName::Own), form, "{place}");
+        let dataset = load(&request, &mut |_| {}).unwrap();
+        assert_eq!((dataset.shape, dataset.train_images, dataset.test.len()), (form, 4, 2));
+    }
+
+    let Home { folder, mut request } = home();
+    request.data_dir = Some(folder.path().join("mine"));
+    request.dataset = Some(DatasetName::Own);
+    let mut huge = idx::write(Items::Images(form), &[]);
+    huge[4..].copy_from_slice(&[0, 0x10, 0, 0, 0, 0, 4, 0, 0, 0, 4, 0]);
+    let mut flat = huge.clone();
+    flat[8..12].copy_from_slice(&[0; 4]);
+    for (index, bytes, message) in [
+        (0, huge, "train-images-idx3-ubyte: holds 1099511627776 bytes of pixels, expected at most 1073741824"),
+        (2, flat, "holds 1,048,576 images of 0 x 1024 pixels, expected at least one, with sides of 1 to 1,024"),
+        (0, labels(&[1; 9]), "begins with 0x00000801, expected 0x00000803"),
+        (0, vec![0; 9], "unpacked to 9 bytes, expected 16"),
+        (1, labels(&[1, 2]), "holds 2 labels, expected 4"),
+        (0, images(3), "train-labels-idx1-ubyte: holds 4 labels, expected 3"),
+        (2, images(2)[..60].to_vec(), "unpacked to 60 bytes, expected 86"),
+    ] {
+        put(&folder.path().join("mine"), &own, &files);
+        fs::write(folder.path().join("mine").join(own.files[index].name), bytes).unwrap();
+        let error = load(&request, &mut |_| {}).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+        // Reading it fails when a command needs it; until then its size does not matter.
+        assert!(shape(&request, DatasetName::Own).classes >= 2);
+    }
+}
+
+#[test]
+fn emnist_is_turned_upright() {
+    let spec = DatasetSpec::new(DatasetName::EmnistDigits, SHAPE, [1, 1], None);
+    let image: Vec<u8> = (0..SHAPE.pixels()).map(|at| u8::try_from(at % 251).unwrap()).collect();
+    let files =
+        [idx::write(IMAGES, &image), idx::write(LABELS, &[7]), idx::write(IMAGES, &image), idx::write(LABELS, &[2])];
+    let Home { folder, mut request } = home();
+    put(&folder.path().join("data/EMNIST/raw"), &spec, &files);
+    request.dataset = Some(DatasetName::EmnistDigits);
+    let dataset = get(&spec, &request).unwrap();
+    assert_eq!((dataset.train.pixels[1], dataset.train.pixels[28], dataset.train.labels[0]), (image[28], image[1], 7));
+    assert_eq!(spec.files[3].name, "emnist-digits-test-labels-idx1-ubyte");
+}
+
+#[test]
+fn first_number_of_a_label_of_qmnist_is_its_class() {
+    let spec = DatasetSpec::new(DatasetName::Qmnist, SHAPE, [2, 1], None);
+    let row = |class: u8| [[0, 0, 0, class].as_slice(), &[1; 28]].concat();
+    let wide = Items::WideLabels(SHAPE);
+    let images = |count: usize| idx::write(IMAGES, &vec![5; count * SHAPE.pixels()]);
+    let good = [images(2), idx::write(wide, &[row(9), row(4)].concat()), images(1), idx::write(wide, &row(3))];
+    let Home { folder, mut request } = home();
+    let data = folder.path().join("data/QMNIST/raw");
+    put(&data, &spec, &good);
+    request.dataset = Some(DatasetName::Qmnist);
+    let dataset = get(&spec, &request).unwrap();
+    assert_eq!((dataset.train.labels, dataset.test.labels), (vec![9, 4], vec![3]));
+    for (bytes, message) in [
+        (idx::write(wide, &row(10)), "label 0 (from 0) is 10, expected 0 to 9"),
+        (idx::write(wide, &[[0xff; 4].as_slice(), &[1; 28]].concat()), "label 0 (from 0) is 4294967295"),
+        (idx::write(LABELS, &[3; 36]), "begins with 0x00000801, expected 0x00000c02"),
+    ] {
+        fs::write(data.join("qmnist-test-labels-idx2-int"), bytes).unwrap();
+        let error = get(&spec, &request).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
     }
 }
 

@@ -64,7 +64,7 @@ impl DeclaredFile {
     }
 
     /// A file whose values are replaced by those of the overrides; the last override of a key wins.
-    fn new(path: &Path, text: String, overrides: &[Override]) -> Result<Self, DeclaredError> {
+    pub(crate) fn new(path: &Path, text: String, overrides: &[Override]) -> Result<Self, DeclaredError> {
         let (path, name, overrides) = (path.to_owned(), check_path(path)?, overrides.to_vec());
         // An editor neither shows nor counts a byte order mark.
         let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);

@@ -1,17 +1,20 @@
 //! What counts as better: a metric and its direction.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use mlp::values::{Checked, Optional, Positive};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::Metric;
-use crate::claim::{MetricKeys, some_positive};
+use crate::claim::{MetricKeys, relate_parameters};
 use crate::metric::Series;
 
 /// Which values of a metric are better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// Higher ones.
@@ -37,17 +40,24 @@ impl Objective {
     }
 }
 
-/// The keys of the table: a metric has its parameters next to its name, as in a claim.
-#[derive(Deserialize)]
+/// What counts as better.
+// A metric has its parameters next to its name, as in a claim.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Keys {
+    /// The metric.
     metric: crate::claim::Name,
+    /// `steps_to`: what must reach the level.
     #[serde(default)]
+    #[schemars(with = "Series")]
     of: Option<Series>,
-    #[serde(default, deserialize_with = "some_positive")]
+    /// `steps_to`: the least accuracy, or the greatest loss.
+    #[serde(default, with = "Checked::<Optional<Positive>>")]
     level: Option<f64>,
-    #[serde(default, deserialize_with = "some_positive")]
+    /// Metrics about the beginning of a run: how many epochs count.
+    #[serde(default, with = "Checked::<Optional<Positive>>")]
     epochs: Option<f64>,
+    /// Which of its values are better.
     direction: Direction,
 }
 
@@ -55,6 +65,16 @@ const KEYS: [&str; 5] = ["metric", "of", "level", "epochs", "direction"];
 const COMMON_KEYS: [&str; 2] = ["metric", "direction"];
 const LEVEL_KEYS: [&str; 4] = ["metric", "of", "level", "direction"];
 const EPOCHS_KEYS: [&str; 3] = ["metric", "epochs", "direction"];
+
+impl JsonSchema for Objective {
+    fn schema_name() -> Cow<'static, str> {
+        "Objective".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        relate_parameters(Keys::json_schema(generator))
+    }
+}
 
 impl<'de> Deserialize<'de> for Objective {
     fn deserialize<D: Deserializer<'de>>(source: D) -> Result<Self, D::Error> {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use schemars::{Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::schema::{Setting, settings};
 use crate::spec_error::Words;
 use crate::{SpecError, keys, suggest};
 
@@ -137,6 +139,42 @@ fn is_same(one: &Value, other: &Value) -> bool {
 pub(super) fn parameters<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Parameter>, D::Error> {
     let value = Value::deserialize(source)?;
     if value.is_object() { read(&value).map_err(D::Error::custom) } else { Err(D::Error::custom("a table")) }
+}
+
+/// The JSON Schema of the table `[search]`.
+pub(super) fn schema(generator: &mut SchemaGenerator) -> Schema {
+    let pair = |kind: &str, bound: &str| {
+        let number = json!({ "type": kind, bound: 0 });
+        json!({ "type": "array", "items": if bound.is_empty() { json!({ "type": kind }) } else { number },
+            "minItems": 2, "maxItems": 2, "uniqueItems": true, "description": "The lowest and the highest." })
+    };
+    let parameter = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "oneOf": DOMAINS.map(|domain| json!({ "required": [domain] })),
+        "properties": {
+            "values": { "type": "array", "minItems": 1, "uniqueItems": true, "description": "One of these." },
+            "uniform": pair("number", ""),
+            "log_uniform": pair("number", "exclusiveMinimum"),
+            "integers": pair("integer", ""),
+            "log_integers": pair("integer", "exclusiveMinimum"),
+            "when": {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "description": "The key counts only where another one has this value, or one of a list of values.",
+            },
+        },
+    });
+    generator.definitions_mut().insert("parameter".to_owned(), parameter);
+    let mut tables = serde_json::Map::new();
+    for Setting { key, description, .. } in settings().into_iter().filter(|setting| keys::moves_curves(setting.key)) {
+        let Some((table, name)) = key.split_once('.') else { continue };
+        let of_table = json!({ "type": "object", "additionalProperties": false, "properties": {} });
+        let varies = json!({ "description": description, "allOf": [{ "$ref": "#/definitions/parameter" }] });
+        tables.entry(table).or_insert(of_table)["properties"][name] = varies;
+    }
+    json_schema!({ "type": "object", "additionalProperties": false, "minProperties": 1, "properties": tables })
 }
 
 /// The parameters of the table `[search]`, sorted by key.

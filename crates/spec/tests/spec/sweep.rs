@@ -219,7 +219,11 @@ const WRONG: &[(&str, &str, &str)] = &[
         r#"s.toml:16: `pruning.startup` is not a key with `kind = "successive_halving"`"#,
     ),
     ("validations", "", "s.toml:13: [pruning] lacks `validations`: a whole number from 1 to 100,000"),
-    ("validations", "validations = 10\nfactor = 1", "s.toml:16: `pruning.factor` is 1, but must be at least 2"),
+    (
+        "validations",
+        "validations = 10\nfactor = 1",
+        "s.toml:16: `pruning.factor` is 1, but must be a whole number from 2 to 100",
+    ),
 ];
 
 #[test]

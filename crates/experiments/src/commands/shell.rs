@@ -1,0 +1,34 @@
+//! `experiments completions` and `experiments man`: what a shell and a reader of manuals install.
+
+use clap::CommandFactory;
+
+use crate::command_line::{CommandLine, arguments};
+use crate::completion;
+use crate::failure::Failure;
+use crate::output::{print, write_file};
+use crate::workspace::Workspace;
+
+pub(super) fn completions(arguments: &arguments::Completions) -> Result<(), Failure> {
+    let shell = completion::SHELLS.into_iter().find(|shell| shell.is(&arguments.shell));
+    let shell = shell.ok_or_else(|| Failure::bad_input(format!("`{}` is not a known shell", arguments.shell)))?;
+    let script = completion::script(shell, CommandLine::command().get_name()).map_err(Failure::outside)?;
+    print(&script)
+}
+
+/// Writes a page for the program and one for every command.
+pub(super) fn man(workspace: &Workspace, arguments: &arguments::Man) -> Result<(), Failure> {
+    // The version of `--version` has several lines.
+    let mut program = CommandLine::command().version(env!("CARGO_PKG_VERSION")).disable_help_subcommand(true);
+    program.build();
+    let commands = program.get_subcommands().cloned();
+    let mut count = 0;
+    for command in [program.clone()].into_iter().chain(commands) {
+        let page = clap_mangen::Man::new(command);
+        let mut text = Vec::new();
+        page.render(&mut text).map_err(Failure::outside)?;
+        write_file(&arguments.dir.join(page.get_filename()), &text)?;
+        count += 1;
+    }
+    workspace.terminal.note(&format!("{count} manual pages: {}", arguments.dir.display()));
+    Ok(())
+}
