@@ -2,6 +2,7 @@
 
 mod check;
 mod claims;
+mod compare;
 mod data;
 mod figure;
 mod gradcheck;
@@ -13,6 +14,7 @@ mod show;
 mod status;
 mod submit;
 mod sweep;
+mod trace;
 mod variance;
 
 use crate::command_line::Command;
@@ -30,6 +32,8 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Check(arguments) => check::check(workspace, arguments),
         Command::Data(arguments) => data::data(workspace, arguments),
         Command::Gradcheck(arguments) => gradcheck::gradcheck(workspace, arguments),
+        Command::Trace(arguments) => trace::trace(workspace, arguments),
+        Command::Compare(arguments) => compare::compare(arguments),
         Command::Figure(arguments) => figure::figure(workspace, arguments),
         Command::Claims(arguments) => claims::claims(workspace, arguments),
         Command::Variance(arguments) => variance::variance(workspace, arguments),

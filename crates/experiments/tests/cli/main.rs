@@ -3,6 +3,7 @@
 mod cluster;
 mod commands;
 mod common;
+mod compare;
 mod elsewhere;
 mod hostile;
 mod records;
