@@ -14,8 +14,8 @@ use mnist::DatasetName;
 
 use crate::{backend, built_in, completion, host};
 use arguments::{
-    Batches, Check, Claims, Completions, Data, Export, Gradcheck, Init, Json, Man, Plan, Report, Run, Schema, Selection, Show,
-    Submit, Sweep, Variance,
+    Batches, Check, Claims, Compare, Completions, Data, Export, Gradcheck, Init, Json, Man, Plan, Report, Run, Schema,
+    Selection, Show, Submit, Sweep, Trace, Variance,
 };
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
@@ -49,6 +49,8 @@ Examples:
   experiments report                                 train what is missing, write the report
   experiments gradcheck --all-weights                tasks 2b and 4c
   experiments init my-lab                            a project of your own, with these experiments
+  experiments trace task3c --to trace.npz            every array of the first 20 steps
+  experiments compare --trace mine.npz trace.npz     where your own program begins to differ
   experiments submit task4 --seeds 100               on a Slurm cluster; `experiments status` shows how it is going
 
 Exit codes: 0 success, 1 failure of a disk, device or check, 2 bad input, 3 a run diverged, 130 interrupted.";
@@ -129,6 +131,10 @@ pub(crate) enum Command {
     Data(Data),
     /// Compare Burn's gradients with central differences in double precision (tasks 2b and 4c)
     Gradcheck(Gradcheck),
+    /// Write the first steps of a training, every array in double precision, as a file for NumPy
+    Trace(Trace),
+    /// Find the first array in which your own program differs from a trace
+    Compare(Compare),
     /// Draw figures again from the records, without training
     Figure(Selection),
     /// Write networks and curves in the formats of other tools

@@ -2,6 +2,7 @@
 
 mod check;
 mod claims;
+mod compare;
 mod data;
 mod export;
 mod figure;
@@ -17,6 +18,7 @@ mod show;
 mod status;
 mod submit;
 mod sweep;
+mod trace;
 mod variance;
 
 use crate::built_in;
@@ -42,6 +44,8 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Data(arguments) => data::data(workspace, arguments),
         Command::Gradcheck(arguments) => gradcheck::gradcheck(workspace, arguments),
         Command::Export(arguments) => export::export(workspace, arguments),
+        Command::Trace(arguments) => trace::trace(workspace, arguments),
+        Command::Compare(arguments) => compare::compare(arguments),
         Command::Figure(arguments) => figure::figure(workspace, arguments),
         Command::Claims(arguments) => claims::claims(workspace, arguments),
         Command::Variance(arguments) => variance::variance(workspace, arguments),

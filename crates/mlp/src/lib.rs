@@ -22,6 +22,8 @@ mod reference;
 mod shape;
 mod tensors;
 #[cfg(feature = "burn")]
+mod trace;
+#[cfg(feature = "burn")]
 mod trainer;
 pub mod values;
 
@@ -40,5 +42,7 @@ pub use probe::LayerProbe;
 pub use reference::Examples;
 pub use shape::ImageShape;
 pub use tensors::{NamedTensor, OptimizerState, ParameterShape, Tensors};
+#[cfg(feature = "burn")]
+pub use trace::Traced;
 #[cfg(feature = "burn")]
 pub use trainer::Trainer;

@@ -42,6 +42,11 @@ pub trait DescribeOptimizer {
     /// Its kind and settings except the learning rate, in a few words for tables: `SGD, momentum 0.9`.
     fn title(&self) -> String;
 
+    /// Updates a parameter in double precision, for the trace of a training. `state` has the tensors of [`Self::state`], which are
+    /// 0 before the first step; `step` counts from 1.
+    #[cfg(feature = "burn")]
+    fn update(&self, step: i32, weight: &mut [f64], gradient: &[f64], state: &mut [Vec<f64>]);
+
     /// The network with this optimizer, before its next step; `state` is the optimizer's, if the training is resumed.
     ///
     /// # Panics

@@ -1,5 +1,5 @@
 //! `Reference`: a network in double precision, without tensors, written from the formulas. The gradient check compares
-//! Burn's gradients with it.
+//! Burn's gradients with it, and `trace` trains its dense layers.
 
 use crate::{Activation, NamedTensor, Tensors};
 
@@ -31,13 +31,14 @@ pub(crate) trait Operation {
 }
 
 /// A dense layer, `x W + b`.
+#[derive(Debug, Clone)]
 pub(crate) struct Dense {
-    n_inputs: usize,
-    n_outputs: usize,
+    pub(crate) n_inputs: usize,
+    pub(crate) n_outputs: usize,
     /// Row-major `[n_inputs, n_outputs]`.
-    weight: Vec<f64>,
+    pub(crate) weight: Vec<f64>,
     /// `[n_outputs]`, or empty.
-    bias: Vec<f64>,
+    pub(crate) bias: Vec<f64>,
 }
 
 impl Reference {
@@ -79,11 +80,40 @@ pub(crate) fn widened(weights: &Tensors, name: &str) -> Vec<f64> {
 
 impl Dense {
     /// A dense layer of these weights.
-    pub(crate) fn boxed(weights: &Tensors, layer: &str) -> Box<dyn Operation> {
+    pub(crate) fn new(weights: &Tensors, layer: &str) -> Self {
         let weight = weights.get(&format!("{layer}.weight"));
         let NamedTensor { name, shape, .. } = weight.expect("a network is checked with its own weights");
         let (weight, bias) = (widened(weights, name), widened(weights, &format!("{layer}.bias")));
-        Box::new(Self { n_inputs: shape[0], n_outputs: shape[1], weight, bias })
+        Self { n_inputs: shape[0], n_outputs: shape[1], weight, bias }
+    }
+
+    /// The same as an operation of a network.
+    pub(crate) fn boxed(weights: &Tensors, layer: &str) -> Box<dyn Operation> {
+        Box::new(Self::new(weights, layer))
+    }
+
+    /// The gradients of the mean loss at weight and bias: `x^T d / n` and `sum d / n`, where `deltas` are the derivatives of
+    /// every example's own loss at the outputs.
+    pub(crate) fn gradients(&self, inputs: &[f64], deltas: &[f64]) -> [Vec<f64>; 2] {
+        let (mut weight, mut bias) = (vec![0.0; self.weight.len()], vec![0.0; self.bias.len()]);
+        for (x, deltas) in inputs.chunks_exact(self.n_inputs).zip(deltas.chunks_exact(self.n_outputs)) {
+            for (x, weight) in x.iter().zip(weight.chunks_exact_mut(self.n_outputs)) {
+                weight.iter_mut().zip(deltas).for_each(|(sum, delta)| *sum += x * delta);
+            }
+            bias.iter_mut().zip(deltas).for_each(|(sum, delta)| *sum += delta);
+        }
+        let n = (deltas.len() / self.n_outputs) as f64;
+        weight.iter_mut().chain(&mut bias).for_each(|sum| *sum /= n);
+        [weight, bias]
+    }
+
+    /// The derivatives at the inputs: `d W^T`.
+    pub(crate) fn back(&self, deltas: &[f64]) -> Vec<f64> {
+        let at_input = |deltas: &[f64], weights: &[f64]| weights.iter().zip(deltas).map(|(w, delta)| w * delta).sum();
+        let of_example = |deltas: &'_ [f64]| {
+            self.weight.chunks_exact(self.n_outputs).map(|w| at_input(deltas, w)).collect::<Vec<f64>>()
+        };
+        deltas.chunks_exact(self.n_outputs).flat_map(of_example).collect()
     }
 }
 
@@ -114,7 +144,18 @@ impl Operation for Dense {
     }
 }
 
-fn mean_cross_entropy(logits: &[f64], targets: &[usize]) -> f64 {
+/// `softmax(z)`, row by row.
+pub(crate) fn softmax(logits: &[f64], n_classes: usize) -> Vec<f64> {
+    let of_row = |logits: &[f64]| {
+        let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let powers: Vec<f64> = logits.iter().map(|z| (z - largest).exp()).collect();
+        let sum: f64 = powers.iter().sum();
+        powers.into_iter().map(move |power| power / sum)
+    };
+    logits.chunks_exact(n_classes).flat_map(of_row).collect()
+}
+
+pub(crate) fn mean_cross_entropy(logits: &[f64], targets: &[usize]) -> f64 {
     let n_classes = logits.len() / targets.len();
     let losses = logits.chunks_exact(n_classes).zip(targets).map(|(logits, &target)| {
         let largest = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);

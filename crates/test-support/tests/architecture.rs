@@ -39,9 +39,11 @@ fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["typst"]), ["pdf"], "only `pdf` typesets");
     assert_eq!(who_knows(&["minijinja", "pulldown-cmark"]), ["report"], "only `report` has templates");
     assert_eq!(who_knows(&["comfy-table"]), ["report"], "only `report` lays out tables");
-    assert_eq!(who_knows(&["prost", "zip", "crc32c"]), ["export"], "only `export` knows the formats of other tools");
+    assert_eq!(who_knows(&["prost", "crc32c"]), ["export"], "only `export` knows the formats of other tools");
     assert_eq!(who_knows(&["statrs"]), ["evidence", "search"], "only these compute statistics");
-    assert_eq!(who_knows(&["csv", "safetensors"]), ["record"], "only `record` knows the formats of its files");
+    assert_eq!(who_knows(&["csv"]), ["record"], "only `record` knows the formats of its files");
+    assert_eq!(who_knows(&["safetensors"]), ["record", "trace"], "only these write arrays");
+    assert_eq!(who_knows(&["zip"]), ["trace"], "only `trace` knows NumPy's archives");
     assert_eq!(
         who_knows(&["clap", "crossterm", "indicatif", "miette"]),
         ["experiments"],
@@ -59,6 +61,7 @@ fn arrows_point_in_one_direction() {
         ("spec", &["mnist", "kernels", "record", "evidence", "training", "report", "experiments"]),
         ("record", &["mnist", "kernels", "evidence", "training", "report", "experiments"]),
         ("evidence", &["mlp", "mnist", "kernels", "training", "report", "experiments"]),
+        ("trace", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "training", "report", "experiments"]),
         ("search", &["mlp", "mnist", "kernels", "record", "evidence", "training", "report", "experiments"]),
         ("report", &["mnist", "kernels", "training", "experiments"]),
         ("pdf", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "report", "training", "experiments"]),
@@ -76,7 +79,7 @@ fn arrows_point_in_one_direction() {
 /// Whatever reads records needs records only: Burn does not come in through a crate in between either.
 #[test]
 fn what_reads_records_has_no_burn() {
-    for name in ["files", "spec", "record", "evidence", "search", "report", "export"] {
+    for name in ["files", "spec", "record", "evidence", "search", "report", "export", "trace"] {
         let tree = Command::new(env!("CARGO"))
             .args(["tree", "--locked", "--offline", "--edges", "normal", "--prefix", "none", "--package", name])
             .current_dir(root())

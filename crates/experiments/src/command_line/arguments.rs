@@ -11,6 +11,9 @@ use super::Shard;
 use super::seeds::{self, Seeds};
 use crate::completion;
 
+/// Steps of a trace at most: of the report's networks about 150 MB.
+const MOST_TRACED_STEPS: usize = 100;
+
 /// Experiments, their overrides and seeds.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Selection {
@@ -282,6 +285,46 @@ pub(crate) struct Gradcheck {
     /// Seed of the weights
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+/// Arguments of `trace`.
+#[derive(Debug, Args)]
+pub(crate) struct Trace {
+    /// A declared experiment by name, or a TOML file by path
+    pub(crate) experiment: String,
+
+    /// Steps from the beginning
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = traced_steps)]
+    pub(crate) steps: usize,
+
+    /// The file to write, which ends in .npz or .safetensors
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+
+    /// Seed of the weights and the batch order
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+
+    /// Change a setting: `--set training.batch_size=8`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+}
+
+/// Steps of a trace.
+fn traced_steps(text: &str) -> Result<usize, String> {
+    let steps = text.parse().ok().filter(|steps| (1..=MOST_TRACED_STEPS).contains(steps));
+    steps.ok_or_else(|| format!("must be a number of steps from 1 to {MOST_TRACED_STEPS}"))
+}
+
+/// Arguments of `compare`.
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// Find the first array in which your program, whose arrays are in the first file, differs from the trace in the second one
+    #[arg(long, required = true, num_args = 2, value_names = ["MINE", "TRACE"])]
+    pub(crate) trace: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) output: Json,
 }
 
 /// Arguments of `claims`.

@@ -3,6 +3,7 @@
 mod cluster;
 mod commands;
 mod common;
+mod compare;
 mod elsewhere;
 mod export;
 mod hostile;

@@ -41,6 +41,18 @@ impl DescribeOptimizer for AdamConfig {
     }
 
     #[cfg(feature = "burn")]
+    fn update(&self, step: i32, weight: &mut [f64], gradient: &[f64], state: &mut [Vec<f64>]) {
+        let Self { learning_rate, beta_1, beta_2, epsilon } = *self;
+        let [mean, square] = state else { unreachable!("the state has both moments") };
+        for (((weight, g), m), v) in weight.iter_mut().zip(gradient).zip(mean).zip(square) {
+            *m = beta_1 * *m + (1.0 - beta_1) * g;
+            *v = beta_2 * *v + (1.0 - beta_2) * g * g;
+            let (m, v) = (*m / (1.0 - beta_1.powi(step)), *v / (1.0 - beta_2.powi(step)));
+            *weight -= learning_rate * m / (v.sqrt() + epsilon);
+        }
+    }
+
+    #[cfg(feature = "burn")]
     fn trainer(&self, network: crate::Network, state: Option<&crate::OptimizerState>) -> Box<dyn crate::Trainer> {
         #[expect(clippy::cast_possible_truncation, reason = "Burn computes in f32")]
         let single = |value: f64| value as f32;

@@ -32,6 +32,15 @@ impl DescribeOptimizer for SgdConfig {
     }
 
     #[cfg(feature = "burn")]
+    fn update(&self, _step: i32, weight: &mut [f64], gradient: &[f64], state: &mut [Vec<f64>]) {
+        if let [velocity] = state {
+            velocity.iter_mut().zip(gradient).for_each(|(v, g)| *v = g + self.momentum * *v);
+        }
+        let by = state.first().map_or(gradient, Vec::as_slice);
+        weight.iter_mut().zip(by).for_each(|(weight, v)| *weight -= self.learning_rate * v);
+    }
+
+    #[cfg(feature = "burn")]
     fn trainer(&self, network: crate::Network, state: Option<&crate::OptimizerState>) -> Box<dyn crate::Trainer> {
         use burn::optim::SgdConfig;
         use burn::optim::momentum::MomentumConfig;

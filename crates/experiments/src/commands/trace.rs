@@ -1,0 +1,126 @@
+//! `experiments trace`: the first steps of a training in double precision, every array of them, as a file for NumPy.
+
+use mlp::{Examples, ImageShape, MlpConfig, Traced};
+use mnist::{BatchOrder, ImageSet, Normalization, Splits};
+use spec::{Declaration, ExperimentSpec, OptimizerConfig, PixelScaling, Shuffle, thousands};
+use trace::{Array, Arrays};
+
+use crate::command_line::arguments;
+use crate::data;
+use crate::failure::Failure;
+use crate::output::write_file;
+use crate::plan::parse_overrides;
+use crate::workspace::Workspace;
+
+/// Validation images whose inputs are in the file.
+const SHOWN_IMAGES: usize = 32;
+/// Losses to try early stopping on: a tie is not a new lowest loss.
+const LOSSES: [f64; 12] = [1.0, 0.8, 0.6, 0.7, 0.6, 0.65, 0.62, 0.61, 0.63, 0.64, 0.55, 0.5];
+/// The patience for these losses, and the validation after which it is over.
+const PATIENCE: [usize; 2] = [5, 7];
+
+pub(super) fn trace(workspace: &Workspace, arguments: &arguments::Trace) -> Result<(), Failure> {
+    let path = &arguments.to;
+    let wrong_name = |error| Failure::bad_input(format!("{} {error}", path.display()));
+    Arrays::check_name(path).map_err(wrong_name)?;
+    let spec = one_experiment(workspace, &arguments.experiment, &arguments.overrides)?;
+    let Some(mlp) = spec.model.as_mlp() else {
+        let hint = "a trace holds the arrays of dense layers: choose an experiment with `kind = \"mlp\"`";
+        return Err(Failure::bad_input(format!("the network of {} has convolutions", spec.name)).with_hint(hint));
+    };
+    let steps = arguments.steps.min(spec.max_steps());
+    let dataset = data::load_for(workspace, [&spec])?;
+    let splits = Splits::new(&dataset, spec.data.train_images, spec.data.validation_images)?;
+    let arrays = arrays((&spec, mlp), &splits, data::shape(dataset.shape), arguments.seed, steps);
+    write_file(path, &arrays.encode(path).map_err(|error| Failure::outside(format!("{}: {error}", path.display())))?)?;
+    let count = thousands(arrays.0.len());
+    let name = &spec.name;
+    workspace.terminal.note(&format!(
+        "{name}, seed {}: {count} arrays of {steps} steps: {}",
+        arguments.seed,
+        path.display()
+    ));
+    Ok(())
+}
+
+/// The experiment of this name.
+pub(super) fn one_experiment(
+    workspace: &Workspace,
+    name: &str,
+    overrides: &[String],
+) -> Result<ExperimentSpec, Failure> {
+    match workspace.catalog.load(name, &parse_overrides(overrides)?)? {
+        Declaration::Experiment(experiment) => Ok(experiment.spec),
+        Declaration::Comparison(comparison) => {
+            let hint = format!("name one of its experiments: {}", comparison.spec.runs.join(", "));
+            Err(Failure::bad_input(format!("{name} is a comparison of several experiments")).with_hint(&hint))
+        }
+    }
+}
+
+/// The arrays of the first steps.
+fn arrays(
+    (spec, mlp): (&ExperimentSpec, &MlpConfig),
+    splits: &Splits,
+    shape: ImageShape,
+    seed: u64,
+    steps: usize,
+) -> Arrays {
+    let normalization = match spec.data.pixel_scaling {
+        PixelScaling::TrainMeanStd => splits.normalization,
+        PixelScaling::None => Normalization::identity(),
+    };
+    let mut arrays = Arrays::default();
+    let mut add = |name: &str, array: Array| drop(arrays.0.insert(name.to_owned(), array));
+    let number = |value: f64| Array::new(&[], &[value]);
+
+    add("settings/batch_size", number(spec.training.batch_size as f64));
+    add("settings/learning_rate", number(spec.optimizer.learning_rate()));
+    if let OptimizerConfig::Sgd(sgd) = &spec.optimizer {
+        add("settings/momentum", number(sgd.momentum));
+    }
+    add("normalization/mean", number(normalization.mean));
+    add("normalization/std", number(normalization.std));
+    add("early_stopping/losses", Array::new(&[LOSSES.len()], &LOSSES));
+    add("early_stopping/patience", Array { shape: Vec::new(), ..Array::whole([PATIENCE[0]]) });
+    add("early_stopping/stops_after", Array { shape: Vec::new(), ..Array::whole([PATIENCE[1]]) });
+
+    let examples = |images: &ImageSet, indices: &[usize]| {
+        let scaled = |&pixel: &u8| (f64::from(pixel) - normalization.mean) / normalization.std;
+        let inputs = indices.iter().flat_map(|&index| images.image(index)).map(scaled).collect();
+        Examples { inputs, targets: indices.iter().map(|&index| images.labels[index].into()).collect() }
+    };
+    let validation = examples(&splits.validation, &(0..splits.validation.len()).collect::<Vec<_>>());
+    let shown = SHOWN_IMAGES.min(splits.validation.len());
+    add("validation/inputs", Array::new(&[shown, shape.pixels()], &validation.inputs[..shown * shape.pixels()]));
+
+    let mut traced = Traced::new(mlp, shape, &spec.model.initial_weights(shape, seed), &spec.optimizer);
+    traced.weights(&mut |name, shape, values| add(&format!("initial/{name}"), Array::new(shape, values)));
+    let validate = |step: usize, traced: &Traced, add: &mut dyn FnMut(&str, Array)| {
+        let (loss, accuracy) = traced.scores(&validation);
+        add(&format!("step_{step:04}/validation_loss"), number(loss));
+        add(&format!("step_{step:04}/validation_accuracy"), number(accuracy));
+    };
+    validate(0, &traced, &mut add);
+    let order = match spec.training.shuffle {
+        Shuffle::EveryEpoch => BatchOrder::Shuffled { seed },
+        Shuffle::Never => BatchOrder::AsStored,
+    };
+    let (batch_size, per_epoch) = (spec.training.batch_size, spec.steps_per_epoch());
+    let mut epoch = Vec::new();
+    for step in 1..=steps {
+        let in_epoch = (step - 1) % per_epoch;
+        if in_epoch == 0 {
+            epoch = order.of_epoch((step - 1) / per_epoch + 1, splits.train.len());
+        }
+        let indices = &epoch[in_epoch * batch_size..][..batch_size];
+        let batch = examples(&splits.train, indices);
+        let own = |name: &str| format!("step_{step:04}/{name}");
+        add(&own("indices"), Array::whole(indices.iter().copied()));
+        add(&own("inputs"), Array::new(&[batch_size, shape.pixels()], &batch.inputs));
+        add(&own("targets"), Array::whole(batch.targets.iter().copied()));
+        traced.step(&batch, &mut |name, shape, values| add(&own(name), Array::new(shape, values)));
+    }
+    validate(steps, &traced, &mut add);
+    arrays
+}
