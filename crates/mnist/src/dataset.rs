@@ -101,7 +101,10 @@ impl Dataset {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         self.warning()?;
-        Some("for MNIST run `experiments data` with a network, put its four files into data/mnist/, or set MNIST_DIR".into())
+        Some(
+            "for MNIST run `experiments data` with a network, put its four files into data/mnist/, or set MNIST_DIR"
+                .into(),
+        )
     }
 }
 

@@ -98,7 +98,8 @@ fn make_optional(table: &mut Value, key: &str) {
 
 /// A table without a kind is one of the usual kind.
 fn describe_kind(table: &mut Value, usual: &str) {
-    table["properties"]["kind"]["description"] = format!("Decides which other keys there are; `{usual}` without it.").into();
+    table["properties"]["kind"]["description"] =
+        format!("Decides which other keys there are; `{usual}` without it.").into();
     if table["properties"]["kind"]["const"] == usual {
         table["properties"]["kind"]["default"] = usual.into();
         make_optional(table, "kind");

@@ -66,7 +66,8 @@ pub(super) fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Ve
     runs.iter().zip(&found).for_each(|(run, record)| tell_finished(terminal, run, record));
     records.choice.iter().for_each(|choice| terminal.note(choice));
     if data::expected(&workspace.options).is_none() && found.first().is_some_and(|record| record.dataset.is_made_up()) {
-        terminal.warning("MNIST was not found: these runs used made-up digits", Some("for MNIST run `experiments data`"));
+        terminal
+            .warning("MNIST was not found: these runs used made-up digits", Some("for MNIST run `experiments data`"));
     }
     Some(runs.iter().zip(found).map(|(run, record)| run.named(record)).collect())
 }
