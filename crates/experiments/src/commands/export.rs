@@ -8,7 +8,7 @@ use clap::ValueEnum as _;
 use export::mlflow::{Login, Sent, Server};
 use export::ro_crate::{self, CrateRun};
 use export::{Trained, csv, npz, onnx, pytorch, safetensors, tensorboard};
-use record::{Detail, RunRecord, weights_file};
+use record::{RunRecord, weights_file};
 use report::{CurveSets, Plot};
 
 use super::figure::missing;
@@ -137,7 +137,7 @@ fn write_all(workspace: &Workspace, files: &[(PathBuf, Vec<u8>)], force: bool) -
 /// The records with what is in their tables, one after the other, because a folder may have more than fit into memory. Damaged
 /// ones are left out, with a warning.
 fn whole<'a>(workspace: &'a Workspace, records: &'a [RunRecord]) -> impl Iterator<Item = RunRecord> + 'a {
-    records.iter().flat_map(|record| workspace.with(Detail::Probes, std::slice::from_ref(record)))
+    records.iter().flat_map(|record| workspace.whole(std::slice::from_ref(record)))
 }
 
 /// Fails if records were left out.

@@ -111,7 +111,7 @@ fn a_figure_is_drawn_again_without_training() {
     let scratch = Scratch::new();
     let message = scratch.refusal(&["figure", "task2c", "--dataset", "made-up"], 2);
     assert!(
-        message.contains("lacks a finished record") && message.contains("`experiments run` trains it"),
+        message.contains("lacks a finished record") && message.contains("`experiments run task2c --seed 1` trains it"),
         "{message}"
     );
     scratch.stdout(&["run", "task2c"]);
@@ -258,7 +258,6 @@ fn figures_of_different_runs_have_different_names() {
         &["task3a", "--seed", "2,3"],
         &["task3a", "--seed", "1,3"],
         &["task3a", "--set", "title=Another"],
-        &["task3a", "--quick"],
         &[&copies[0]],
         &[&copies[1]],
     ];
