@@ -34,7 +34,7 @@ impl Work {
     /// What `submit` and `plan` select: experiments, `report` for all that it shows, or `sweep NAME`.
     pub(crate) fn selected(workspace: &Workspace, selection: &Selection) -> Result<Self, Failure> {
         match &selection.experiments[..] {
-            [word, name] if word == "sweep" => match &selection.words()[2..] {
+            [what, name] if what == "sweep" => match &selection.words()[2..] {
                 [] => Self::of_sweep(workspace, name),
                 options => {
                     let sentence =
@@ -42,7 +42,7 @@ impl Work {
                     Err(Failure::bad_input(sentence))
                 }
             },
-            [word] if word == "report" => {
+            [what] if what == "report" => {
                 let seeds = selection.seeds.clone().or_else(|| Some(Seeds((1..=FIRST_SEEDS).collect())));
                 let all = Selection { experiments: Vec::new(), all: true, extras: true, seeds, ..selection.clone() };
                 Self::of_runs(workspace, &all)

@@ -77,7 +77,7 @@ fn validations(pruning: &Pruning, rung: usize) -> usize {
 
 /// Rungs after the first, the end of the training included.
 pub(crate) fn rungs_after_first(pruning: &Pruning, all: usize) -> usize {
-    (0..).take_while(|rung| validations(pruning, *rung) < all).count()
+    (0..all).take_while(|rung| validations(pruning, *rung) < all).count()
 }
 
 /// The trials that have a score at a rung, the best first; among equals the earlier one.

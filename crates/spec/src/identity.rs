@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use mlp::ImageShape;
+use mlp::{ImageShape, NetworkConfig, OptimizerConfig};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::keys::{self, KEYS};
-use crate::{ExperimentSpec, kind};
+use crate::{DataSpec, ExperimentSpec, TrainingSpec, kind};
 
 /// The format of records when identities were first written. It stays the same in every later format, so that old records
 /// keep their identities.
@@ -68,9 +68,20 @@ pub fn run_id(
 
 /// Everything in a specification that can move a curve, so without name, title, baseline, seeds, test images and claims.
 pub(crate) fn settings(spec: &ExperimentSpec) -> Value {
-    let mut spec = plain(spec);
-    spec["data"].as_object_mut().and_then(|data| data.remove("test_images"));
-    ["data", "model", "optimizer", "training"].iter().map(|&table| (table.to_owned(), spec[table].clone())).collect()
+    // Only these tables, because thousands of records are identified when they are listed.
+    #[derive(Serialize)]
+    struct Settings<'a> {
+        data: &'a DataSpec,
+        #[serde(serialize_with = "kind::serialize")]
+        model: &'a NetworkConfig,
+        #[serde(serialize_with = "kind::serialize")]
+        optimizer: &'a OptimizerConfig,
+        training: &'a TrainingSpec,
+    }
+    let ExperimentSpec { data, model, optimizer, training, .. } = spec;
+    let mut settings = plain(&Settings { data, model, optimizer, training });
+    settings["data"].as_object_mut().and_then(|data| data.remove("test_images"));
+    settings
 }
 
 /// A specification as a JSON value.

@@ -36,7 +36,7 @@ pub(crate) fn submit(script: &Script, scheduler: Scheduler) -> Result<Job, Failu
                 match sbatch(jobs.last(), script) {
                     Ok(job) => jobs.push(job),
                     Err(failure) => {
-                        // Jobs without a report and without a file that names them are no batch.
+                        // `status` and `cancel` would not know them.
                         let _ = ask(Command::new("scancel").args(&jobs));
                         return Err(failure);
                     }

@@ -111,8 +111,8 @@ fn shared_options(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 fn last_commands(arguments: &Submit, work: &Work, common: &[String]) -> Vec<Vec<String>> {
     let names = &arguments.selection.experiments[..];
     let result = match names {
-        [word, name] if word == "sweep" => ["sweep", name, "--no-train"].map(str::to_owned).to_vec(),
-        [word] if word == "report" => vec!["claims".to_owned()],
+        [what, name] if what == "sweep" => ["sweep", name, "--no-train"].map(str::to_owned).to_vec(),
+        [what] if what == "report" => vec!["claims".to_owned()],
         names => [&["claims".to_owned()], names].concat(),
     };
     let mut report = ["report", "--no-train", "--out"].map(str::to_owned).to_vec();

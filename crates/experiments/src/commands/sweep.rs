@@ -50,10 +50,10 @@ fn train_share(
     shard: Shard,
     stop: &Stop,
 ) -> Result<(), Failure> {
-    let share = plan::share_of(swept.pending.iter().collect(), Some(shard));
+    let runs = plan::share_of(swept.pending.iter().collect(), Some(shard));
     workspace.terminal.note(&format!("{}: {}", arguments.name, swept.result().in_words()));
-    if !share.is_empty() {
-        Runner::open(workspace, [], stop)?.attempts(&share, arguments.jobs, View::Bars, |_, attempt| attempt)?;
+    if !runs.is_empty() {
+        Runner::open(workspace, [], stop)?.attempts(&runs, arguments.jobs, View::Bars, |_, attempt| attempt)?;
     }
     if stop.is_requested() { Err(Failure::interrupted()) } else { Ok(()) }
 }
