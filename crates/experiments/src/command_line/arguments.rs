@@ -291,6 +291,7 @@ pub(crate) struct Gradcheck {
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
     /// A declared experiment by name, or a TOML file by path
+    #[arg(add = completion::experiments())]
     pub(crate) experiment: String,
 
     /// Steps from the beginning
@@ -306,7 +307,7 @@ pub(crate) struct Trace {
     pub(crate) seed: u64,
 
     /// Change a setting: `--set training.batch_size=8`
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
     pub(crate) overrides: Vec<String>,
 }
 
