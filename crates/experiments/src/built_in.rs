@@ -10,7 +10,7 @@ pub(crate) const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/e
 /// The folder of declared experiments that the program looks for.
 pub(crate) const FOLDER: &str = "experiments";
 
-/// Whether the experiments inside the program stand in for a folder: for the usual one, where there is none.
+/// Whether the experiments inside the program replace those of a folder: only of the usual one, where it is missing.
 pub(crate) fn stand_in_for(folder: &Path) -> bool {
     folder == Path::new(FOLDER) && !folder.exists()
 }

@@ -73,7 +73,7 @@ fn of<T: JsonSchema>() -> Schema {
     settings.into_generator().into_root_schema_for::<T>()
 }
 
-/// An optional key that has no value by default is only optional.
+/// Drops the defaults of optional keys that have none.
 fn remove_empty_defaults(schema: &mut Schema) {
     if schema
         .get("default")

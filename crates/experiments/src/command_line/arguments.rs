@@ -160,7 +160,7 @@ pub(crate) enum Weights {
 #[derive(Debug, Args)]
 pub(crate) struct Export {
     /// Declared experiments by name, or TOML files by path [default for curves: all runs on record]
-    #[arg(value_name = "EXPERIMENT")]
+    #[arg(value_name = "EXPERIMENT", add = completion::experiments())]
     pub(crate) experiments: Vec<String>,
 
     /// The format and where to write. Networks, of named experiments: onnx, pytorch, safetensors or numpy, into a folder
@@ -178,7 +178,7 @@ pub(crate) struct Export {
     pub(crate) force: bool,
 
     /// Change a setting: `--set model.hidden_units=16`
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
     pub(crate) overrides: Vec<String>,
 
     /// Seeds: a number, a list `1,4` or a range `1..5` [default: as in the file, else 1; without an experiment all]
@@ -291,6 +291,7 @@ pub(crate) struct Gradcheck {
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
     /// A declared experiment by name, or a TOML file by path
+    #[arg(add = completion::experiments())]
     pub(crate) experiment: String,
 
     /// Steps from the beginning
@@ -306,7 +307,7 @@ pub(crate) struct Trace {
     pub(crate) seed: u64,
 
     /// Change a setting: `--set training.batch_size=8`
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
     pub(crate) overrides: Vec<String>,
 }
 

@@ -73,7 +73,7 @@ fn installed_program_has_the_reports_experiments_in_an_empty_folder() {
     installed.run(0, &["report", "--no-train"]);
     assert!(installed.path("report/index.html").exists());
     let error = installed.run(2, &["run", "task5"]).stderr;
-    assert!(error.contains("no experiment or comparison is called `task5`") && error.contains("task4e"), "{error}");
+    assert!(error.contains("no experiment or comparison is called `task5`") && error.contains("`task4`"), "{error}");
     let error = installed.run(2, &["run", "task4e", "--set", "model.bias=some"]).stderr;
     assert!(error.contains("`model.bias` is \"some\""), "{error}");
     let error = installed.run(2, &["sweep", "width"]).stderr;
