@@ -7,11 +7,13 @@ mod data;
 mod figure;
 mod gradcheck;
 mod list;
+mod mistakes;
 mod plan;
 mod report;
 mod run;
 mod show;
 mod status;
+mod stored;
 mod submit;
 mod sweep;
 mod trace;
@@ -33,7 +35,8 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Data(arguments) => data::data(workspace, arguments),
         Command::Gradcheck(arguments) => gradcheck::gradcheck(workspace, arguments),
         Command::Trace(arguments) => trace::trace(workspace, arguments),
-        Command::Compare(arguments) => compare::compare(arguments),
+        Command::Compare(arguments) => compare::compare(workspace, arguments),
+        Command::Mistakes(arguments) => mistakes::mistakes(workspace, arguments),
         Command::Figure(arguments) => figure::figure(workspace, arguments),
         Command::Claims(arguments) => claims::claims(workspace, arguments),
         Command::Variance(arguments) => variance::variance(workspace, arguments),

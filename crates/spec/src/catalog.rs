@@ -9,7 +9,7 @@ use mlp::ImageShape;
 use crate::declared::error::DeclaredError;
 use crate::declared::file::{DeclaredFile, Spec, stem};
 use crate::declared::overrides::Override;
-use crate::{ComparisonSpec, ExperimentSpec, Sweep, suggest};
+use crate::{ComparisonSpec, ExperimentSpec, MistakeSpec, Sweep, suggest};
 
 /// Length limit of a chain of baselines; the report's has four.
 const MOST_BASELINES: usize = 100;
@@ -116,6 +116,22 @@ impl Catalog {
         let file = DeclaredFile::read(&path, &[])?;
         let (base, spec) = self.declared("base", &file.sweep()?.base, &file, &[])?;
         Sweep::new(&file, (spec, base), self.shape)
+    }
+
+    /// The declared mistakes, those in the subfolder `mistakes`, sorted by name.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or a file breaks a rule.
+    pub fn mistakes(&self) -> Result<Vec<MistakeSpec>, DeclaredError> {
+        let folder = self.mistakes_folder();
+        let read = |name: &String| DeclaredFile::read(&folder.join(format!("{name}.toml")), &[])?.mistake();
+        if folder.is_dir() { names_in(&folder)?.iter().map(read).collect() } else { Ok(Vec::new()) }
+    }
+
+    /// The folder of the declared mistakes.
+    #[must_use]
+    pub fn mistakes_folder(&self) -> PathBuf {
+        self.folder.join("mistakes")
     }
 
     fn path_of(&self, name_or_path: &str) -> Result<PathBuf, DeclaredError> {
