@@ -49,11 +49,10 @@ impl Band {
         }
         let all: Vec<&Curve> = seeds.iter().collect();
         let mut band = Self { seeds: seeds.len(), every, train_loss, places: Places::new(), width: 0.0 };
-        for left_out in 0..seeds.len() {
+        for (left_out, seed) in seeds.iter().enumerate() {
             let others = all.iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, curve)| *curve);
             band.places = band.places(&others.collect::<Vec<_>>());
-            band.width =
-                band.distances(&seeds[left_out]).map(|(_, _, _, distance)| distance.abs()).fold(band.width, f64::max);
+            band.width = band.distances(seed).map(|(_, _, _, distance)| distance.abs()).fold(band.width, f64::max);
         }
         band.places = band.places(&all);
         Some(band)

@@ -44,17 +44,16 @@ impl Known {
         let key = |spec: &ExperimentSpec, slip| Stored::key(spec, slip, digest, shape);
         let mut known = vec![Self { mistake: None, spec: spec.clone(), key: key(spec, None) }];
         for mistake in catalog.mistakes()? {
-            let wrong = match mistake.slip {
-                Some(slip) => Some(spec.clone()).filter(|spec| applies(slip, spec)),
-                None => {
-                    // Of a setting that the experiment lacks, such as the momentum of another optimizer, nothing can be wrong.
-                    let declared = catalog.load(name, &[overrides, &mistake.overrides()?].concat());
-                    let wrong = declared.ok().and_then(|declared| match declared {
-                        Declaration::Experiment(wrong) => Some(wrong.spec),
-                        Declaration::Comparison(_) => None,
-                    });
-                    wrong.filter(|wrong| !wrong.has_settings_of(spec) && wrong.model.as_mlp().is_some())
-                }
+            let wrong = if let Some(slip) = mistake.slip {
+                Some(spec.clone()).filter(|spec| applies(slip, spec))
+            } else {
+                // Of a setting that the experiment lacks, such as the momentum of another optimizer, nothing can be wrong.
+                let declared = catalog.load(name, &[overrides, &mistake.overrides()?].concat());
+                let wrong = declared.ok().and_then(|declared| match declared {
+                    Declaration::Experiment(wrong) => Some(wrong.spec),
+                    Declaration::Comparison(_) => None,
+                });
+                wrong.filter(|wrong| !wrong.has_settings_of(spec) && wrong.model.as_mlp().is_some())
             };
             if let Some(spec) = wrong {
                 known.push(Self { key: key(&spec, mistake.slip), mistake: Some(mistake), spec });

@@ -9,8 +9,7 @@ use spec::{ExperimentSpec, PixelScaling, Shuffle, Slip};
 use crate::{Point, Replicate, features};
 
 /// Whether an experiment can have a slip: its training lacks nothing that the slip is about.
-#[must_use]
-pub fn applies(slip: Slip, spec: &ExperimentSpec) -> bool {
+pub(crate) fn applies(slip: Slip, spec: &ExperimentSpec) -> bool {
     let Some(mlp) = spec.model.as_mlp() else { return false };
     let momentum = sgd(spec).is_some_and(|sgd| sgd.momentum > 0.0);
     match slip {

@@ -52,9 +52,10 @@ impl Stored {
         let columns = steps.iter().flat_map(|step| QUANTITIES.map(|quantity| format!("{quantity} {step}")));
         let mut writer = Writer::from_writer(Vec::new());
         writer.write_record(KEYS.map(str::to_owned).into_iter().chain(columns)).expect(IN_MEMORY);
-        let mut named: Vec<(&String, &String)> = self.0.keys().filter_map(|key| Some((names.get(key)?, key))).collect();
-        named.sort();
-        for (name, key) in named {
+        let mut by_name: Vec<(&String, &String)> =
+            self.0.keys().filter_map(|key| Some((names.get(key)?, key))).collect();
+        by_name.sort();
+        for (name, key) in by_name {
             for replicate in &self.0[key] {
                 let cells = replicate.points.iter().flat_map(|(_, point)| values(point).map(cell));
                 let keys = [name.clone(), key.clone(), replicate.seed.to_string()];

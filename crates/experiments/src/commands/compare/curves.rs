@@ -184,13 +184,11 @@ fn outside_in_words(outside: Option<&Outside>, compared: usize) -> String {
 
 /// A loss with three significant digits, an accuracy as a percentage.
 fn written(quantity: Quantity, value: f64) -> String {
-    match quantity {
-        Quantity::ValidationAccuracy => format!("{:.2} %", 100.0 * value),
-        _ => {
-            let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
-            rounded.to_string()
-        }
+    if quantity == Quantity::ValidationAccuracy {
+        return format!("{:.2} %", 100.0 * value);
     }
+    let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+    rounded.to_string()
 }
 
 fn show_verdict(lineup: &Lineup, verdict: &Verdict, n_curves: usize, spec: &ExperimentSpec) -> Result<(), Failure> {
