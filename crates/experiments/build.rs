@@ -28,7 +28,7 @@ fn git(arguments: &[&str]) -> Option<String> {
 fn embed() -> io::Result<()> {
     let root = fs::canonicalize(EXPERIMENTS)?;
     let mut array = "[\n".to_owned();
-    for folder in ["", "extras", "schema", "sweeps"] {
+    for folder in ["", "extras", "mistakes", "schema", "sweeps"] {
         let entries = root.join(folder).read_dir()?.map(|entry| Ok(entry?.path()));
         let mut paths = entries.collect::<io::Result<Vec<PathBuf>>>()?;
         paths.sort();

@@ -14,8 +14,8 @@ use mnist::DatasetName;
 
 use crate::{backend, built_in, completion, host};
 use arguments::{
-    Batches, Check, Claims, Compare, Completions, Data, Export, Gradcheck, Init, Json, Man, Plan, Report, Run, Schema,
-    Selection, Show, Submit, Sweep, Trace, Variance,
+    Batches, Check, Claims, Compare, Completions, Data, Export, Gradcheck, Init, Json, Man, Mistakes, Plan, Report,
+    Run, Schema, Selection, Show, Submit, Sweep, Trace, Variance,
 };
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
@@ -50,6 +50,7 @@ Examples:
   experiments gradcheck --all-weights                tasks 2b and 4c
   experiments init my-lab                            a project of your own, with these experiments
   experiments trace task3c --to trace.npz            every array of the first 20 steps
+  experiments compare task3c mine.csv                what is wrong with your own program's curve
   experiments compare --trace mine.npz trace.npz     where your own program begins to differ
   experiments submit task4 --seeds 100               on a Slurm cluster; `experiments status` shows how it is going
 
@@ -133,8 +134,11 @@ pub(crate) enum Command {
     Gradcheck(Gradcheck),
     /// Write the first steps of a training, every array in double precision, as a file for NumPy
     Trace(Trace),
-    /// Find the first array in which your own program differs from a trace
+    /// Hold the curves of your own program against the seeds of an experiment, and name the mistakes that they look like; or, with
+    /// `--trace`, find the first array in which it differs from a trace
     Compare(Compare),
+    /// List the declared mistakes; of an experiment, train those whose curves are missing and show how well they are told apart
+    Mistakes(Mistakes),
     /// Draw figures again from the records, without training
     Figure(Selection),
     /// Write networks and curves in the formats of other tools

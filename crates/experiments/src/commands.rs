@@ -9,6 +9,7 @@ mod figure;
 mod gradcheck;
 mod init;
 mod list;
+mod mistakes;
 mod plan;
 mod report;
 mod run;
@@ -16,6 +17,7 @@ mod schema;
 mod shell;
 mod show;
 mod status;
+mod stored;
 mod submit;
 mod sweep;
 mod trace;
@@ -45,7 +47,8 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Gradcheck(arguments) => gradcheck::gradcheck(workspace, arguments),
         Command::Export(arguments) => export::export(workspace, arguments),
         Command::Trace(arguments) => trace::trace(workspace, arguments),
-        Command::Compare(arguments) => compare::compare(arguments),
+        Command::Compare(arguments) => compare::compare(workspace, arguments),
+        Command::Mistakes(arguments) => mistakes::mistakes(workspace, arguments),
         Command::Figure(arguments) => figure::figure(workspace, arguments),
         Command::Claims(arguments) => claims::claims(workspace, arguments),
         Command::Variance(arguments) => variance::variance(workspace, arguments),

@@ -6,6 +6,7 @@
 
 pub(crate) mod axis;
 mod chart;
+mod compared;
 mod draw;
 mod gradients;
 mod labels;
@@ -23,6 +24,7 @@ mod series;
 mod svg;
 mod sweep;
 
+pub use compared::{ComparedCurve, compared_figure};
 pub(crate) use gradients::{gradient_course, gradient_sizes};
 pub(crate) use parameters::accuracy_over_parameters;
 pub use pictures::variance_figure;

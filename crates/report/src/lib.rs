@@ -18,7 +18,9 @@ mod sample_formulas;
 pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
 pub use document::{Document, Table};
 pub use error::{FigureError, Result};
-pub use figure::{CurveSets, Plot, SweepPicture, to_png, variance_figure, without_glyph};
+pub use figure::{
+    ComparedCurve, CurveSets, Plot, SweepPicture, compared_figure, to_png, variance_figure, without_glyph,
+};
 pub use format::{instructions_note, plain_text, seeds_in_words};
 pub use html::to_html;
 pub use sweep::{Retrained, SweepResult, TrialResult, TrialState, settings_in_words, trial_table, winner_table};

@@ -10,7 +10,7 @@ use mlp::ImageShape;
 use crate::declared::error::DeclaredError;
 use crate::declared::file::{DeclaredFile, Spec, stem};
 use crate::declared::overrides::Override;
-use crate::{ComparisonSpec, ExperimentSpec, Sweep, suggest};
+use crate::{ComparisonSpec, ExperimentSpec, MistakeSpec, Sweep, suggest};
 
 /// Length limit of a chain of baselines; the report's has four.
 const MOST_BASELINES: usize = 100;
@@ -171,6 +171,22 @@ impl Catalog {
             known.extend(here);
         }
         Err(known.into_iter().collect())
+    }
+
+    /// The declared mistakes, those in the subfolder `mistakes`, sorted by name.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or a file breaks a rule.
+    pub fn mistakes(&self) -> Result<Vec<MistakeSpec>, DeclaredError> {
+        let folder = self.mistakes_folder();
+        let read = |name: &String| self.read(&folder.join(format!("{name}.toml")), &[])?.mistake();
+        if self.has(&folder) { self.names_in(&folder)?.iter().map(read).collect() } else { Ok(Vec::new()) }
+    }
+
+    /// The folder of the declared mistakes.
+    #[must_use]
+    pub fn mistakes_folder(&self) -> PathBuf {
+        self.folder.join("mistakes")
     }
 
     fn path_of(&self, name_or_path: &str) -> Result<PathBuf, DeclaredError> {

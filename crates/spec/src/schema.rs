@@ -5,7 +5,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-use crate::{ClusterSpec, ComparisonSpec, ExperimentSpec, SweepSpec, keys, kind};
+use crate::{ClusterSpec, ComparisonSpec, ExperimentSpec, MistakeSpec, SweepSpec, keys, kind};
 
 /// A kind of declared file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,13 +16,15 @@ pub enum FileKind {
     Comparison,
     /// A search for better settings: `sweeps/width_depth.toml`.
     Sweep,
+    /// A mistake that people make when they write an experiment themselves: `mistakes/no_shuffling.toml`.
+    Mistake,
     /// What a batch system is asked for: `cluster.toml`.
     Cluster,
 }
 
 impl FileKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Experiment, Self::Comparison, Self::Sweep, Self::Cluster];
+    pub const ALL: [Self; 5] = [Self::Experiment, Self::Comparison, Self::Sweep, Self::Mistake, Self::Cluster];
 
     /// Its name, and that of its schema without `.json`.
     #[must_use]
@@ -31,6 +33,7 @@ impl FileKind {
             Self::Experiment => "experiment",
             Self::Comparison => "comparison",
             Self::Sweep => "sweep",
+            Self::Mistake => "mistake",
             Self::Cluster => "cluster",
         }
     }
@@ -40,6 +43,7 @@ impl FileKind {
             Self::Experiment => "An experiment for `experiments run`.",
             Self::Comparison => "Several experiments that `experiments run` draws in one figure.",
             Self::Sweep => "A search for better settings, for `experiments sweep`.",
+            Self::Mistake => "A mistake that `experiments compare` recognises.",
             Self::Cluster => "What `experiments submit` asks a batch system for.",
         }
     }
@@ -52,6 +56,7 @@ impl FileKind {
             Self::Experiment => of::<ExperimentSpec>(),
             Self::Comparison => of::<ComparisonSpec>(),
             Self::Sweep => of::<SweepSpec>(),
+            Self::Mistake => of::<MistakeSpec>(),
             Self::Cluster => of::<ClusterSpec>(),
         };
         schema.insert("title".to_owned(), self.as_str().into());

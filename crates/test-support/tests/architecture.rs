@@ -41,7 +41,7 @@ fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["comfy-table"]), ["report"], "only `report` lays out tables");
     assert_eq!(who_knows(&["prost", "crc32c"]), ["export"], "only `export` knows the formats of other tools");
     assert_eq!(who_knows(&["statrs"]), ["evidence", "search"], "only these compute statistics");
-    assert_eq!(who_knows(&["csv"]), ["record"], "only `record` knows the formats of its files");
+    assert_eq!(who_knows(&["csv"]), ["mistakes", "record"], "only these read and write tables");
     assert_eq!(who_knows(&["safetensors"]), ["record", "trace"], "only these write arrays");
     assert_eq!(who_knows(&["zip"]), ["trace"], "only `trace` knows NumPy's archives");
     assert_eq!(
@@ -49,7 +49,7 @@ fn each_library_is_known_where_it_belongs() {
         ["experiments"],
         "only the program has a terminal"
     );
-    assert_eq!(who_knows(&["burn"]), ["experiments", "kernels", "mlp", "mnist", "training"]);
+    assert_eq!(who_knows(&["burn"]), ["experiments", "kernels", "mistakes", "mlp", "mnist", "training"]);
 }
 
 #[test]
@@ -67,6 +67,7 @@ fn arrows_point_in_one_direction() {
         ("pdf", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "report", "training", "experiments"]),
         ("export", &["mnist", "kernels", "evidence", "report", "training", "experiments"]),
         ("training", &["evidence", "report", "experiments"]),
+        ("mistakes", &["kernels", "record", "evidence", "training", "report", "experiments"]),
     ] {
         let known = dependencies(name);
         assert!(!known.is_empty(), "the manifest of `{name}` was read");

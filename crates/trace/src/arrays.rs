@@ -125,7 +125,7 @@ impl Arrays {
         }
     }
 
-    /// The arrays of a file that this program, NumPy or another one has written.
+    /// The arrays of a file that this program or another one, such as NumPy, has written.
     ///
     /// # Errors
     /// The file cannot be read, is damaged, or has an array of something else than numbers.

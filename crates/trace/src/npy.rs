@@ -11,7 +11,7 @@ const ALIGNMENT: usize = 64;
 /// The bytes of an `.npy` file, version 1.0.
 pub(crate) fn encode(array: &Array) -> Vec<u8> {
     let descr = if array.numbers == Numbers::Whole { "<i8" } else { "<f8" };
-    let sides: String = array.shape.iter().map(|side| format!("{side},")).collect();
+    let sides = array.shape.iter().fold(String::new(), |sides, side| format!("{sides}{side},"));
     let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sides}), }}");
     let before = MAGIC.len() + 4;
     header += &" ".repeat(ALIGNMENT - 1 - (before + header.len()) % ALIGNMENT);

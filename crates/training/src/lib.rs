@@ -249,7 +249,10 @@ impl Training<'_> {
 }
 
 /// Does some work on a new thread, which is also the only thread of its parallel loops.
-fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+///
+/// # Panics
+/// If the work does, or if the system refuses a thread.
+pub fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
     let on_new_thread = || {
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
         let _alone = alone.expect("a thread that has just begun belongs to no pool");

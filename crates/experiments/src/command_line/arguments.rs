@@ -11,6 +11,8 @@ use super::Shard;
 use super::seeds::{self, Seeds};
 use crate::completion;
 
+/// Curves that are judged together at most.
+const MOST_CURVES: usize = 5;
 /// Steps of a trace at most: of the report's networks about 150 MB.
 const MOST_TRACED_STEPS: usize = 100;
 
@@ -320,12 +322,77 @@ fn traced_steps(text: &str) -> Result<usize, String> {
 /// Arguments of `compare`.
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
+    /// A declared experiment by name, or a TOML file by path
+    #[arg(required_unless_present = "trace")]
+    pub(crate) experiment: Option<String>,
+
+    /// CSV files with the columns `step`, `train_loss`, `validation_loss` and `validation_accuracy`, or some of them in any order:
+    /// one file per training of the same program, at most five
+    #[arg(required_unless_present = "trace", num_args = 1..=MOST_CURVES, value_name = "FILE")]
+    pub(crate) curves: Vec<PathBuf>,
+
     /// Find the first array in which your program, whose arrays are in the first file, differs from the trace in the second one
-    #[arg(long, required = true, num_args = 2, value_names = ["MINE", "TRACE"])]
+    #[arg(long, num_args = 2, value_names = ["MINE", "TRACE"], conflicts_with_all = ["experiment", "curves"])]
     pub(crate) trace: Vec<PathBuf>,
+
+    /// What `train_loss` is a mean over
+    #[arg(long, value_enum, default_value_t = TrainLossOf::Batches)]
+    pub(crate) train_loss: TrainLossOf,
+
+    /// Seeds of the band: those from 1 to this number; the missing ones are trained
+    #[arg(long, value_name = "N", default_value = "10", value_parser = seeds::first)]
+    pub(crate) seeds: Seeds,
+
+    /// Make the band of the seeds that are finished, and train none
+    #[arg(long)]
+    pub(crate) no_train: bool,
+
+    /// Change a setting: `--set training.batch_size=64`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+
+    /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
 
     #[command(flatten)]
     pub(crate) output: Json,
+}
+
+/// What a training loss is a mean over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TrainLossOf {
+    /// The images of the batches, of single steps or since the line before
+    Batches,
+    /// All training images
+    Images,
+}
+
+impl From<TrainLossOf> for mistakes::TrainLoss {
+    fn from(of: TrainLossOf) -> Self {
+        match of {
+            TrainLossOf::Batches => Self::Batches,
+            TrainLossOf::Images => Self::AllImages,
+        }
+    }
+}
+
+/// Arguments of `mistakes`.
+#[derive(Debug, Args)]
+pub(crate) struct Mistakes {
+    /// A declared experiment by name, or a TOML file by path [default: only list the mistakes]
+    pub(crate) experiment: Option<String>,
+
+    /// Seeds of every mistake; without a mistake there are four times as many
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(5..=100))]
+    pub(crate) seeds: u64,
+
+    /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 /// Arguments of `claims`.

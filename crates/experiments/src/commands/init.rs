@@ -37,7 +37,9 @@ pub(super) fn init(workspace: &Workspace, arguments: &arguments::Init) -> Result
         return Err(Failure::io(folder, "write", &error));
     }
     let experiments = built_in::FILES.iter().filter(|(name, _)| name.ends_with(".toml")).count();
-    workspace.terminal.note(&format!("{}: {experiments} files in experiments/, a Makefile, a folder for data", folder.display()));
+    workspace
+        .terminal
+        .note(&format!("{}: {experiments} files in experiments/, a Makefile, a folder for data", folder.display()));
     workspace.terminal.note("`make help` there lists what to do next");
     Ok(())
 }

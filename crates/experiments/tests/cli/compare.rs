@@ -182,3 +182,86 @@ fn the_stored_trace_is_that_of_mnist() {
     let comparison = trace::compare(ours, &fixture("ours.npz"));
     assert_eq!((comparison.first, comparison.missing.len()), (None, 0));
 }
+
+/// Columns of a run's `validations.csv` as somebody else's program would write them.
+fn curve_of(run: &Path) -> String {
+    let table = std::fs::read_to_string(run.join("validations.csv")).unwrap();
+    let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();
+    let at = |name: &str| header.iter().position(|column| *column == name).unwrap();
+    let places = [at("validation_accuracy"), at("step"), at("validation_loss")];
+    let row = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        places.map(|at| cells[at]).join(",")
+    };
+    table.lines().map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_curve_is_held_against_the_seeds_and_missing_seeds_are_trained() {
+    let scratch = Scratch::new();
+    scratch.stdout(&["run", "task3c", "--no-baseline", "--quiet", "--dataset", "made-up", "--seed", "3"]);
+    let curve = curve_of(&scratch.run("task3c"));
+    scratch.file("mine.csv", &curve);
+    scratch.file("wrong.csv", &curve.replace(",20,", ",20,9"));
+    let compare =
+        |file: &str| scratch.stdout(&["compare", "task3c", file, "--dataset", "made-up", "--seeds", "5", "--json"]);
+    let json = |text: String| serde_json::from_str::<serde_json::Value>(&text).unwrap();
+    let mine = json(compare("mine.csv"));
+    assert_eq!((scratch.runs().len(), &mine["seeds"]), (5, &5.into()), "{mine}");
+    assert_eq!(mine["verdict"], serde_json::Value::Null, "nothing is stored for made-up digits");
+    let wrong = &json(compare("wrong.csv"))["curves"][0];
+    assert_eq!(wrong["first_outside"]["step"], 20, "{wrong}");
+    assert_eq!(wrong["first_outside"]["quantity"], "validation_loss");
+    let figures = scratch.path("runs/figures").read_dir().unwrap().map(|entry| entry.unwrap().file_name());
+    let ours = figures.filter(|name| name.to_string_lossy().starts_with("compare-task3c-"));
+    assert_eq!(ours.count(), 4, "two curves, each as SVG and PNG");
+}
+
+#[test]
+fn files_that_are_no_curves_are_refused() {
+    let scratch = Scratch::new();
+    scratch.file("mine.csv", "step,validation_loss\n0,2.3\n20,1.9\n");
+    scratch.file("other.csv", "epoch,loss\n1,2.3\n");
+    scratch.file("between.csv", "step,validation_loss\n1000001,2.3\n1000003,1.9\n");
+    let refused = |arguments: &[&str], message: &str| {
+        let said = scratch.refusal(&[arguments, &["--dataset", "made-up"]].concat(), 2);
+        assert!(said.contains(message), "{arguments:?}: {said}");
+    };
+    refused(&["compare", "task3c", "other.csv"], "other.csv: has the columns `epoch`, `loss`, but no `step`");
+    refused(&["compare", "task3c", "none.csv"], "none.csv: cannot read");
+    refused(
+        &["compare", "task3c", "mine.csv", "--no-train"],
+        "task3c has 0 finished seeds, but a band takes at least 3",
+    );
+    refused(
+        &["compare", "task3c", "between.csv", "--seeds", "3"],
+        "between.csv has no value at a validation of task3c",
+    );
+    refused(&["compare", "task3", "mine.csv"], "task3 is a comparison of several experiments");
+    refused(&["compare", "task3c"], "FILE");
+    refused(&["compare", "task3c", "a", "b", "c", "d", "e", "f"], "");
+    refused(&["mistakes", "lenet"], "mistakes are trained in dense layers with gradient descent");
+}
+
+/// Curves of mistakes are trained once, also after an interruption, and not again with other early stopping.
+#[test]
+fn curves_of_mistakes_are_trained_once() {
+    let scratch = Scratch::new();
+    std::fs::create_dir(scratch.path("experiments/mistakes")).unwrap();
+    let head = "explains = \"x\"\nlook = \"y\"\n";
+    for (name, what) in [("sum", "slip = \"gradient_sum\""), ("late", "set = [\"training.patience_validations=51\"]")] {
+        scratch.file(&format!("experiments/mistakes/{name}.toml"), &format!("title = \"{name}\"\n{head}{what}\n"));
+    }
+    let mistakes = ["mistakes", "task3c", "--seeds", "5", "--dataset", "made-up", "--json"];
+    let first = scratch.stdout(&mistakes);
+    let path = scratch.path("experiments/mistakes/curves/task3c.csv");
+    let curves = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(curves.lines().count(), 1 + 20 + 5);
+    let half: Vec<&str> = curves.lines().take(12).collect();
+    std::fs::write(&path, half.join("\n")).unwrap();
+    assert_eq!(scratch.stdout(&mistakes), first);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), curves);
+    let rates: serde_json::Value = serde_json::from_str(&first).unwrap();
+    let of = |mistake: usize| rates[0]["rates"][mistake].clone();
+    assert_eq!((of(1)["mistake"].as_str(), of(1)["named"].as_u64()), (Some("late"), Some(20)), "{rates}");
+}

@@ -14,7 +14,7 @@ use super::overrides::Override;
 use super::places::{Place, Places, read_table};
 use super::syntax;
 use crate::spec_error::Fault;
-use crate::{ComparisonSpec, ExperimentSpec, SpecError, SweepSpec, explain, keys, kind, name};
+use crate::{ComparisonSpec, ExperimentSpec, MistakeSpec, SpecError, SweepSpec, explain, keys, kind, name};
 
 /// Size limit of a declared file.
 const MOST_BYTES: u64 = 1 << 20;
@@ -86,6 +86,11 @@ impl DeclaredFile {
     /// The sweep that it declares.
     pub(crate) fn sweep(&self) -> Result<SweepSpec, DeclaredError> {
         self.named().and_then(|value| SweepSpec::from_value(&value)).map_err(|error| self.refuse(error))
+    }
+
+    /// The mistake that it declares.
+    pub(crate) fn mistake(&self) -> Result<MistakeSpec, DeclaredError> {
+        self.named().and_then(|value| MistakeSpec::from_value(&value)).map_err(|error| self.refuse(error))
     }
 
     pub(crate) fn spec(&self, shape: ImageShape) -> Result<Spec, DeclaredError> {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use serde_json::Value;
-use spec::{Catalog, ClusterSpec, FileKind, ImageShape};
+use spec::{Catalog, ClusterSpec, FileKind, ImageShape, MistakeSpec};
 
 use crate::validator::refusal;
 
@@ -54,6 +54,7 @@ fn kind_of(file: &str, text: &str) -> FileKind {
     match file {
         "cluster.toml" => FileKind::Cluster,
         sweep if sweep.contains("sweeps/") => FileKind::Sweep,
+        mistake if mistake.contains("mistakes/") => FileKind::Mistake,
         _ if text.contains("\nruns = ") => FileKind::Comparison,
         _ => FileKind::Experiment,
     }
@@ -71,6 +72,7 @@ fn verdicts(file: &str, text: &str) -> [Option<String>; 2] {
     let reader = match kind {
         FileKind::Cluster => ClusterSpec::read(Path::new(path)).map(drop),
         FileKind::Sweep => catalog.sweep(path).map(drop),
+        FileKind::Mistake => MistakeSpec::read(Path::new(path)).map(drop),
         FileKind::Experiment | FileKind::Comparison => catalog.load(path, &[]).map(drop),
     };
     [refusal(&kind.schema(), &value), reader.err().map(|error| error.to_string())]
@@ -93,7 +95,9 @@ fn stored_schemas_are_those_that_the_program_prints() {
 fn every_declared_file_names_its_schema_and_keeps_it() {
     let folder = root().join("experiments");
     let mut files = 0;
-    for (subfolder, to_schema) in [("", "./schema"), ("extras", "../schema"), ("sweeps", "../schema")] {
+    for (subfolder, to_schema) in
+        [("", "./schema"), ("extras", "../schema"), ("sweeps", "../schema"), ("mistakes", "../schema")]
+    {
         for entry in folder.join(subfolder).read_dir().expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|extension| extension == "toml") {

@@ -6,6 +6,7 @@ mod every_value;
 mod identity;
 mod json;
 mod messages;
+mod mistakes;
 mod overrides;
 mod rules;
 mod sweep;
