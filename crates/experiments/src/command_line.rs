@@ -14,7 +14,8 @@ use mnist::DatasetName;
 
 use crate::backend;
 use arguments::{
-    Batches, Check, Claims, Data, Gradcheck, Json, Plan, Report, Run, Selection, Show, Submit, Sweep, Variance,
+    Batches, Check, Claims, Data, Demo, Gradcheck, Json, Plan, Predict, Report, Run, Selection, Show, Submit, Sweep,
+    Variance,
 };
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
@@ -42,8 +43,10 @@ Examples:
   experiments run task4 --seeds 10                   ten replicates each
   experiments sweep learning_rate_momentum           search for better settings
   experiments figure task4e                          draw again, without training
+  experiments predict task3c seven.png               classify an image of your own
   experiments claims                                 test the report's statements
   experiments report                                 train what is missing, write the report
+  experiments demo                                   a page to draw digits on, with all trained networks
   experiments gradcheck --all-weights                tasks 2b and 4c
   experiments submit task4 --seeds 100               on a Slurm cluster; `experiments status` shows how it is going
 
@@ -123,6 +126,8 @@ pub(crate) enum Command {
     Data(Data),
     /// Compare Burn's gradients with central differences in double precision (tasks 2b and 4c)
     Gradcheck(Gradcheck),
+    /// Classify images with a trained network: PNG, JPEG and IDX files, or folders of them
+    Predict(Predict),
     /// Draw figures again from the records, without training
     Figure(Selection),
     /// Test the report's statements on the records of all seeds
@@ -131,6 +136,8 @@ pub(crate) enum Command {
     Variance(Variance),
     /// Train what is missing and write the report: a page and, with `--pdf`, a PDF
     Report(Report),
+    /// Write a page to draw digits on, with the networks of all finished experiments
+    Demo(Demo),
     /// List the runs that a command lacks, or one share of them, for a batch system
     Plan(Plan),
     /// Train the missing runs as tasks of a Slurm cluster, or as processes of this machine, and write the report afterwards

@@ -3,10 +3,12 @@
 mod check;
 mod claims;
 mod data;
+mod demo;
 mod figure;
 mod gradcheck;
 mod list;
 mod plan;
+mod predict;
 mod report;
 mod run;
 mod show;
@@ -30,10 +32,12 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Check(arguments) => check::check(workspace, arguments),
         Command::Data(arguments) => data::data(workspace, arguments),
         Command::Gradcheck(arguments) => gradcheck::gradcheck(workspace, arguments),
+        Command::Predict(arguments) => predict::predict(workspace, arguments),
         Command::Figure(arguments) => figure::figure(workspace, arguments),
         Command::Claims(arguments) => claims::claims(workspace, arguments),
         Command::Variance(arguments) => variance::variance(workspace, arguments),
         Command::Report(arguments) => report::report(workspace, arguments),
+        Command::Demo(arguments) => demo::demo(workspace, arguments),
         Command::Plan(arguments) => plan::plan(workspace, arguments),
         Command::Submit(arguments) => submit::submit(workspace, arguments),
         Command::Status(arguments) => status::status(workspace, arguments),

@@ -51,7 +51,8 @@ pub(crate) fn shape(mnist::ImageShape { height, width, classes }: mnist::ImageSh
     ImageShape { height, width, classes }
 }
 
-fn request(options: &Options) -> Request {
+/// The request of these options.
+pub(crate) fn request(options: &Options) -> Request {
     Request {
         dataset: options.dataset,
         data_dir: options.data_dir.clone(),

@@ -14,6 +14,8 @@ mod network;
 mod optimizer;
 #[cfg(feature = "burn")]
 mod parameters;
+#[cfg(feature = "burn")]
+mod precise;
 mod probe;
 pub mod recorded;
 #[cfg(feature = "burn")]
@@ -33,6 +35,8 @@ pub use layer::Layer;
 pub use loss::{cross_entropy, score_sums};
 pub use network::*;
 pub use optimizer::*;
+#[cfg(feature = "burn")]
+pub use precise::Precise;
 pub use probe::LayerProbe;
 #[cfg(feature = "burn")]
 pub use reference::Examples;

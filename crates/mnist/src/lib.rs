@@ -24,6 +24,8 @@ mod loader;
 mod made_up;
 mod normalization;
 mod order;
+mod picture;
+mod preprocess;
 mod progress;
 mod splits;
 
@@ -38,5 +40,7 @@ pub use load::{Request, has_local_files, load};
 pub use loader::BatchLoader;
 pub use normalization::Normalization;
 pub use order::BatchOrder;
+pub use picture::{read_labels, read_pictures};
+pub use preprocess::{Doubt, GreyImage, Prepared, SIDE};
 pub use progress::{Listener, Progress};
 pub use splits::Splits;

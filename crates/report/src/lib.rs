@@ -1,6 +1,7 @@
 //! Tables, figures and the finished report from run records: reads records only, no Burn, no training, no looking for files.
 
 mod chapters;
+mod demo;
 pub mod document;
 mod error;
 mod figure;
@@ -16,9 +17,10 @@ mod hostile;
 mod sample_formulas;
 
 pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
+pub use demo::{Demo, DemoDigit, DemoNetwork};
 pub use document::{Document, Table};
 pub use error::{FigureError, Result};
-pub use figure::{CurveSets, Plot, SweepPicture, to_png, variance_figure, without_glyph};
+pub use figure::{CurveSets, PixelSheet, Plot, SweepPicture, to_png, variance_figure, without_glyph};
 pub use format::{instructions_note, plain_text, seeds_in_words};
 pub use html::to_html;
 pub use sweep::{Retrained, SweepResult, TrialResult, TrialState, settings_in_words, trial_table, winner_table};

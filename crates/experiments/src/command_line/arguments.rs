@@ -3,7 +3,8 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
+use record::weights_file;
 use spec::{ClusterSpec, cluster_word};
 
 use super::Shard;
@@ -224,6 +225,71 @@ pub(crate) struct Gradcheck {
     pub(crate) seed: u64,
 }
 
+/// Which weights of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Weights {
+    /// Those at the lowest validation loss
+    Best,
+    /// Those at the end
+    Last,
+}
+
+impl Weights {
+    /// The name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Best => "best",
+            Self::Last => "last",
+        }
+    }
+
+    /// The file of a run.
+    pub(crate) fn file(self) -> &'static str {
+        match self {
+            Self::Best => weights_file::BEST,
+            Self::Last => weights_file::LAST,
+        }
+    }
+}
+
+/// Arguments of `predict`.
+#[derive(Debug, Args)]
+pub(crate) struct Predict {
+    /// A declared experiment by name, or a TOML file by path
+    pub(crate) experiment: String,
+
+    /// PNG, JPEG or IDX files, or folders of them. In a folder, those in subfolders named 0 to 9 have these labels
+    #[arg(required = true, value_name = "IMAGE")]
+    pub(crate) images: Vec<PathBuf>,
+
+    /// The labels of all images, in their order: an IDX file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<PathBuf>,
+
+    /// Show this number of classes, the most probable first
+    #[arg(long, value_name = "K", default_value_t = 2, value_parser = value_parser!(u8).range(1..))]
+    pub(crate) top: u8,
+
+    /// Write a PNG of the images as the network sees them, 28 x 28
+    #[arg(long, value_name = "FILE")]
+    pub(crate) show: Option<PathBuf>,
+
+    /// Write a PNG of which pixels speak for the class, red, and against it, blue
+    #[arg(long, value_name = "FILE")]
+    pub(crate) explain: Option<PathBuf>,
+
+    /// The weights to use
+    #[arg(long, value_enum, default_value_t = Weights::Best)]
+    pub(crate) weights: Weights,
+
+    /// Seed of the run [default: the lowest that is finished]
+    #[arg(long, value_name = "SEED")]
+    pub(crate) seed: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
 /// Arguments of `claims`.
 #[derive(Debug, Args)]
 pub(crate) struct Claims {
@@ -303,6 +369,14 @@ pub(crate) struct Report {
     /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Folder of the page
+    #[arg(long, alias = "output", value_name = "DIR", default_value = "demo")]
+    pub(crate) out: PathBuf,
 }
 
 /// Arguments of `plan`.

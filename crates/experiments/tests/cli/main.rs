@@ -5,6 +5,7 @@ mod commands;
 mod common;
 mod elsewhere;
 mod hostile;
+mod predict;
 mod records;
 mod report;
 mod run;
