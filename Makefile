@@ -19,7 +19,7 @@ EXTRAS := $(notdir $(basename $(wildcard experiments/extras/*.toml)))
 SWEEPS := $(notdir $(basename $(wildcard experiments/sweeps/*.toml)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build $(TASKS) $(EXTRAS) $(SWEEPS) all extras claims report typesetter report-pdf list data gradcheck install dist test test-pdf test-interop test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers bench-search results clean-runs
+.PHONY: help build $(TASKS) $(EXTRAS) $(SWEEPS) all extras claims report demo typesetter report-pdf list data gradcheck install dist test test-pdf test-interop test-backends torture torture-long simulate check fmt clippy doc backends deny advisories bench bench-scaling bench-records bench-peers bench-search results clean-runs
 
 help: ## This list
 	@echo "Tasks of the report: $(TASKS)"
@@ -50,6 +50,9 @@ report: build ## Train until every statement is decided, and write report/index.
 
 # The typesetter is a separate workspace, so that Burn is not compiled a second time with the features that it needs.
 PDF := --locked --release --manifest-path crates/pdf/Cargo.toml --target-dir target
+
+demo: build ## Write demo/index.html, a page to draw digits on
+	@$(EXPERIMENTS) demo $(ARGS)
 
 typesetter: ## Build report-pdf, which writes the PDF; minutes the first time
 	@$(CARGO) build $(PDF)

@@ -14,8 +14,8 @@ use mnist::DatasetName;
 
 use crate::{backend, built_in, completion, host};
 use arguments::{
-    Batches, Check, Claims, Compare, Completions, Data, Export, Gradcheck, Init, Json, Man, Mistakes, Plan, Report,
-    Run, Schema, Selection, Show, Submit, Sweep, Trace, Variance,
+    Batches, Check, Claims, Compare, Completions, Data, Demo, Export, Gradcheck, Init, Json, Man, Mistakes, Plan,
+    Predict, Report, Run, Schema, Selection, Show, Submit, Sweep, Trace, Variance,
 };
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
@@ -45,8 +45,10 @@ Examples:
   experiments figure task4e                          draw again, without training
   experiments export task4e --to onnx                the network for ONNX Runtime; also for PyTorch, NumPy
   experiments export --to tensorboard curves         the curves of all runs; also for MLflow, as CSV
+  experiments predict task3c seven.png               classify an image of your own
   experiments claims                                 test the report's statements
   experiments report                                 train what is missing, write the report
+  experiments demo                                   a page to draw digits on, with all trained networks
   experiments gradcheck --all-weights                tasks 2b and 4c
   experiments init my-lab                            a project of your own, with these experiments
   experiments trace task3c --to trace.npz            every array of the first 20 steps
@@ -139,6 +141,8 @@ pub(crate) enum Command {
     Compare(Compare),
     /// List the declared mistakes; of an experiment, train those whose curves are missing and show how well they are told apart
     Mistakes(Mistakes),
+    /// Classify images with a trained network: PNG, JPEG and IDX files, or folders of them
+    Predict(Predict),
     /// Draw figures again from the records, without training
     Figure(Selection),
     /// Write networks and curves in the formats of other tools
@@ -149,6 +153,8 @@ pub(crate) enum Command {
     Variance(Variance),
     /// Train what is missing and write the report: a page and, with `--pdf`, a PDF
     Report(Report),
+    /// Write a page to draw digits on, with the networks of all finished experiments
+    Demo(Demo),
     /// List the runs that a command lacks, or one share of them, for a batch system
     Plan(Plan),
     /// Train the missing runs as tasks of a Slurm cluster, or as processes of this machine, and write the report afterwards

@@ -4,6 +4,7 @@ mod check;
 mod claims;
 mod compare;
 mod data;
+mod demo;
 mod export;
 mod figure;
 mod gradcheck;
@@ -11,6 +12,7 @@ mod init;
 mod list;
 mod mistakes;
 mod plan;
+mod predict;
 mod report;
 mod run;
 mod schema;
@@ -49,10 +51,12 @@ pub(crate) fn dispatch(workspace: &Workspace, command: &Command) -> Result<(), F
         Command::Trace(arguments) => trace::trace(workspace, arguments),
         Command::Compare(arguments) => compare::compare(workspace, arguments),
         Command::Mistakes(arguments) => mistakes::mistakes(workspace, arguments),
+        Command::Predict(arguments) => predict::predict(workspace, arguments),
         Command::Figure(arguments) => figure::figure(workspace, arguments),
         Command::Claims(arguments) => claims::claims(workspace, arguments),
         Command::Variance(arguments) => variance::variance(workspace, arguments),
         Command::Report(arguments) => report::report(workspace, arguments),
+        Command::Demo(arguments) => demo::demo(workspace, arguments),
         Command::Plan(arguments) => plan::plan(workspace, arguments),
         Command::Submit(arguments) => submit::submit(workspace, arguments),
         Command::Status(arguments) => status::status(workspace, arguments),

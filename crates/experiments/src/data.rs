@@ -56,7 +56,8 @@ pub(crate) fn expected_shape(options: &Options) -> ImageShape {
     shape(mnist::shape(&request(options), options.dataset.unwrap_or(DatasetName::Mnist)))
 }
 
-fn request(options: &Options) -> Request {
+/// The request of these options.
+pub(crate) fn request(options: &Options) -> Request {
     Request {
         dataset: options.dataset,
         data_dir: options.data_dir.clone(),

@@ -2,14 +2,14 @@
 
 use burn::tensor::Device;
 use kernels::ComputePath;
-use mnist::{Dataset, MnistBatcher, Normalization, Splits};
+use mnist::{Dataset, MnistBatcher, Splits};
 use parking_lot::Mutex;
 use record::DatasetInfo;
-use spec::{DataSpec, PixelScaling};
+use spec::DataSpec;
 use training::Images;
 
-use crate::data;
 use crate::failure::Failure;
+use crate::{data, trained};
 
 /// The images on the device, prepared once for all runs that share them.
 #[derive(Default)]
@@ -45,10 +45,7 @@ fn prepare(spec: &DataSpec, dataset: &Dataset, device: &Device) -> Result<(Datas
         pixel_mean: splits.normalization.mean,
         pixel_std: splits.normalization.std,
     };
-    let normalization = match spec.pixel_scaling {
-        PixelScaling::TrainMeanStd => splits.normalization,
-        PixelScaling::None => Normalization::identity(),
-    };
+    let normalization = trained::scaling(spec.pixel_scaling, splits.normalization);
     let batcher = |images| MnistBatcher::new(images, &normalization, device, ComputePath::of(device));
     let (train, others) = rayon::join(
         || batcher(&splits.train),

@@ -15,6 +15,8 @@ mod operation;
 mod optimizer;
 #[cfg(feature = "burn")]
 mod parameters;
+#[cfg(feature = "burn")]
+mod precise;
 mod probe;
 pub mod recorded;
 #[cfg(feature = "burn")]
@@ -37,6 +39,8 @@ pub use loss::{cross_entropy, score_sums};
 pub use network::*;
 pub use operation::Operation;
 pub use optimizer::*;
+#[cfg(feature = "burn")]
+pub use precise::Precise;
 pub use probe::LayerProbe;
 #[cfg(feature = "burn")]
 pub use reference::Examples;

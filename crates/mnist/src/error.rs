@@ -36,6 +36,9 @@ pub(crate) enum Problem {
     /// More images were requested than there are, or none; `set` is `training` or `validation`.
     #[error("{} {set} images were requested, expected 1 to {}", thousands(wanted), thousands(available))]
     ImageCount { set: &'static str, wanted: usize, available: usize },
+    /// A file that should hold images to classify, or their labels, does not.
+    #[error("{}: {problem}", path.display())]
+    BadPicture { path: PathBuf, problem: PictureProblem },
     /// All pixels of the training images are equal, so they cannot be standardised.
     #[error("every pixel of the training images is {pixel}, expected images that are not blank")]
     NoContrast { pixel: u8 },
@@ -130,6 +133,33 @@ pub(crate) enum FileProblem {
     OtherDataset { actual: DatasetName, expected: DatasetName },
 }
 
+/// What is wrong with a file of images to classify, or of their labels.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PictureProblem {
+    #[error("cannot be read: {0}")]
+    Unreadable(io::Error),
+    #[error("is not a PNG, JPEG or IDX file of images")]
+    Unknown,
+    #[error("is not an IDX file of labels")]
+    NoLabels,
+    /// The decoder refuses it.
+    #[error("is a broken {kind} file")]
+    Broken { kind: &'static str },
+    #[error("has {} x {} pixels, expected 1 to {} in all", thousands(width), thousands(height), thousands(most))]
+    Size { width: usize, height: usize, most: usize },
+    #[error("unpacks to more than {} bytes, the limit for such a file", thousands(most))]
+    Unpacked { most: u64 },
+    /// The dimensions of an IDX file do not fit what follows.
+    #[error("announces {}, but {} bytes follow", announced(dimensions), thousands(bytes))]
+    IdxSize { dimensions: Vec<usize>, bytes: usize },
+}
+
+/// The size in an IDX header.
+fn announced(dimensions: &[usize]) -> String {
+    let dimensions: Vec<String> = dimensions.iter().map(thousands).collect();
+    if dimensions.is_empty() { "no size".into() } else { format!("{} bytes", dimensions.join(" x ")) }
+}
+
 impl DataError {
     /// What the user can do about it, if anything, for a separate line below the message.
     #[must_use]
@@ -167,7 +197,12 @@ impl DataError {
                 let key = if *set == "training" { "train_images" } else { "validation_images" };
                 format!("`--set data.{key}={available}` takes all that there are")
             }
-            Problem::UnknownDataset { .. } | Problem::NoContrast { .. } => return None,
+            Problem::BadPicture { problem: PictureProblem::Size { .. }, .. } => "scale the image down".into(),
+            Problem::BadPicture { problem: PictureProblem::Broken { .. }, .. } => {
+                "get another copy, or open it in an image program and save it again".into()
+            }
+            Problem::BadPicture { problem: PictureProblem::Unknown, .. } => "save it as PNG or JPEG".into(),
+            Problem::BadPicture { .. } | Problem::UnknownDataset { .. } | Problem::NoContrast { .. } => return None,
         };
         Some(hint)
     }

@@ -27,6 +27,8 @@ mod normalization;
 mod npz;
 mod order;
 mod own;
+mod picture;
+mod preprocess;
 mod progress;
 mod splits;
 
@@ -41,5 +43,7 @@ pub use load::{Request, has_local_files, load, shape};
 pub use loader::BatchLoader;
 pub use normalization::Normalization;
 pub use order::BatchOrder;
+pub use picture::{read_labels, read_pictures};
+pub use preprocess::{Doubt, GreyImage, Prepared, SIDE};
 pub use progress::{Listener, Progress};
 pub use splits::Splits;

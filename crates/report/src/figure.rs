@@ -27,7 +27,7 @@ mod sweep;
 pub use compared::{ComparedCurve, compared_figure};
 pub(crate) use gradients::{gradient_course, gradient_sizes};
 pub(crate) use parameters::accuracy_over_parameters;
-pub use pictures::variance_figure;
+pub use pictures::{PixelSheet, variance_figure};
 pub(crate) use pictures::{confusion, digits, first_layer_weights};
 pub use plot::Plot;
 pub(crate) use plot::PlotPoint;

@@ -92,7 +92,7 @@ fn torture_texts_leave_pages_tables_and_terminals_as_they_are() {
         let document = compose(hostile.clone()).expect("a report");
         assert_eq!(tags(&outline(&document)), page, "{text:?}");
         assert!(
-            crate::to_html(&document).expect("a page").chars().all(|c| spec::is_plain(c) || "\n\t".contains(c)),
+            crate::to_html(&document, None).expect("a page").chars().all(|c| spec::is_plain(c) || "\n\t".contains(c)),
             "{text:?}"
         );
         for (hostile, harmless) in printed(&hostile).iter().zip(&printed_harmless) {

@@ -11,23 +11,26 @@ use minijinja::value::{Serde, Value};
 use minijinja::{Environment, context};
 use spec::is_plain;
 
-use crate::Result;
 use crate::document::{Document, Picture};
+use crate::{Demo, Result};
 
-/// The document as an HTML page with everything in it; the same document gives the same bytes.
+/// The document as an HTML page with everything in it, with a canvas to draw on if there is a demo; the same document gives the
+/// same bytes.
 ///
 /// The template escapes every text; control characters, such as those that steer a terminal or change the writing
 /// direction, are left out of the whole page.
 ///
 /// # Errors
 /// A formula or the contents are nested too deeply.
-pub fn to_html(document: &Document) -> Result<String> {
+pub fn to_html(document: &Document, demo: Option<&Demo>) -> Result<String> {
     let mut environment = Environment::new();
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.add_filter("source", |Serde(picture): Serde<Picture>| Value::from_safe_string(source(&picture)));
     environment.add_function("policy", |scripts: Vec<String>| assets::policy(&scripts));
     environment.add_template("formulas.html", include_str!("../assets/formulas.html"))?;
-    let values = context! { document => Serde(document), style => assets::STYLE, chart_scripts => assets::SCRIPTS };
+    let has_demo = demo.is_some();
+    environment.add_function("scripts", move |charts: usize| assets::scripts(charts > 0, has_demo));
+    let values = context! { document => Serde(document), demo => Serde(demo), style => assets::STYLE };
     let mut page = environment.render_named_str("page.html", include_str!("../assets/page.html"), values)?;
     page.retain(|c| is_plain(c) || matches!(c, '\n' | '\t'));
     // The macros before the frame leave empty lines.

@@ -1,6 +1,7 @@
 //! Tables, figures and the finished report from run records: reads records only, no Burn, no training, no looking for files.
 
 mod chapters;
+mod demo;
 pub mod document;
 mod error;
 mod figure;
@@ -16,10 +17,11 @@ mod hostile;
 mod sample_formulas;
 
 pub use chapters::{CheckedNetwork, CloseUp, Material, compose};
+pub use demo::{Demo, DemoDigit, DemoNetwork};
 pub use document::{Document, Table};
 pub use error::{FigureError, Result};
 pub use figure::{
-    ComparedCurve, CurveSets, Plot, SweepPicture, compared_figure, to_png, variance_figure, without_glyph,
+    ComparedCurve, CurveSets, PixelSheet, Plot, SweepPicture, compared_figure, to_png, variance_figure, without_glyph,
 };
 pub use format::{instructions_note, plain_text, seeds_in_words};
 pub use html::to_html;

@@ -6,6 +6,7 @@
 mod fixtures;
 mod memory;
 mod names;
+pub mod pictures;
 pub mod synthetic;
 mod tamper;
 mod texts;

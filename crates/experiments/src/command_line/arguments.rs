@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueEnum, ValueHint, value_parser};
+use record::weights_file;
 use spec::{ClusterSpec, FileKind, cluster_word};
 
 use super::Shard;
@@ -156,6 +157,24 @@ pub(crate) enum Weights {
     Best,
     /// Those at the end
     Last,
+}
+
+impl Weights {
+    /// The name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Best => "best",
+            Self::Last => "last",
+        }
+    }
+
+    /// The file of a run.
+    pub(crate) fn file(self) -> &'static str {
+        match self {
+            Self::Best => weights_file::BEST,
+            Self::Last => weights_file::LAST,
+        }
+    }
 }
 
 /// Arguments of `export`.
@@ -323,7 +342,7 @@ fn traced_steps(text: &str) -> Result<usize, String> {
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
     /// A declared experiment by name, or a TOML file by path
-    #[arg(required_unless_present = "trace")]
+    #[arg(required_unless_present = "trace", add = completion::experiments())]
     pub(crate) experiment: Option<String>,
 
     /// CSV files with the columns `step`, `train_loss`, `validation_loss` and `validation_accuracy`, or some of them in any order:
@@ -348,7 +367,7 @@ pub(crate) struct Compare {
     pub(crate) no_train: bool,
 
     /// Change a setting: `--set training.batch_size=64`
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
     pub(crate) overrides: Vec<String>,
 
     /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
@@ -381,6 +400,7 @@ impl From<TrainLossOf> for mistakes::TrainLoss {
 #[derive(Debug, Args)]
 pub(crate) struct Mistakes {
     /// A declared experiment by name, or a TOML file by path [default: only list the mistakes]
+    #[arg(add = completion::experiments())]
     pub(crate) experiment: Option<String>,
 
     /// Seeds of every mistake; without a mistake there are four times as many
@@ -393,6 +413,45 @@ pub(crate) struct Mistakes {
 
     #[command(flatten)]
     pub(crate) output: Output,
+}
+
+/// Arguments of `predict`.
+#[derive(Debug, Args)]
+pub(crate) struct Predict {
+    /// A declared experiment by name, or a TOML file by path
+    #[arg(add = completion::experiments())]
+    pub(crate) experiment: String,
+
+    /// PNG, JPEG or IDX files, or folders of them. In a folder, those in subfolders named 0 to 9 have these labels
+    #[arg(required = true, value_name = "IMAGE")]
+    pub(crate) images: Vec<PathBuf>,
+
+    /// The labels of all images, in their order: an IDX file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) labels: Option<PathBuf>,
+
+    /// Show this number of classes, the most probable first
+    #[arg(long, value_name = "K", default_value_t = 2, value_parser = value_parser!(u8).range(1..))]
+    pub(crate) top: u8,
+
+    /// Write a PNG of the images as the network sees them, 28 x 28
+    #[arg(long, value_name = "FILE")]
+    pub(crate) show: Option<PathBuf>,
+
+    /// Write a PNG of which pixels speak for the class, red, and against it, blue
+    #[arg(long, value_name = "FILE")]
+    pub(crate) explain: Option<PathBuf>,
+
+    /// The weights to use
+    #[arg(long, value_enum, default_value_t = Weights::Best)]
+    pub(crate) weights: Weights,
+
+    /// Seed of the run [default: the lowest that is finished]
+    #[arg(long, value_name = "SEED")]
+    pub(crate) seed: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) json: Json,
 }
 
 /// Arguments of `claims`.
@@ -474,6 +533,14 @@ pub(crate) struct Report {
     /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Folder of the page
+    #[arg(long, alias = "output", value_name = "DIR", default_value = "demo")]
+    pub(crate) out: PathBuf,
 }
 
 /// Arguments of `plan`.

@@ -8,11 +8,11 @@ use clap::ValueEnum as _;
 use export::mlflow::{Login, Sent, Server};
 use export::ro_crate::{self, CrateRun};
 use export::{Trained, csv, npz, onnx, pytorch, safetensors, tensorboard};
-use record::{RunRecord, weights_file};
+use record::RunRecord;
 use report::{CurveSets, Plot};
 
 use super::figure::missing;
-use crate::command_line::arguments::{Export, Format, Selection, Weights};
+use crate::command_line::arguments::{Export, Format, Selection};
 use crate::failure::Failure;
 use crate::output::{UNFINISHED, unless_closed, write_file};
 use crate::plan;
@@ -96,10 +96,7 @@ fn networks(workspace: &Workspace, arguments: &Export, format: Format, place: Op
         return Err(missing.with_hint(&format!("experiments export {} --to {name}", place.unwrap_or("task3c"))));
     }
     let records = selected(workspace, arguments)?;
-    let (file, which) = match arguments.weights {
-        Weights::Best => (weights_file::BEST, "best"),
-        Weights::Last => (weights_file::LAST, "last"),
-    };
+    let (file, which) = (arguments.weights.file(), arguments.weights.name());
     let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     let folder = place.map_or_else(|| workspace.store.folder().join("export"), PathBuf::from);
     for record in &records {

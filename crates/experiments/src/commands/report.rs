@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use evidence::{Crossed, Replicates};
 use record::{DatasetInfo, RunRecord};
-use report::{CheckedNetwork, CloseUp, Document, Material, SweepResult};
+use report::{CheckedNetwork, CloseUp, Demo, Document, Material, SweepResult};
 use spec::ExperimentSpec;
 
 use super::claims::{judged_and_compared, scored};
@@ -21,7 +21,7 @@ use crate::sweep::Swept;
 use crate::terminal::View;
 use crate::work::FIRST_SEEDS;
 use crate::workspace::Workspace;
-use crate::{close_up, host, typesetter};
+use crate::{close_up, demo, host, typesetter};
 
 pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
     let typesetter = arguments.pdf.then(typesetter::find).transpose()?;
@@ -42,6 +42,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
     }
     let checks = records.first().and_then(|record| kept_checks(&checks_file(workspace, record)));
     let (here, others) = comparable(workspace, &records);
+    let demo = demo::of(workspace, &specs, &records)?;
     let material = Material {
         experiments: specs.iter().map(|spec| Replicates::among(spec, &records)).collect(),
         crossed: crossed(workspace, &specs, &here),
@@ -54,7 +55,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
         close_up: close_up(workspace, &specs, &records),
     };
     let document = report::compose(material).map_err(Failure::outside)?;
-    save(workspace, &arguments.out, &document, typesetter)
+    save(workspace, &arguments.out, &document, demo.as_ref(), typesetter)
 }
 
 /// The records of the experiments with the first seeds, and with more where claims are undecided, if they are to be added.
@@ -170,13 +171,19 @@ fn kept_checks(path: &Path) -> Option<Vec<CheckedNetwork>> {
 }
 
 /// Writes the page and, with a typesetter, the PDF.
-fn save(workspace: &Workspace, out: &Path, document: &Document, typesetter: Option<PathBuf>) -> Result<(), Failure> {
+fn save(
+    workspace: &Workspace,
+    out: &Path,
+    document: &Document,
+    demo: Option<&Demo>,
+    typesetter: Option<PathBuf>,
+) -> Result<(), Failure> {
     let save = |name: &str, bytes: &[u8]| {
         let path = out.join(name);
         write_file(&path, bytes)?;
         workspace.terminal.note(&format!("report: {}", path.display()));
         Ok::<(), Failure>(())
     };
-    save("index.html", report::to_html(document).map_err(Failure::outside)?.as_bytes())?;
+    save("index.html", report::to_html(document, demo).map_err(Failure::outside)?.as_bytes())?;
     typesetter.map_or(Ok(()), |program| save("report.pdf", &typesetter::pdf(&program, document)?))
 }

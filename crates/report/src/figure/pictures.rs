@@ -6,10 +6,12 @@ mod digits;
 pub(super) mod heat_map;
 pub(super) mod parallel;
 mod pixels;
+mod sheet;
 mod sources;
 mod weights;
 
 pub(crate) use confusion::confusion;
 pub(crate) use digits::digits;
+pub use sheet::PixelSheet;
 pub use sources::variance_figure;
 pub(crate) use weights::first_layer_weights;

@@ -7,6 +7,21 @@ pub(super) use report::report;
 use crate::document::{Align, Block, Column, Document, Figure, Inline, Math, Picture, Section, Table, Tone};
 use crate::figure::axis::{Axis, Numbers};
 use crate::figure::plot::{Intervals, Line, Panel, Plot, PlotPoint, Series};
+use crate::{Demo, DemoDigit, DemoNetwork};
+
+/// A canvas with a network of one layer and a digit.
+pub(super) fn demo(say: Say) -> Demo {
+    let mut record = test_support::record();
+    (record.spec.title, record.dataset.title) = (say("Standard"), say("MNIST"));
+    Demo {
+        dataset: record.dataset.title.clone(),
+        is_made_up: false,
+        classes: 10,
+        networks: vec![DemoNetwork::new(&record, &mlp::Tensors::default(), (33.0, 78.0))],
+        digits: vec![DemoDigit::new(7, &[0; 784])],
+        digits_from: say("MNIST"),
+    }
+}
 
 /// Turns the words of a document into what it says instead.
 type Say<'a> = &'a dyn Fn(&str) -> String;

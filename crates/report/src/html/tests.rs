@@ -1,6 +1,6 @@
 //! The whole page: its structure, that no text can change it, and what the browser test opens.
 
-use super::assets::{SCRIPTS, STYLE, policy};
+use super::assets::{STYLE, policy, scripts};
 use super::sample;
 use crate::document::{Block, Document, Math};
 
@@ -15,19 +15,27 @@ const HOSTILE: [&str; 6] = [
 ];
 
 fn page_with(text: &str) -> String {
-    to_html(&sample::every_element(&|words| format!("{words}{text}")))
+    let say = |words: &str| format!("{words}{text}");
+    super::to_html(&sample::every_element(&say), Some(&sample::demo(&say))).unwrap()
 }
 
 /// The whole page.
 fn to_html(document: &Document) -> String {
-    super::to_html(document).unwrap()
+    super::to_html(document, None).unwrap()
 }
 
 /// The page without what is embedded, a line for every tag.
 pub(crate) fn outline(document: &Document) -> String {
-    let policies = [policy(&[]), policy(&SCRIPTS.map(str::to_owned))];
-    let embedded = policies.iter().map(String::as_str).chain(SCRIPTS).chain([STYLE]);
-    let page = embedded.fold(to_html(document), |page, embedded| page.replace(embedded, "…"));
+    without_assets(to_html(document))
+}
+
+/// A page without what is embedded, a line for every tag.
+fn without_assets(page: String) -> String {
+    let sets = [(false, false), (true, false), (true, true)].map(|(charts, canvas)| scripts(charts, canvas));
+    let policies = sets.clone().map(|scripts| policy(&scripts.into_iter().map(str::to_owned).collect::<Vec<_>>()));
+    let [.., all] = sets;
+    let embedded = policies.iter().map(String::as_str).chain(all).chain([STYLE]);
+    let page = embedded.fold(page, |page, embedded| page.replace(embedded, "…"));
     let lines = page.replace('<', "\n<");
     lines.lines().filter(|line| !line.is_empty()).map(|line| line.to_owned() + "\n").collect()
 }
@@ -47,12 +55,12 @@ pub(crate) fn tags(outline: &str) -> Vec<String> {
 
 #[test]
 fn the_structure_of_a_page_is_known() {
-    insta::assert_snapshot!(outline(&sample::every_element(&str::to_owned)));
+    insta::assert_snapshot!(without_assets(page_with("")));
 }
 
 #[test]
 fn every_element_is_closed() {
-    let outline = outline(&sample::every_element(&str::to_owned));
+    let outline = without_assets(page_with(""));
     let mut open = Vec::new();
     for line in outline.lines().filter(|line| line.starts_with('<')) {
         let name = line.trim_start_matches(['<', '/']).split([' ', '>']).next().unwrap();
@@ -67,11 +75,10 @@ fn every_element_is_closed() {
 
 #[test]
 fn no_text_changes_the_structure() {
-    let harmless = tags(&outline(&sample::every_element(&str::to_owned)));
+    let harmless = tags(&without_assets(page_with("")));
     assert!(harmless.contains(&"<a href=".to_owned()), "{harmless:?}");
     for text in HOSTILE {
-        let hostile = outline(&sample::every_element(&|words| format!("{words}{text}")));
-        assert_eq!(tags(&hostile), harmless, "{text:?}");
+        assert_eq!(tags(&without_assets(page_with(text))), harmless, "{text:?}");
     }
 }
 
@@ -99,7 +106,7 @@ fn the_policy_names_every_style_and_script_that_the_page_holds() {
         page.split(start).skip(1).map(|rest| rest.split_once(end).unwrap().0.to_owned()).collect()
     };
     let embedded = [contents("<style>", "</style>"), contents("<script>", "</script>")].concat();
-    assert_eq!(embedded.len(), 3);
+    assert_eq!(embedded.len(), 4);
     for text in embedded {
         assert!(policy.contains(&BASE64_STANDARD.encode(Sha256::digest(text))), "{policy}");
     }

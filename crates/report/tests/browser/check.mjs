@@ -1,79 +1,9 @@
 // Opens a page of the report from disk and holds it to what it promises; README.md says what and how to run it.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { chromium } from "playwright-core";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { WINDOWS, axe, check, finish, holds, launch, opened, tooWide, within } from "./harness.mjs";
 
-const ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-];
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const WINDOWS = [[390, 844], [1280, 800]].flatMap(([width, height]) =>
-    ["light", "dark"].map((colorScheme) => ({ viewport: { width, height }, colorScheme })));
-
-if (process.argv.length < 3) {
-    console.error("usage: node check.mjs page.html [folder for screenshots]");
-    process.exit(2);
-}
-const address = pathToFileURL(resolve(process.argv[2])).href;
-const keep = process.argv[3];
-const folder = keep ? resolve(keep) : mkdtempSync(join(tmpdir(), "page-"));
-mkdirSync(folder, { recursive: true });
-
-let passed = 0;
-let failed = 0;
-
-/** Counts a check; `found` is what is wrong, nothing if all is well. */
-function check(what, found = []) {
-    const isFine = found.length === 0;
-    if (isFine) passed += 1; else failed += 1;
-    console.log(`${isFine ? "ok  " : "FAIL"} ${what}${isFine ? "" : `:\n     ${found.join("\n     ")}`}`);
-}
-
-function holds(what, condition, otherwise) {
-    check(what, condition ? [] : [otherwise ?? "does not hold"]);
-}
-
-/** Opens the page in a window of its own, runs the checks in it, and then asks what the browser complained of. */
-async function within(browser, name, options, checks) {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    page.setDefaultTimeout(5000);
-    const [complaints, requests] = [[], []];
-    page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("request", (request) => requests.push(request.url()));
-    await page.addInitScript(() => {
-        window.violations = [];
-        document.addEventListener("securitypolicyviolation", (event) =>
-            window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
-    });
-    await page.goto(address);
-    await checks(page).catch((error) => check(`${name}: runs to its end`, [error.message]));
-    check(`${name}: nothing on the console`, complaints);
-    check(`${name}: nothing is fetched`, requests.filter((url) => url !== address && !url.startsWith("data:")));
-    if (options.javaScriptEnabled !== false) {
-        check(`${name}: nothing against the policy`, await page.evaluate(() => window.violations));
-    }
-    await context.close();
-}
-
-/** What is wider than the window and not within something that scrolls. */
-async function tooWide(page) {
-    const [wide, room] = await page.evaluate(() =>
-        [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-    return wide > room ? [`${wide} pixels in ${room}`] : [];
-}
-
-async function axe(page) {
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate(() => window.axe.run());
-    return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html, any }) =>
-        `${id}: ${help}: ${html.slice(0, 120)} ${any.map(({ message }) => message).join(" ").slice(0, 200)}`));
-}
+const { address, folder } = opened("node check.mjs page.html [folder for screenshots]", process.argv[2], process.argv[3]);
 
 async function looks(page, { viewport, colorScheme }) {
     const name = `${viewport.width} ${colorScheme}`;
@@ -218,19 +148,16 @@ async function prints(page) {
     holds("print: there is a PDF", statSync(join(folder, "print.pdf")).size > 10_000);
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ARGUMENTS });
+const browser = await launch();
 for (const options of WINDOWS) {
     const name = `${options.viewport.width} ${options.colorScheme}`;
-    await within(browser, name, options, (page) => looks(page, options));
+    await within(browser, address, name, options, (page) => looks(page, options));
 }
 const wide = { viewport: { width: 1280, height: 1000 } };
 for (const checks of [togglesRuns, switchesAxis, zooms, reads, showsStaticFigure, prints]) {
-    await within(browser, checks.name, wide, checks);
+    await within(browser, address, checks.name, wide, checks);
 }
 const narrow = { viewport: { width: 390, height: 844 } };
-await within(browser, "reads on a phone", narrow, reads);
-await within(browser, "without JavaScript", { ...narrow, javaScriptEnabled: false }, staysReadableWithoutScript);
-await browser.close();
-if (!keep) rmSync(folder, { recursive: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await within(browser, address, "reads on a phone", narrow, reads);
+await within(browser, address, "without JavaScript", { ...narrow, javaScriptEnabled: false }, staysReadableWithoutScript);
+await finish(browser);
