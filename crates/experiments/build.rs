@@ -28,11 +28,13 @@ fn git(arguments: &[&str]) -> Option<String> {
 fn embed() -> io::Result<()> {
     let root = fs::canonicalize(EXPERIMENTS)?;
     let mut array = "[\n".to_owned();
-    for folder in ["", "extras", "mistakes", "schema", "sweeps"] {
+    for folder in ["", "extras", "mistakes", "mistakes/curves", "schema", "sweeps"] {
         let entries = root.join(folder).read_dir()?.map(|entry| Ok(entry?.path()));
         let mut paths = entries.collect::<io::Result<Vec<PathBuf>>>()?;
         paths.sort();
-        for path in paths.iter().filter(|path| path.extension().is_some_and(|kind| kind == "toml" || kind == "json")) {
+        for path in paths.iter().filter(|path| {
+            path.extension().is_some_and(|kind| ["toml", "json", "csv"].iter().any(|known| kind == *known))
+        }) {
             let name = path.strip_prefix(&root).unwrap_or(path).to_string_lossy().replace('\\', "/");
             array += &format!("    ({name:?}, include_str!({:?})),\n", path.display().to_string());
         }

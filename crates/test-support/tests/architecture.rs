@@ -43,7 +43,7 @@ fn each_library_is_known_where_it_belongs() {
     assert_eq!(who_knows(&["statrs"]), ["evidence", "search"], "only these compute statistics");
     assert_eq!(who_knows(&["csv"]), ["mistakes", "record"], "only these read and write tables");
     assert_eq!(who_knows(&["safetensors"]), ["record", "trace"], "only these write arrays");
-    assert_eq!(who_knows(&["zip"]), ["trace"], "only `trace` knows NumPy's archives");
+    assert_eq!(who_knows(&["zip"]), ["export", "mnist", "trace"], "only these know archives");
     assert_eq!(
         who_knows(&["clap", "crossterm", "indicatif", "miette"]),
         ["experiments"],

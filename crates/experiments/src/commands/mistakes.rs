@@ -1,6 +1,7 @@
 //! `experiments mistakes`: the declared mistakes; of an experiment, how well curves tell them apart.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use mistakes::{Known, Lineup, PreparedImages, Rates, Replicate, Stored, TrainLoss, train};
 use report::{Columns, Table, to_markdown};
@@ -31,12 +32,13 @@ pub(super) fn mistakes(workspace: &Workspace, arguments: &arguments::Mistakes) -
         let hint = "choose an experiment with `kind = \"mlp\"` and `kind = \"sgd\"`";
         return Err(Failure::bad_input("mistakes are trained in dense layers with gradient descent").with_hint(hint));
     }
+    let path = path_of(workspace, &spec)?;
     let dataset = data::load(workspace, None)?;
     let known = Known::all(&workspace.catalog, (name, &spec), &[], (&dataset.digest, data::shape(dataset.shape)))?;
     let mut curves = stored(workspace, &spec)?;
     // What was trained for other settings is not written again.
     curves.0.retain(|key, _| known.iter().any(|one| one.key == *key));
-    let training = Training { workspace, spec: &spec, known: &known, dataset: &dataset, stop: &stop };
+    let training = Training { workspace, spec: &spec, known: &known, dataset: &dataset, path: &path, stop: &stop };
     training.add_missing(&mut curves, arguments)?;
     let lineup = Lineup::new(&known, &curves).expect("the correct one is trained");
     let models = lineup.whole(TrainLoss::Batches).expect("all have the same validations");
@@ -71,6 +73,8 @@ struct Training<'a> {
     spec: &'a ExperimentSpec,
     known: &'a [Known],
     dataset: &'a mnist::Dataset,
+    /// The file of the curves.
+    path: &'a Path,
     stop: &'a Stop,
 }
 
@@ -79,7 +83,6 @@ impl Training<'_> {
     fn add_missing(&self, curves: &mut Stored, arguments: &arguments::Mistakes) -> Result<(), Failure> {
         let backend = Backend::open(self.workspace.options.backend.as_deref())?;
         let jobs = arguments.jobs.map_or_else(|| backend.usual_jobs(), std::num::NonZeroUsize::get);
-        let path = path_of(self.workspace, self.spec);
         for one in self.known {
             let times = if one.key == self.known[0].key { CORRECT_TIMES } else { 1 };
             let wanted = times * arguments.seeds;
@@ -102,7 +105,7 @@ impl Training<'_> {
             if self.stop.is_requested() {
                 return Err(Failure::interrupted());
             }
-            write_file(&path, &curves.write(&self.names()))?;
+            write_file(self.path, &curves.write(&self.names()))?;
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! `trace` and `compare`: where somebody's own program goes wrong.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use trace::{Arrays, Numbers};
 
@@ -264,4 +265,80 @@ fn curves_of_mistakes_are_trained_once() {
     let rates: serde_json::Value = serde_json::from_str(&first).unwrap();
     let of = |mistake: usize| rates[0]["rates"][mistake].clone();
     assert_eq!((of(1)["mistake"].as_str(), of(1)["named"].as_u64()), (Some("late"), Some(20)), "{rates}");
+}
+
+/// Mistakes that a curve of task 3c shows, of those whose curves `tests/numpy/fixtures.py` has stored.
+const TOLD: [&str; 5] =
+    ["averaged_velocity", "gradient_sum", "images_without_labels", "learning_rate_kept", "no_derivative"];
+/// Mistakes that it does not show.
+const UNTOLD: [&str; 2] = ["dampening", "missing_two_thirds"];
+
+/// The curves of the NumPy program with a mistake, or without one, by its seeds.
+fn numpy_curves(stored: &Arrays, mistake: &str) -> Vec<mistakes::Curve> {
+    let of_mistake =
+        stored.0.iter().filter(|(name, _)| name.split_once('/').is_some_and(|(known, _)| known == mistake));
+    let point = |row: &[f64]| {
+        let known = |value: f64| (!value.is_nan()).then_some(value);
+        let (batch_loss, loss, accuracy) = (known(row[1]), Some(row[2]), Some(row[3]));
+        mistakes::Point { batch_loss, train_loss: None, validation_loss: loss, validation_accuracy: accuracy }
+    };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "steps are whole numbers")]
+    let curve = |rows: &trace::Array| rows.values.chunks_exact(4).map(|row| (row[0] as usize, point(row))).collect();
+    of_mistake.map(|(_, rows)| mistakes::Curve(curve(rows))).collect()
+}
+
+/// What the program says of curves of task 3c on MNIST, with the stored curves.
+fn judged(curves: &[mistakes::Curve]) -> (Option<String>, Vec<String>) {
+    static STORED: LazyLock<(Vec<mistakes::Known>, mistakes::Stored)> = LazyLock::new(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
+        let catalog = spec::Catalog::new(&folder, test_support::SHAPE);
+        let spec::Declaration::Experiment(experiment) = catalog.load("task3c", &[]).unwrap() else { panic!() };
+        let mnist = ("d0a3eec1f5a454401d758fdbf15b9b0163a7034963586d671960c180b97e2c1a", test_support::SHAPE);
+        let known = mistakes::Known::all(&catalog, ("task3c", &experiment.spec), &[], mnist).unwrap();
+        let stored = std::fs::read(folder.join("mistakes/curves/task3c.csv")).unwrap();
+        (known, mistakes::Stored::read(&stored).unwrap())
+    });
+    let lineup = mistakes::Lineup::new(&STORED.0, &STORED.1).unwrap();
+    let (models, measured) = lineup.models(curves, mistakes::TrainLoss::Batches).unwrap();
+    let verdict = models.judge(&measured);
+    let name = |variant: usize| lineup.known[variant].mistake.as_ref().unwrap().name.clone();
+    let accused = verdict.is_accused.then(|| name(verdict.ranked[0].variant));
+    (accused, verdict.untellable.iter().map(|&variant| name(variant)).collect())
+}
+
+#[test]
+fn each_mistake_that_a_curve_shows_is_named_first_in_nine_of_ten_seeds() {
+    let stored = fixture("curves.npz");
+    for mistake in TOLD {
+        let curves = numpy_curves(&stored, mistake);
+        assert_eq!(curves.len(), 10, "{mistake}");
+        let named: Vec<_> = curves.iter().map(|curve| judged(std::slice::from_ref(curve)).0).collect();
+        let right = named.iter().flatten().filter(|name| *name == mistake).count();
+        assert!(right >= 9, "{mistake}: {named:?}");
+        for five in curves.chunks_exact(5) {
+            assert_eq!(judged(five).0.as_deref(), Some(mistake), "five curves");
+        }
+    }
+}
+
+#[test]
+fn of_twenty_correct_curves_at_most_one_is_accused() {
+    let curves = numpy_curves(&fixture("curves.npz"), "none");
+    assert_eq!(curves.len(), 40);
+    let accused: Vec<String> = curves.iter().filter_map(|curve| judged(std::slice::from_ref(curve)).0).collect();
+    assert!(accused.len() <= 2, "{accused:?}");
+    for five in curves.chunks_exact(5) {
+        assert_eq!(judged(five).0, None, "five curves");
+    }
+}
+
+#[test]
+fn a_mistake_that_a_curve_cannot_show_is_listed_as_such() {
+    let stored = fixture("curves.npz");
+    for mistake in UNTOLD {
+        for curve in numpy_curves(&stored, mistake) {
+            let (accused, untold) = judged(&[curve]);
+            assert!(accused.is_none() && untold.iter().any(|one| one == mistake), "{mistake}: {accused:?}");
+        }
+    }
 }
