@@ -8,7 +8,7 @@ use clap::ValueEnum as _;
 use export::mlflow::{Login, Sent, Server};
 use export::ro_crate::{self, CrateRun};
 use export::{Trained, csv, npz, onnx, pytorch, safetensors, tensorboard};
-use record::{Detail, RunRecord, weights_file};
+use record::{RunRecord, weights_file};
 use report::{CurveSets, Plot};
 
 use super::figure::missing;
@@ -134,10 +134,10 @@ fn write_all(workspace: &Workspace, files: &[(PathBuf, Vec<u8>)], force: bool) -
     Ok(())
 }
 
-/// The records with what is in their tables, one after the other, because a folder may have more than fit into memory. Damaged
+/// The records with what is in their other files, one after the other, because a folder may have more than fit into memory. Damaged
 /// ones are left out, with a warning.
 fn whole<'a>(workspace: &'a Workspace, records: &'a [RunRecord]) -> impl Iterator<Item = RunRecord> + 'a {
-    records.iter().flat_map(|record| workspace.with(Detail::Probes, std::slice::from_ref(record)))
+    records.iter().flat_map(|record| workspace.whole(std::slice::from_ref(record)))
 }
 
 /// Fails if records were left out.
@@ -180,9 +180,13 @@ fn in_mlflow(workspace: &Workspace, address: &str, records: &[RunRecord]) -> Res
     let server = Server::new(address, &login)?;
     let (mut now, mut before) = (0, 0);
     for record in whole(workspace, records) {
-        let files = workspace.store.files(&record)?;
-        match server.send(&record, &name(workspace, &record), &files)? {
-            Sent::Now => now += 1,
+        let (files, name) = (workspace.store.files(&record)?, name(workspace, &record));
+        match server.send(&record, &name, &files)? {
+            Sent::Now => {
+                now += 1;
+                // A server takes about a thousand values a second.
+                workspace.terminal.note(&format!("sent: {name}"));
+            }
             Sent::Before => before += 1,
         }
     }

@@ -39,7 +39,10 @@ fn a_failed_trial_does_not_end_a_sweep_unless_that_is_asked_for() {
     assert!(ended.stderr.contains("trial 1 failed: seed 1: the loss became NaN or infinite at step "), "{ended:?}");
     assert!(ended.stderr.contains("error: 1 of 3 trials failed"), "{ended:?}");
     assert!(ended.stdout.contains("The best 2 of 3 trials, seed 1; 1 failed."), "{ended:?}");
-    assert!(ended.stderr.matches("task3c, seed 2: ").count() <= 1, "only the declared settings have its name: {ended:?}");
+    assert!(
+        ended.stderr.matches("task3c, seed 2: ").count() <= 1,
+        "only the declared settings have its name: {ended:?}"
+    );
     let stopping = scratch(rates);
     let ended = Ended::with(3, &mut stopping.program(&["sweep", "rates", "--jobs", "1", "--fail-fast"]));
     assert!(ended.stderr.contains("error: trial 1, seed 1: seed 1: the loss became NaN"), "{ended:?}");
