@@ -146,7 +146,7 @@ INTEROP_PYTHON ?= $(shell /usr/bin/python3 -c 'import torch' 2>/dev/null && echo
 test-interop: ## Read exports with ONNX Runtime, PyTorch, TensorBoard, MLflow, … (installed into a venv)
 	$(CARGO) build --locked --release --workspace
 	test -d $(INTEROP_VENV) || $(INTEROP_PYTHON) -m venv --system-site-packages $(INTEROP_VENV)
-	$(INTEROP_VENV)/bin/pip install --quiet --requirement tests/interop/requirements.txt
+	$(INTEROP_VENV)/bin/python -m pip install --quiet --requirement tests/interop/requirements.txt
 	$(INTEROP_VENV)/bin/python -m pytest --quiet -p no:cacheprovider tests/interop $(ARGS)
 
 check: fmt clippy doc test test-pdf backends deny ## Formatting, clippy, docs, tests, other backends, licences: cheapest first

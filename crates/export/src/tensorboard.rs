@@ -1,6 +1,6 @@
 //! TensorBoard: a folder per run with an event file.
 //!
-//! Every file of a run is complete: a resumed run gets a new one that begins with its past, and the older ones are deleted. It
+//! Every file of a run is complete: a resumed run gets a new one that begins with its past, and the older one is emptied. It
 //! begins with `SessionLog::START`, so that a TensorBoard that has read an older one forgets those points.
 //!
 //! Sources: <https://github.com/tensorflow/tensorflow/tree/master/tensorflow/core> (`lib/io/record_writer.cc`,
@@ -49,7 +49,7 @@ pub struct EventFile {
 }
 
 impl EventFile {
-    /// Begins the only event file of a run below this folder.
+    /// Begins the event file of a run below this folder; an older one is emptied.
     ///
     /// # Errors
     /// The folder cannot be written.
@@ -60,7 +60,7 @@ impl EventFile {
         let path = folder.join(new_name());
         let begun = Self::on(File::create_new(&path)?, run);
         let begun = begun.inspect_err(|_| drop(fs::remove_file(&path)))?;
-        older.into_iter().try_for_each(fs::remove_file)?;
+        older.iter().try_for_each(|older| retire(older))?;
         Ok(begun)
     }
 
@@ -109,7 +109,7 @@ impl EventFile {
     }
 }
 
-/// Writes a whole run with its probes as the only event file of its folder; after an error an older file is unchanged.
+/// Writes the event file of a whole run with its probes. An older one is emptied; after an error it is unchanged.
 ///
 /// # Errors
 /// The folder cannot be written.
@@ -133,7 +133,12 @@ pub fn write(folder: &Path, name: &str, record: &RunRecord, figure: &[u8]) -> io
     written.file.sync_all()?;
     let older = event_files(&folder)?;
     unfinished.persist_noclobber(folder.join(new_name())).map_err(|error| error.error)?;
-    older.into_iter().try_for_each(fs::remove_file)
+    older.iter().try_for_each(|older| retire(older))
+}
+
+/// Empties an older event file. It is not deleted, because a TensorBoard that has read it would never go on to the next one.
+fn retire(older: &Path) -> io::Result<()> {
+    File::options().write(true).truncate(true).open(older).map(drop)
 }
 
 /// The name of a new event file: TensorBoard reads those of a folder in the order of their names.
@@ -176,11 +181,15 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_written_again_has_one_file() {
+    fn only_the_newest_file_of_a_run_has_events() {
         let folder = tempfile::tempdir().unwrap();
-        for _ in 0..2 {
+        for count in 1..=3 {
             write(folder.path(), "run", &record(), b"png").unwrap();
-            assert_eq!(event_files(&folder.path().join("run")).unwrap().len(), 1);
+            let mut files = event_files(&folder.path().join("run")).unwrap();
+            assert_eq!(files.len(), count);
+            files.sort();
+            let sizes: Vec<u64> = files.iter().map(|path| path.metadata().unwrap().len()).collect();
+            assert!(sizes[..count - 1].iter().all(|&size| size == 0) && sizes[count - 1] > 0, "{sizes:?}");
         }
         assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing else is left");
     }

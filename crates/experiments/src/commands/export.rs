@@ -131,7 +131,7 @@ fn write_all(workspace: &Workspace, files: &[(PathBuf, Vec<u8>)], force: bool) -
     Ok(())
 }
 
-/// The records with what is in their tables, one after the other, because a folder may have more than fit into memory. Damaged
+/// The records with what is in their other files, one after the other, because a folder may have more than fit into memory. Damaged
 /// ones are left out, with a warning.
 fn whole<'a>(workspace: &'a Workspace, records: &'a [RunRecord]) -> impl Iterator<Item = RunRecord> + 'a {
     records.iter().flat_map(|record| workspace.whole(std::slice::from_ref(record)))
@@ -177,9 +177,13 @@ fn in_mlflow(workspace: &Workspace, address: &str, records: &[RunRecord]) -> Res
     let server = Server::new(address, &login)?;
     let (mut now, mut before) = (0, 0);
     for record in whole(workspace, records) {
-        let files = workspace.store.files(&record)?;
-        match server.send(&record, &name(workspace, &record), &files)? {
-            Sent::Now => now += 1,
+        let (files, name) = (workspace.store.files(&record)?, name(workspace, &record));
+        match server.send(&record, &name, &files)? {
+            Sent::Now => {
+                now += 1;
+                // A server takes about a thousand values a second.
+                workspace.terminal.note(&format!("sent: {name}"));
+            }
             Sent::Before => before += 1,
         }
     }

@@ -121,6 +121,18 @@ fn curves_that_cannot_be_written_do_not_begin_a_training() {
 }
 
 #[test]
+fn the_table_has_the_losses_the_validations_and_the_probes() {
+    let scratch = trained();
+    let table = scratch.stdout(&["export", "--to", "csv"]);
+    let rows = |metric: &str| table.lines().filter(|line| line.contains(&format!(",{metric},"))).count();
+    assert_eq!(rows("batch_loss"), 20, "a row per step");
+    let probes = ["gradient_rms/layers.0", "gradient_rms/layers.1", "saturated/layers.0"];
+    for metric in ["validation_loss", "train_accuracy"].into_iter().chain(probes) {
+        assert_eq!(rows(metric), 6, "{metric}: a row per validation");
+    }
+}
+
+#[test]
 fn a_table_in_a_closed_pipe_is_no_failure() {
     let scratch = trained();
     let command = format!("set -o pipefail; {} export --to csv | head -1", env!("CARGO_BIN_EXE_experiments"));
