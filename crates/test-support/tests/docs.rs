@@ -31,9 +31,13 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The targets of a page's links within the repository.
+/// The targets of a page's links within the repository; code blocks have none.
 fn targets(text: &str) -> Vec<&str> {
-    let links = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    let prose = text.split("```").step_by(2);
+    let links = prose
+        .flat_map(|text| text.split("](").skip(1))
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(target, _)| target);
     links.filter(|target| !target.contains("://")).collect()
 }
 
