@@ -35,7 +35,7 @@ pub fn module(trained: &Trained<'_>) -> String {
             Operation::MaxPool => steps.push("x = nn.functional.max_pool2d(x, 2)".to_owned()),
             Operation::Activation => {
                 let formula = trained.record.spec.model.activation().elementary();
-                steps.push(format!("x = {}", formula.into_iter().fold("x".to_owned(), applied)));
+                steps.push(format!("x = {}", formula.into_iter().fold("x".to_owned(), |x, step| applied(&x, step))));
             }
             Operation::Dense(layer) => {
                 let bias = if layer.has_bias { "" } else { ", bias=False" };
@@ -73,7 +73,7 @@ fn add_layer(lists: &mut Vec<(String, Vec<String>)>, layer: &Layer, made: String
     format!("x = self.{list}[{index}](x)")
 }
 
-fn applied(argument: String, step: Elementary) -> String {
+fn applied(argument: &str, step: Elementary) -> String {
     match step {
         Elementary::Times(factor) => format!("{factor} * {argument}"),
         Elementary::Function(name) => format!("torch.{}({argument})", name.to_lowercase()),

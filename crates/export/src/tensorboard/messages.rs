@@ -174,16 +174,16 @@ pub(super) fn hyperparameters(settings: &[(String, Json)], started: f64) -> Valu
     };
     let settings = settings.iter().map(|(key, value)| (key.clone(), Setting { kind: Some(kind(value)) }));
     let start = SessionStart { settings: settings.collect(), start_time_secs: started };
-    plugin_data("_hparams_/session_start_info", Hyperparameters { version: 0, start: Some(start), end: None })
+    plugin_data("_hparams_/session_start_info", &Hyperparameters { version: 0, start: Some(start), end: None })
 }
 
 /// How a run ended, for the same tab.
 pub(super) fn session_end(status: SessionStatus, ended: f64) -> Value {
     let end = SessionEnd { status: status as i32, end_time_secs: ended };
-    plugin_data("_hparams_/session_end_info", Hyperparameters { version: 0, start: None, end: Some(end) })
+    plugin_data("_hparams_/session_end_info", &Hyperparameters { version: 0, start: None, end: Some(end) })
 }
 
-fn plugin_data(tag: &str, content: Hyperparameters) -> Value {
+fn plugin_data(tag: &str, content: &Hyperparameters) -> Value {
     let plugin_data = Some(PluginData { plugin_name: "hparams".to_owned(), content: content.encode_to_vec() });
     Value { tag: tag.to_owned(), metadata: Some(Metadata { plugin_data }), content: None }
 }
