@@ -74,10 +74,10 @@ fn network(workspace: &Workspace, record: &RunRecord) -> Result<DemoNetwork, Fai
 /// Some test images of the dataset, if it is here, else made-up digits.
 fn images(options: &Options, dataset: DatasetName) -> Result<(DatasetName, ImageSet), Failure> {
     let options = Options { dataset: Some(dataset), offline: true, ..options.clone() };
-    let is_here = data::is_here(&options, dataset);
-    let dataset = if is_here { dataset } else { DatasetName::MadeUp };
-    let request = data::request(&Options { dataset: Some(dataset), ..options });
-    let request = Request { train_images: Some(1), test_images: Some(SEARCHED), ..request };
+    if dataset == DatasetName::MadeUp || !data::is_here(&options, dataset) {
+        return Ok((DatasetName::MadeUp, mnist::made_up_digits(SEARCHED)));
+    }
+    let request = Request { train_images: Some(1), test_images: Some(SEARCHED), ..data::request(&options) };
     Ok((dataset, mnist::load(&request, &mut |_| {})?.test))
 }
 

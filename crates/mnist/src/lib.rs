@@ -41,6 +41,7 @@ pub use error::DataError;
 pub use image_set::{ImageSet, ImageShape};
 pub use load::{Request, has_local_files, load, shape};
 pub use loader::BatchLoader;
+pub use made_up::made_up_digits;
 pub use normalization::Normalization;
 pub use order::BatchOrder;
 pub use picture::{read_labels, read_pictures};

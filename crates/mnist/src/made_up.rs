@@ -53,6 +53,12 @@ impl Split {
     }
 }
 
+/// Some made-up digits, drawn at once and kept nowhere.
+#[must_use]
+pub fn made_up_digits(count: usize) -> ImageSet {
+    draw(SEED, Split::Test, count)
+}
+
 /// Draws the images of one split.
 pub(crate) fn draw(seed: u64, split: Split, count: usize) -> ImageSet {
     let labels = shuffled_labels(count, &mut split.stream(seed, 0));

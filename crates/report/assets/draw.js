@@ -10,7 +10,8 @@
     const PIXEL = 10;
     const PAPER = SIDE * PIXEL;
     // The pen is as wide as in MNIST, in proportion to the digit, so that a small one does not become a blot.
-    const [PEN, THINNEST, THICKEST] = [0.11, 5, 30];
+    // Something smaller than a dot is a dot, which is not a digit.
+    const [PEN, THINNEST, THICKEST, DOT] = [0.11, 5, 30, 14];
     const POOL = 2;
     const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const KEYS = "With the keyboard, on the canvas: a digit key loads an image of that digit, the arrow keys move it, " +
@@ -412,7 +413,8 @@
             }
             const [across, down] = [0, 1].map((axis) => strokes.flat().map((point) => point[axis]));
             const extent = (places) => (places.length > 0 ? Math.max(...places) - Math.min(...places) : 0);
-            const width = Math.min(Math.max(PEN * Math.max(extent(across), extent(down)), THINNEST), THICKEST);
+            const size = Math.max(extent(across), extent(down));
+            const width = size < DOT ? DOT : Math.min(Math.max(PEN * size, THINNEST), THICKEST);
             Object.assign(context, { strokeStyle: "#fff", lineWidth: width, lineCap: "round", lineJoin: "round" });
             for (const stroke of strokes) {
                 context.beginPath();

@@ -102,9 +102,9 @@ fn version_names_commit_and_backends() {
 #[test]
 fn schemas_are_those_next_to_the_experiments() {
     let scratch = Scratch::new();
-    for kind in ["experiment", "comparison", "sweep", "cluster"] {
+    for kind in ["experiment", "comparison", "sweep", "mistake", "cluster"] {
         let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../experiments/schema/{kind}.json"));
         assert_eq!(scratch.stdout(&["schema", kind]), std::fs::read_to_string(stored).unwrap());
     }
-    assert!(scratch.refusal(&["schema", "record"], 2).contains("experiment, comparison, sweep, cluster"));
+    assert!(scratch.refusal(&["schema", "record"], 2).contains("experiment, comparison, sweep, mistake, cluster"));
 }
