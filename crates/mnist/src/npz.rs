@@ -4,9 +4,10 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read};
+use std::io::{BufReader, Read};
 use std::path::Path;
 
+use arrays::Header;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
@@ -14,11 +15,6 @@ use crate::error::FileProblem;
 
 /// The arrays of a dataset: training images and labels, test images and labels.
 pub(crate) const ARRAYS: [&str; 4] = ["x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy"];
-
-/// How a `.npy` file begins, before its version and the length of its header.
-const MAGIC: [u8; 6] = *b"\x93NUMPY";
-/// Bytes of a header at most; NumPy writes 128.
-const MOST_HEADER: usize = 4_096;
 
 /// Whether a path is that of an archive, going by its name.
 pub(crate) fn is_archive(path: &Path) -> bool {
@@ -61,41 +57,16 @@ fn broken(error: ZipError) -> FileProblem {
 
 /// The dimensions of an array of unsigned bytes in C order.
 fn read_header(array: &mut impl Read) -> Result<Vec<u32>, FileProblem> {
-    let early = |_: io::Error| FileProblem::BadArray { why: "it ends in its header".to_owned() };
-    let mut start = [0; 8];
-    array.read_exact(&mut start).map_err(early)?;
-    let bytes_of_length = match (start.starts_with(&MAGIC), start[6]) {
-        (true, 1) => 2,
-        (true, 2 | 3) => 4,
-        _ => return Err(FileProblem::BadArray { why: "it is not a NumPy array".to_owned() }),
-    };
-    let mut length = [0; 4];
-    array.read_exact(&mut length[..bytes_of_length]).map_err(early)?;
-    let length = u32::from_le_bytes(length) as usize;
-    if length > MOST_HEADER {
-        return Err(FileProblem::BadArray {
-            why: format!("its header has {length} bytes, expected at most {MOST_HEADER}"),
-        });
+    let bad = |why: String| FileProblem::BadArray { why };
+    let Header { descr, shape, by_columns } = Header::read(array).map_err(|problem| bad(format!("it {problem}")))?;
+    if !descr.ends_with("u1") {
+        return Err(bad(format!("its numbers are of the type `{descr}`, expected `|u1` (unsigned bytes)")));
     }
-    let mut header = vec![0; length];
-    array.read_exact(&mut header).map_err(early)?;
-    dimensions(&String::from_utf8_lossy(&header)).map_err(|why| FileProblem::BadArray { why })
-}
-
-/// The shape in a header such as `{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 28, 28), }`.
-fn dimensions(header: &str) -> Result<Vec<u32>, String> {
-    let value = |key: &str| header.split_once(&format!("'{key}':")).map(|(_, rest)| rest.trim_start());
-    let numbers = value("descr").unwrap_or_default().split('\'').nth(1).unwrap_or_default();
-    if !numbers.ends_with("u1") {
-        return Err(format!("its numbers are of the type `{numbers}`, expected `|u1` (unsigned bytes)"));
+    if by_columns {
+        return Err(bad("it is in Fortran order, expected C order".to_owned()));
     }
-    if value("fortran_order").is_none_or(|order| !order.starts_with("False")) {
-        return Err("it is in Fortran order, expected C order".to_owned());
-    }
-    let shape = value("shape").and_then(|shape| shape.strip_prefix('(')?.split_once(')')).map(|(shape, _)| shape);
-    let shape = shape.ok_or("its header names no shape")?;
-    let dimensions = shape.split(',').map(str::trim).filter(|dimension| !dimension.is_empty()).map(str::parse::<u32>);
-    dimensions.collect::<Result<_, _>>().map_err(|_| format!("its shape is ({shape}), expected whole numbers"))
+    let dimensions = shape.iter().map(|&dimension| u32::try_from(dimension)).collect::<Result<_, _>>();
+    dimensions.map_err(|_| bad(format!("its shape is {shape:?}, more than 2^32 on a side")))
 }
 
 /// The header of an IDX file of unsigned bytes.

@@ -2,7 +2,7 @@
 
 use crate::formula::{Formula, What, formula};
 use crate::relation::{self, Relation, largest};
-use crate::{Array, Arrays, Numbers};
+use arrays::{Array, Arrays, Numbers};
 
 /// Relative differences up to these are rounding, by precision.
 const ROUNDING: [(Numbers, f64); 3] = [(Numbers::Whole, 0.0), (Numbers::Single, 1e-4), (Numbers::Double, 1e-7)];

@@ -1,6 +1,6 @@
 //! How an array differs from another one: by a factor, by a shift, or otherwise.
 
-use crate::Array;
+use arrays::Array;
 
 /// How one array becomes another.
 #[derive(Debug, Clone, PartialEq)]

@@ -108,7 +108,7 @@ fn networks(workspace: &Workspace, arguments: &Export, format: Format, place: Op
                 (path("safetensors"), pytorch::state_dict(&trained)),
                 (path("py"), pytorch::module(&trained).into_bytes()),
             ],
-            Format::Numpy => vec![(path("npz"), npz::file(&trained))],
+            Format::Numpy => vec![(path("npz"), npz::file(&trained).map_err(Failure::outside)?)],
             Format::Safetensors => vec![(path("safetensors"), safetensors::file(&trained))],
             _ => vec![(path("onnx"), onnx::file(&trained))],
         });

@@ -3,7 +3,7 @@
 use mlp::{Examples, ImageShape, MlpConfig, Traced};
 use mnist::{BatchOrder, ImageSet, Normalization, Splits};
 use spec::{Declaration, ExperimentSpec, OptimizerConfig, PixelScaling, Shuffle, thousands};
-use trace::{Array, Arrays};
+use arrays::{Array, Arrays};
 
 use crate::command_line::arguments;
 use crate::data;

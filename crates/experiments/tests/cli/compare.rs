@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use trace::{Arrays, Numbers};
+use arrays::{Arrays, Numbers};
 
 use crate::common::Scratch;
 
@@ -283,7 +283,7 @@ fn numpy_curves(stored: &Arrays, mistake: &str) -> Vec<mistakes::Curve> {
         mistakes::Point { batch_loss, train_loss: None, validation_loss: loss, validation_accuracy: accuracy }
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "steps are whole numbers")]
-    let curve = |rows: &trace::Array| rows.values.chunks_exact(4).map(|row| (row[0] as usize, point(row))).collect();
+    let curve = |rows: &arrays::Array| rows.values.chunks_exact(4).map(|row| (row[0] as usize, point(row))).collect();
     of_mistake.map(|(_, rows)| mistakes::Curve(curve(rows))).collect()
 }
 

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 use spec::thousands;
-use trace::{Arrays, Comparison, Difference, Relation};
+use arrays::Arrays;
+use trace::{Comparison, Difference, Relation};
 
 use crate::failure::Failure;
 use crate::output::{print, print_json};

@@ -2,16 +2,75 @@
 //!
 //! Source: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>
 
-use crate::{Array, Numbers, TraceError};
+use std::io::{self, Read};
+
+use crate::{Array, ArraysError, Numbers};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// The header ends at a multiple of this.
 const ALIGNMENT: usize = 64;
 
+/// Bytes of a header at most; NumPy writes 128.
+const MOST_HEADER: usize = 4_096;
+
+/// What precedes the numbers of an array.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The type of its numbers in NumPy's notation: `|u1`, `<f8`.
+    pub descr: String,
+    /// Its dimensions.
+    pub shape: Vec<usize>,
+    /// Whether its numbers are stored column by column.
+    pub by_columns: bool,
+}
+
+impl Header {
+    /// Reads a header, of any of the format's versions.
+    ///
+    /// # Errors
+    /// What is wrong with the array, as the end of a sentence.
+    pub fn read(array: &mut impl Read) -> Result<Self, String> {
+        let early = |_: io::Error| "ends in its header".to_owned();
+        let mut start = [0; 8];
+        array.read_exact(&mut start).map_err(early)?;
+        let bytes_of_length = match (start.starts_with(MAGIC), start[6]) {
+            (true, 1) => 2,
+            (true, 2 | 3) => 4,
+            _ => return Err("is not in NumPy's format".to_owned()),
+        };
+        let mut length = [0; 4];
+        array.read_exact(&mut length[..bytes_of_length]).map_err(early)?;
+        let length = u32::from_le_bytes(length) as usize;
+        if length > MOST_HEADER {
+            return Err(format!("has a header of {length} bytes, expected at most {MOST_HEADER}"));
+        }
+        let mut header = vec![0; length];
+        array.read_exact(&mut header).map_err(early)?;
+        let header = String::from_utf8_lossy(&header);
+        Self::parse(&header).ok_or_else(|| format!("has an unclear header: {:?}", header.trim_end()))
+    }
+
+    /// The header in a text such as `{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 28, 28), }`.
+    fn parse(text: &str) -> Option<Self> {
+        let value = |key: &str| Some(text.split_once(&format!("'{key}':"))?.1.trim_start());
+        let sides = value("shape")?.strip_prefix('(')?.split_once(')')?.0;
+        let sides = sides.split(',').map(str::trim).filter(|side| !side.is_empty());
+        Some(Self {
+            descr: value("descr")?.strip_prefix('\'')?.split_once('\'')?.0.to_owned(),
+            shape: sides.map(str::parse).collect::<Result<_, _>>().ok()?,
+            by_columns: value("fortran_order")?.starts_with("True"),
+        })
+    }
+}
+
 /// The bytes of an `.npy` file, version 1.0.
 pub(crate) fn encode(array: &Array) -> Vec<u8> {
-    let descr = if array.numbers == Numbers::Whole { "<i8" } else { "<f8" };
-    let sides = array.shape.iter().fold(String::new(), |sides, side| format!("{sides}{side},"));
+    let descr = match array.numbers {
+        Numbers::Whole => "<i8",
+        Numbers::Single => "<f4",
+        Numbers::Double => "<f8",
+    };
+    let sides: String = array.shape.iter().map(|side| format!("{side},")).collect();
     let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sides}), }}");
     let before = MAGIC.len() + 4;
     header += &" ".repeat(ALIGNMENT - 1 - (before + header.len()) % ALIGNMENT);
@@ -21,42 +80,18 @@ pub(crate) fn encode(array: &Array) -> Vec<u8> {
 }
 
 /// The array in the bytes of an `.npy` file.
-pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<Array, TraceError> {
-    let (header, data) = split(bytes).ok_or_else(|| TraceError::array(name, "is not in NumPy's format"))?;
-    let unclear = || TraceError::array(name, format!("has an unclear header: {:?}", header.trim_end()));
-    let descr = value(header, "descr").and_then(|value| value.strip_prefix('\'')?.split('\'').next());
-    let sides = value(header, "shape").and_then(|value| value.strip_prefix('(')?.split(')').next());
-    let (descr, sides) = (descr.ok_or_else(unclear)?, sides.ok_or_else(unclear)?);
-    let sides = sides.split(',').map(str::trim).filter(|side| !side.is_empty());
-    let shape: Vec<usize> = sides.map(str::parse).collect::<Result<_, _>>().map_err(|_| unclear())?;
-    let (numbers, values) = numbers(descr, data)
-        .ok_or_else(|| TraceError::array(name, format!("has values of type `{}`", descr.escape_debug())))?;
+pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<Array, ArraysError> {
+    let mut data = bytes;
+    let header = Header::read(&mut data).map_err(|problem| ArraysError::array(name, problem))?;
+    let Header { descr, shape, by_columns } = header;
+    let (numbers, values) = numbers(&descr, data)
+        .ok_or_else(|| ArraysError::array(name, format!("has values of type `{}`", descr.escape_debug())))?;
     if shape.iter().try_fold(1, |n: usize, &side| n.checked_mul(side)) != Some(values.len()) {
         let problem = format!("has {} values, but the shape {shape:?}", values.len());
-        return Err(TraceError::array(name, problem));
+        return Err(ArraysError::array(name, problem));
     }
-    let by_columns = value(header, "fortran_order").is_some_and(|value| value.starts_with("True"));
     let values = if by_columns { by_rows(&values, &shape) } else { values };
     Ok(Array { shape, values, numbers })
-}
-
-/// Header and numbers.
-fn split(bytes: &[u8]) -> Option<(&str, &[u8])> {
-    let (version, rest) = bytes.strip_prefix(MAGIC)?.split_first_chunk::<2>()?;
-    let (length, rest) = match version[0] {
-        1 => rest.split_first_chunk().map(|(length, rest)| (usize::from(u16::from_le_bytes(*length)), rest))?,
-        2 | 3 => rest
-            .split_first_chunk()
-            .and_then(|(length, rest)| Some((usize::try_from(u32::from_le_bytes(*length)).ok()?, rest)))?,
-        _ => return None,
-    };
-    let (header, data) = rest.split_at_checked(length)?;
-    Some((str::from_utf8(header).ok()?, data))
-}
-
-/// What follows a key of the header.
-fn value<'h>(header: &'h str, key: &str) -> Option<&'h str> {
-    header.split_once(&format!("'{key}':")).map(|(_, value)| value.trim_start())
 }
 
 /// The values of a type; none if they are not numbers or do not fill whole ones.
@@ -126,6 +161,17 @@ mod tests {
             [("|u1", &[200][..]), ("<i2", &[200, 0]), ("<u4", &[200, 0, 0, 0]), ("<i8", &[200, 0, 0, 0, 0, 0, 0, 0])]
         {
             assert_eq!(decode("a", &by_numpy(descr, "False", "(1,)", data)).unwrap(), Array::whole([200]), "{descr}");
+        }
+    }
+
+    #[test]
+    fn values_begin_at_a_multiple_of_64() {
+        for shape in [[].as_slice(), &[1], &[784, 64], &[16, 6, 5, 5]] {
+            let bytes = encode(&Array::single(shape, &vec![0.5; shape.iter().product()]));
+            let header = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+            assert_eq!(((10 + header) % ALIGNMENT, bytes[9 + header]), (0, b'\n'));
+            let read = Header { descr: "<f4".to_owned(), shape: shape.to_vec(), by_columns: false };
+            assert_eq!(Header::read(&mut &*bytes), Ok(read));
         }
     }
 

@@ -3,30 +3,34 @@
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 
-use crate::{Array, Arrays, Numbers, TraceError};
+use crate::{Array, Arrays, ArraysError, Numbers};
 
-pub(crate) fn encode(arrays: &Arrays) -> Result<Vec<u8>, TraceError> {
+pub(crate) fn encode(arrays: &Arrays) -> Result<Vec<u8>, ArraysError> {
     let bytes: Vec<Vec<u8>> = arrays.0.values().map(Array::bytes).collect();
     let views = arrays.0.iter().zip(&bytes).map(|((name, array), bytes)| {
-        let dtype = if array.numbers == Numbers::Whole { Dtype::I64 } else { Dtype::F64 };
+        let dtype = match array.numbers {
+            Numbers::Whole => Dtype::I64,
+            Numbers::Single => Dtype::F32,
+            Numbers::Double => Dtype::F64,
+        };
         TensorView::new(dtype, array.shape.clone(), bytes).map(|view| (name.as_str(), view))
     });
     let views = views.collect::<Result<Vec<_>, _>>().map_err(damaged)?;
     safetensors::serialize(views, None).map_err(damaged)
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Arrays, TraceError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Arrays, ArraysError> {
     let file = SafeTensors::deserialize(bytes).map_err(damaged)?;
     let read = |(name, view): (String, TensorView<'_>)| {
         let array =
-            numbers(&view).ok_or_else(|| TraceError::array(&name, format!("has values of type {:?}", view.dtype())))?;
+            numbers(&view).ok_or_else(|| ArraysError::array(&name, format!("has values of type {:?}", view.dtype())))?;
         Ok((name, array))
     };
     file.tensors().into_iter().map(read).collect::<Result<_, _>>().map(Arrays)
 }
 
-fn damaged(_: SafeTensorError) -> TraceError {
-    TraceError::Damaged("it is not in that format".to_owned())
+fn damaged(_: SafeTensorError) -> ArraysError {
+    ArraysError::Damaged("it is not in that format".to_owned())
 }
 
 fn numbers(view: &TensorView<'_>) -> Option<Array> {

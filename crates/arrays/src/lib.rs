@@ -1,4 +1,8 @@
-//! `Arrays`: named arrays, and the file that holds them.
+//! Arrays with names, and their files: NumPy's `.npz` and safetensors.
+
+mod npy;
+mod npz;
+mod tensors;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,7 +10,7 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use crate::{npz, tensors};
+pub use npy::Header;
 
 /// Size limit of a file, and of what is unpacked from it.
 pub(crate) const MOST_BYTES: u64 = 1 << 31;
@@ -16,7 +20,7 @@ pub(crate) const MOST_BYTES: u64 = 1 << 31;
 pub enum Numbers {
     /// Whole numbers.
     Whole,
-    /// Half or single precision, which rounds in the seventh digit or before.
+    /// Single precision.
     Single,
     /// Double precision.
     Double,
@@ -39,7 +43,7 @@ pub struct Arrays(pub BTreeMap<String, Array>);
 
 /// What is wrong with a file of arrays.
 #[derive(Debug, Error)]
-pub enum TraceError {
+pub enum ArraysError {
     /// The system refuses to read it, or it is too large.
     #[error("cannot read: {0}")]
     Io(#[from] io::Error),
@@ -49,7 +53,7 @@ pub enum TraceError {
     /// It is not such a file, or it is damaged.
     #[error("is not a file of arrays that can be read: {0}")]
     Damaged(String),
-    /// An array has numbers of a kind that no trace has.
+    /// An array has numbers of another kind.
     #[error("the array `{name}` {problem}")]
     Array {
         /// Name of the array.
@@ -59,7 +63,7 @@ pub enum TraceError {
     },
 }
 
-impl TraceError {
+impl ArraysError {
     pub(crate) fn array(name: &str, problem: impl Into<String>) -> Self {
         Self::Array { name: name.escape_debug().to_string(), problem: problem.into() }
     }
@@ -79,13 +83,23 @@ impl Array {
         Self { shape: vec![values.len()], values, numbers: Numbers::Whole }
     }
 
-    /// Its values as bytes, little-endian: whole numbers in 64 bits, others in double precision.
+    /// An array in single precision.
+    #[must_use]
+    pub fn single(shape: &[usize], values: &[f32]) -> Self {
+        let values = values.iter().copied().map(f64::from).collect();
+        Self { shape: shape.to_vec(), values, numbers: Numbers::Single }
+    }
+
+    /// Its values as bytes, little-endian: whole numbers in 64 bits, others in their precision.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         #[expect(clippy::cast_possible_truncation, reason = "whole numbers far below 2^53")]
         let whole = |value: &f64| (*value as i64).to_le_bytes();
+        #[expect(clippy::cast_possible_truncation, reason = "numbers that were read or made in single precision")]
+        let single = |value: &f64| (*value as f32).to_le_bytes();
         match self.numbers {
             Numbers::Whole => self.values.iter().flat_map(whole).collect(),
-            _ => self.values.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            Numbers::Single => self.values.iter().flat_map(single).collect(),
+            Numbers::Double => self.values.iter().flat_map(|value| value.to_le_bytes()).collect(),
         }
     }
 }
@@ -96,12 +110,12 @@ enum Format {
     Safetensors,
 }
 
-fn format_of(path: &Path) -> Result<Format, TraceError> {
+fn format_of(path: &Path) -> Result<Format, ArraysError> {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     match ending.as_deref() {
         Some("npz") => Ok(Format::Npz),
         Some("safetensors") => Ok(Format::Safetensors),
-        _ => Err(TraceError::Ending),
+        _ => Err(ArraysError::Ending),
     }
 }
 
@@ -110,7 +124,7 @@ impl Arrays {
     ///
     /// # Errors
     /// Its name ends neither in `.npz` nor in `.safetensors`.
-    pub fn check_name(path: &Path) -> Result<(), TraceError> {
+    pub fn check_name(path: &Path) -> Result<(), ArraysError> {
         format_of(path).map(drop)
     }
 
@@ -118,18 +132,26 @@ impl Arrays {
     ///
     /// # Errors
     /// Its name ends neither in `.npz` nor in `.safetensors`.
-    pub fn encode(&self, path: &Path) -> Result<Vec<u8>, TraceError> {
+    pub fn encode(&self, path: &Path) -> Result<Vec<u8>, ArraysError> {
         match format_of(path)? {
-            Format::Npz => npz::encode(self),
+            Format::Npz => self.to_npz(),
             Format::Safetensors => tensors::encode(self),
         }
+    }
+
+    /// The bytes of an `.npz` file.
+    ///
+    /// # Errors
+    /// An array is larger than a zip archive can hold.
+    pub fn to_npz(&self) -> Result<Vec<u8>, ArraysError> {
+        npz::encode(self)
     }
 
     /// The arrays of a file that this program or another one, such as NumPy, has written.
     ///
     /// # Errors
     /// The file cannot be read, is damaged, or has an array of something else than numbers.
-    pub fn read(path: &Path) -> Result<Self, TraceError> {
+    pub fn read(path: &Path) -> Result<Self, ArraysError> {
         let format = format_of(path)?;
         let bytes = files::read_bounded(path, MOST_BYTES)?;
         match format {
@@ -149,6 +171,7 @@ mod tests {
             ("step_0001/indices", Array::whole([7, 0, 19_999])),
             ("step_0001/layer_1/weight", weight),
             ("step_0001/loss", Array::new(&[], &[2.3])),
+            ("layers.0.weight", Array::single(&[3], &[0.1, -3e38, f32::NAN])),
             ("empty", Array::new(&[0, 4], &[])),
         ];
         Arrays(named.into_iter().map(|(name, array)| (name.to_owned(), array)).collect())
@@ -167,7 +190,7 @@ mod tests {
 
     #[test]
     fn every_cut_and_every_changed_byte_is_an_error_or_other_arrays_but_no_panic() {
-        type Decode = fn(&[u8]) -> Result<Arrays, TraceError>;
+        type Decode = fn(&[u8]) -> Result<Arrays, ArraysError>;
         for (name, decode) in [("a.npz", npz::decode as Decode), ("a.safetensors", tensors::decode)] {
             let bytes = arrays().encode(Path::new(name)).unwrap();
             for at in 0..bytes.len() {

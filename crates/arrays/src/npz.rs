@@ -6,10 +6,9 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::arrays::MOST_BYTES;
-use crate::{Arrays, TraceError, npy};
+use crate::{Arrays, ArraysError, MOST_BYTES, npy};
 
-pub(crate) fn encode(arrays: &Arrays) -> Result<Vec<u8>, TraceError> {
+pub(crate) fn encode(arrays: &Arrays) -> Result<Vec<u8>, ArraysError> {
     // Its time is that of no file, so that the same arrays are the same bytes.
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
@@ -20,7 +19,7 @@ pub(crate) fn encode(arrays: &Arrays) -> Result<Vec<u8>, TraceError> {
     Ok(archive.finish().map_err(damaged)?.into_inner())
 }
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Arrays, TraceError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Arrays, ArraysError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     let mut arrays = Arrays::default();
     let mut left = MOST_BYTES;
@@ -30,21 +29,21 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Arrays, TraceError> {
         let name = name.strip_suffix(".npy").unwrap_or(&name).to_owned();
         let mut data = Vec::new();
         // A small archive may hold terabytes of zeros.
-        file.take(left + 1).read_to_end(&mut data).map_err(|error| TraceError::Damaged(error.to_string()))?;
+        file.take(left + 1).read_to_end(&mut data).map_err(|error| ArraysError::Damaged(error.to_string()))?;
         left = left.checked_sub(data.len() as u64).ok_or_else(|| {
-            TraceError::Damaged(format!("unpacked it has more than {} bytes, the limit", files::thousands(MOST_BYTES)))
+            ArraysError::Damaged(format!("unpacked it has more than {} bytes, the limit", files::thousands(MOST_BYTES)))
         })?;
         arrays.0.insert(name.clone(), npy::decode(&name, &data)?);
     }
     Ok(arrays)
 }
 
-fn damaged(error: ZipError) -> TraceError {
+fn damaged(error: ZipError) -> ArraysError {
     match error {
-        ZipError::Io(error) => TraceError::Damaged(error.to_string()),
+        ZipError::Io(error) => ArraysError::Damaged(error.to_string()),
         ZipError::UnsupportedArchive(_) => {
-            TraceError::Damaged("it is packed in a way that NumPy does not use".to_owned())
+            ArraysError::Damaged("it is packed in a way that NumPy does not use".to_owned())
         }
-        _ => TraceError::Damaged("it is not a zip archive".to_owned()),
+        _ => ArraysError::Damaged("it is not a zip archive".to_owned()),
     }
 }
