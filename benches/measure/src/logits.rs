@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use arrays::{Array, Arrays};
 use burn::tensor::Device;
-use export::npz::{archive, npy};
 use kernels::ComputePath;
 use mlp::Network;
 use mnist::{MnistBatcher, Normalization, Request};
@@ -38,12 +38,16 @@ pub(crate) fn write(run: &Path, out: &Path) {
     let logits = network.forward(batch.images);
     let shape = logits.dims();
     let logits: Vec<f32> = logits.into_data().try_into_vec().expect("logits in single precision");
-    let logits: Vec<u8> = logits.iter().flat_map(|logit| logit.to_le_bytes()).collect();
+    let whole = |shape: &[usize], bytes: &[u8]| Array {
+        shape: shape.to_vec(),
+        ..Array::whole(bytes.iter().copied().map(usize::from))
+    };
     let size = [images.len(), images.shape.height, images.shape.width];
     let arrays = [
-        ("images", npy("|u1", &size, &images.pixels)),
-        ("classes", npy("|u1", &size[..1], &images.labels)),
-        ("logits", npy("<f4", &shape, &logits)),
+        ("images", whole(&size, &images.pixels)),
+        ("classes", whole(&size[..1], &images.labels)),
+        ("logits", Array::single(&shape, &logits)),
     ];
-    fs::write(out, archive(&arrays)).expect("a file that can be written");
+    let arrays = Arrays(arrays.into_iter().map(|(name, array)| (name.to_owned(), array)).collect());
+    fs::write(out, arrays.to_npz().expect("a small archive")).expect("a file that can be written");
 }

@@ -22,8 +22,8 @@ pub(crate) fn encode(arrays: &Arrays) -> Result<Vec<u8>, ArraysError> {
 pub(crate) fn decode(bytes: &[u8]) -> Result<Arrays, ArraysError> {
     let file = SafeTensors::deserialize(bytes).map_err(damaged)?;
     let read = |(name, view): (String, TensorView<'_>)| {
-        let array =
-            numbers(&view).ok_or_else(|| ArraysError::array(&name, format!("has values of type {:?}", view.dtype())))?;
+        let array = numbers(&view)
+            .ok_or_else(|| ArraysError::array(&name, format!("has values of type {:?}", view.dtype())))?;
         Ok((name, array))
     };
     file.tensors().into_iter().map(read).collect::<Result<_, _>>().map(Arrays)

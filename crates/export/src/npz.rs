@@ -11,7 +11,8 @@ use crate::Trained;
 pub fn file(trained: &Trained<'_>) -> Result<Vec<u8>, ArraysError> {
     let weights = trained.weights.0.iter();
     let weights = weights.map(|tensor| (tensor.name.clone(), Array::single(&tensor.shape, &tensor.values)));
-    let scaling = trained.standardisation().into_iter().flat_map(|values| ["pixel_mean", "pixel_std"].into_iter().zip(values));
+    let scaling =
+        trained.standardisation().into_iter().flat_map(|values| ["pixel_mean", "pixel_std"].into_iter().zip(values));
     let scaling = scaling.map(|(name, value)| (name.to_owned(), Array::new(&[], &[value])));
     Arrays(weights.chain(scaling).collect()).to_npz()
 }

@@ -1,9 +1,9 @@
 //! `experiments trace`: the first steps of a training in double precision, every array of them, as a file for NumPy.
 
+use arrays::{Array, Arrays};
 use mlp::{Examples, ImageShape, MlpConfig, Traced};
 use mnist::{BatchOrder, ImageSet, Normalization, Splits};
 use spec::{Declaration, ExperimentSpec, OptimizerConfig, PixelScaling, Shuffle, thousands};
-use arrays::{Array, Arrays};
 
 use crate::command_line::arguments;
 use crate::data;

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use arrays::Arrays;
 use serde_json::json;
 use spec::thousands;
-use arrays::Arrays;
 use trace::{Comparison, Difference, Relation};
 
 use crate::failure::Failure;
