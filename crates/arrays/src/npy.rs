@@ -70,7 +70,7 @@ pub(crate) fn encode(array: &Array) -> Vec<u8> {
         Numbers::Single => "<f4",
         Numbers::Double => "<f8",
     };
-    let sides: String = array.shape.iter().map(|side| format!("{side},")).collect();
+    let sides = array.shape.iter().fold(String::new(), |sides, side| sides + &side.to_string() + ",");
     let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sides}), }}");
     let before = MAGIC.len() + 4;
     header += &" ".repeat(ALIGNMENT - 1 - (before + header.len()) % ALIGNMENT);

@@ -26,12 +26,13 @@ pub(crate) fn answer(command: fn() -> Command) {
 
 /// The script with which a shell learns to ask this program.
 pub(crate) fn script(shell: &dyn EnvCompleter, name: &str) -> io::Result<String> {
-    let mut script = Vec::new();
-    shell.write_registration(VARIABLE, name, name, name, &mut script)?;
     // The script for zsh would put a space after `key=`, where the value follows.
     const OFFER: &str = "_describe -V 'values' other\n";
     const OFFER_KEYS: &str = "if [[ ${other[1]%%:*} == *= ]]; then _describe -V 'values' other -S ''; \
                               else _describe -V 'values' other; fi\n";
+
+    let mut script = Vec::new();
+    shell.write_registration(VARIABLE, name, name, name, &mut script)?;
     Ok(String::from_utf8_lossy(&script).replace(OFFER, OFFER_KEYS))
 }
 
@@ -50,7 +51,7 @@ pub(crate) fn sweeps() -> ArgValueCompleter {
 /// Completes names of datasets.
 pub(crate) fn datasets() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
-        let all = DatasetName::ALL.map(|name| CompletionCandidate::new(name.as_str()).help(help(name.title())));
+        let all = DatasetName::ALL.map(|name| CompletionCandidate::new(name.as_str()).help(Some(help(name.title()))));
         beginning_with(current, all)
     })
 }
@@ -64,7 +65,7 @@ pub(crate) fn settings() -> ArgValueCompleter {
                 setting.words.iter().map(|word| CompletionCandidate::new(format!("{key}={word}"))).collect()
             }
             Some(_) => Vec::new(),
-            None => vec![CompletionCandidate::new(format!("{}=", setting.key)).help(help(&setting.description))],
+            None => vec![CompletionCandidate::new(format!("{}=", setting.key)).help(Some(help(&setting.description)))],
         });
         beginning_with(current, all)
     })
@@ -76,11 +77,11 @@ fn named(current: &OsStr, catalog: &Catalog, names: fn(&Catalog) -> Vec<String>)
         Ok(Declaration::Comparison(comparison)) => Some(comparison.spec.title),
         Err(_) => catalog.sweep(name).ok().map(|sweep| sweep.spec.title),
     };
-    let named = names(catalog).into_iter().map(|name| {
+    let all = names(catalog).into_iter().map(|name| {
         let title = title(&name);
-        CompletionCandidate::new(name).help(title.and_then(|title| help(&title)))
+        CompletionCandidate::new(name).help(title.map(|title| help(&title)))
     });
-    let mut candidates = beginning_with(current, named);
+    let mut candidates = beginning_with(current, all);
     if !current.is_empty() {
         let is_toml = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
         candidates.extend(PathCompleter::any().filter(is_toml).complete(current));
@@ -102,8 +103,8 @@ fn beginning_with(current: &OsStr, all: impl IntoIterator<Item = CompletionCandi
     all.into_iter().filter(begins).collect()
 }
 
-fn help(text: &str) -> Option<StyledStr> {
-    Some(StyledStr::from(text.replace('\n', " ")))
+fn help(text: &str) -> StyledStr {
+    StyledStr::from(text.replace('\n', " "))
 }
 
 /// Bash, which takes `key=value` for three words: they are joined before, and what Bash has already is removed afterwards.

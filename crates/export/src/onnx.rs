@@ -148,7 +148,12 @@ fn batch() -> Dimension {
 }
 
 fn fixed(size: usize) -> Dimension {
-    Dimension { size: Some(Size::Fixed(size as i64)) }
+    Dimension { size: Some(Size::Fixed(whole(size))) }
+}
+
+/// A size as ONNX has it.
+fn whole(size: usize) -> i64 {
+    i64::try_from(size).expect("sizes of a network are far below 2^63")
 }
 
 /// `ModelProto`.
@@ -237,7 +242,7 @@ impl Attribute {
     }
 
     fn numbers(name: &str, values: &[usize]) -> Self {
-        let ints = values.iter().map(|&value| value as i64).collect();
+        let ints = values.iter().map(|&value| whole(value)).collect();
         Self { name: name.to_owned(), i: None, ints, r#type: 7 }
     }
 }
@@ -258,7 +263,7 @@ struct Tensor {
 impl Tensor {
     fn new(name: &str, shape: &[usize], values: &[f32]) -> Self {
         Self {
-            dims: shape.iter().map(|&size| size as i64).collect(),
+            dims: shape.iter().map(|&size| whole(size)).collect(),
             data_type: FLOAT,
             name: name.to_owned(),
             raw_data: values.iter().flat_map(|value| value.to_le_bytes()).collect(),

@@ -50,10 +50,10 @@ pub fn module(trained: &Trained<'_>) -> String {
         }
     }
     let declared = lists.iter().map(|(list, layers)| {
-        let layers: String = layers.iter().map(|layer| format!("            {layer},\n")).collect();
+        let layers = layers.iter().fold(String::new(), |text, layer| text + "            " + layer + ",\n");
         format!("        self.{list} = nn.ModuleList([\n{layers}        ])\n")
     });
-    let steps: String = steps.iter().map(|step| format!("        {step}\n")).collect();
+    let steps = steps.iter().fold(String::new(), |text, step| text + "        " + step + "\n");
     let shape = trained.record.dataset.shape;
     include_str!("../assets/network.py")
         .replace("@name@", &trained.name())
@@ -67,7 +67,7 @@ pub fn module(trained: &Trained<'_>) -> String {
 fn add_layer(lists: &mut Vec<(String, Vec<String>)>, layer: &Layer, made: String) -> String {
     let (list, index) = layer.name.rsplit_once('.').expect("a layer is named after its list and its place");
     match lists.last_mut() {
-        Some((last, layers)) if last == list => layers.push(made),
+        Some((newest, layers)) if newest == list => layers.push(made),
         _ => lists.push((list.to_owned(), vec![made])),
     }
     format!("x = self.{list}[{index}](x)")

@@ -139,8 +139,11 @@ fn images(bytes: &[u8]) -> Result<Vec<GreyImage>, PictureProblem> {
     Ok(content.chunks_exact(width * height).map(image).collect())
 }
 
-/// The dimensions and the content of an IDX file that begins with these bytes; none if it does not.
-fn idx(bytes: &[u8], magic: [u8; 4]) -> Option<Result<(Vec<usize>, &[u8]), PictureProblem>> {
+/// The dimensions and the content of an IDX file.
+type Idx<'a> = Result<(Vec<usize>, &'a [u8]), PictureProblem>;
+
+/// An IDX file that begins with these bytes; none if it does not.
+fn idx(bytes: &[u8], magic: [u8; 4]) -> Option<Idx<'_>> {
     let bytes = bytes.strip_prefix(&magic)?;
     let (header, content) = bytes.split_at_checked(4 * usize::from(magic[3])).unwrap_or((bytes, &[]));
     let dimensions: Vec<usize> = header.as_chunks().0.iter().map(|side| u32::from_be_bytes(*side) as usize).collect();

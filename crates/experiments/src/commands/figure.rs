@@ -38,7 +38,7 @@ pub(super) fn missing(workspace: &Workspace, records: &Records, run: &PlannedRun
     let message = format!("{}{origin} lacks a finished record in {folder}", run.label());
     let has_damaged = workspace.store.list().iter().any(Result::is_err);
     let failure = if has_damaged { Failure::outside(message) } else { Failure::bad_input(message) };
-    let overrides: String = run.overrides.iter().map(|given| format!(" --set {given}")).collect();
+    let overrides = run.overrides.iter().fold(String::new(), |text, given| text + " --set " + given);
     failure.with_hint(&format!("`experiments run {}{overrides} --seed {}` trains it", run.spec.name, run.seed))
 }
 

@@ -36,7 +36,8 @@ pub(super) fn init(workspace: &Workspace, arguments: &arguments::Init) -> Result
         }
         return Err(Failure::io(folder, "write", &error));
     }
-    let experiments = built_in::FILES.iter().filter(|(name, _)| name.ends_with(".toml")).count();
+    let is_toml = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "toml");
+    let experiments = built_in::FILES.iter().filter(|(name, _)| is_toml(name)).count();
     workspace
         .terminal
         .note(&format!("{}: {experiments} files in experiments/, a Makefile, a folder for data", folder.display()));

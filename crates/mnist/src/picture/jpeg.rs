@@ -29,7 +29,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<GreyImage, PictureProblem> {
     let colours = decoder.decode().map_err(broken)?;
     let pixels: Vec<u8> = colours.as_chunks().0.iter().copied().map(luminance).collect();
     let orientation = decoder.exif().and_then(|exif| orientation(exif)).unwrap_or(1);
-    Ok(upright(GreyImage { width, height, pixels }, orientation))
+    Ok(upright(&GreyImage { width, height, pixels }, orientation))
 }
 
 /// The orientation in Exif data: 1 to 8, in which 1 is upright. The data is a TIFF file: byte order, the place of the first
@@ -50,7 +50,7 @@ fn orientation(exif: &[u8]) -> Option<u16> {
 }
 
 /// The image as it is looked at.
-fn upright(image: GreyImage, orientation: u16) -> GreyImage {
+fn upright(image: &GreyImage, orientation: u16) -> GreyImage {
     let (width, height) = (image.width, image.height);
     let is_turned = (5..=8).contains(&orientation);
     let size = if is_turned { (height, width) } else { (width, height) };
@@ -89,7 +89,7 @@ mod tests {
             (8, 2, [4, 1, 5, 2, 6, 3]),
         ];
         for (orientation, width, pixels) in stored {
-            let image = upright(GreyImage { width, height: 6 / width, pixels: pixels.to_vec() }, orientation);
+            let image = upright(&GreyImage { width, height: 6 / width, pixels: pixels.to_vec() }, orientation);
             assert_eq!(image, GreyImage { width: 3, height: 2, pixels: vec![1, 2, 3, 4, 5, 6] }, "{orientation}");
         }
     }

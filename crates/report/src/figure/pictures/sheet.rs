@@ -163,7 +163,7 @@ mod tests {
             let picture = Pixmap::decode_png(&sheet.to_png(shape).unwrap()).unwrap();
             assert_eq!(((picture.width(), picture.height()), sheet.left_out()), (size, left_out));
             let gap = if count == 1 { 0 } else { 8 };
-            let grey = |x| picture.pixel(gap + x, gap).map(|pixel| pixel.red());
+            let grey = |x| picture.pixel(gap + x, gap).map(resvg::tiny_skia::PremultipliedColorU8::red);
             assert_eq!([grey(0), grey(7), grey(8)], [Some(0), Some(0), Some(200)]);
         }
         assert!(PixelSheet::grey(Vec::new()).to_png(shape).is_err());
