@@ -127,7 +127,7 @@ fn a_run_that_was_stopped_unawares_waits_in_the_background_for_fg() {
     job.continue_with("bg");
     job.wait("the shell continues it", || !job.scratch.path("stopped").exists());
     job.continue_with("fg");
-    job.wait("the dashboard opens again", || job.times_opened() == 2);
+    job.wait("the dashboard opens again", || job.times_opened() >= 2);
     job.interrupt();
 }
 
