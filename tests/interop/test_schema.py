@@ -25,6 +25,8 @@ def kind_of(file, text):
         return "cluster"
     if "/sweeps/" in file:
         return "sweep"
+    if "/mistakes/" in file:
+        return "mistake"
     return "comparison" if "\nruns = " in text else "experiment"
 
 
