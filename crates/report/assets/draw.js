@@ -573,5 +573,5 @@
         show(true);
     }
 
-    document.querySelectorAll(".drawing").forEach(build);
+    document.querySelectorAll("section.drawing").forEach(build);
 })();

@@ -83,7 +83,7 @@ pub(crate) struct UntilDecided {
     #[arg(long)]
     pub(crate) until_decided: bool,
 
-    /// Seeds of an experiment at most, with `--until-decided` [default: 50]
+    /// Seeds of an experiment at most, with `--until-decided` [default: 120]
     #[arg(long, value_name = "N", value_parser = seeds::last)]
     pub(crate) max_seeds: Option<u64>,
 }
@@ -91,7 +91,7 @@ pub(crate) struct UntilDecided {
 impl UntilDecided {
     /// Seeds of an experiment at most.
     pub(crate) fn most(&self) -> u64 {
-        const USUAL: u64 = 50;
+        const USUAL: u64 = 120;
         self.max_seeds.unwrap_or(USUAL)
     }
 
