@@ -55,7 +55,8 @@ export function holds(what, condition, otherwise) {
 export async function within(browser, address, name, options, checks) {
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    page.setDefaultTimeout(5000);
+    // A picture of the whole page is 40,000 pixels high.
+    page.setDefaultTimeout(30_000);
     const [complaints, requests] = [[], []];
     page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => complaints.push(error.message));
