@@ -1,22 +1,31 @@
-//! Finished runs and their weights.
+//! One experiment, its finished runs, and how their pixels were scaled.
 
 use mnist::Normalization;
 use record::RunRecord;
 use spec::{Declaration, ExperimentSpec, PixelScaling};
 
 use crate::failure::Failure;
+use crate::plan::parse_overrides;
 use crate::workspace::Workspace;
+
+/// The experiment of this name.
+pub(crate) fn one_experiment(
+    workspace: &Workspace,
+    name: &str,
+    overrides: &[String],
+) -> Result<ExperimentSpec, Failure> {
+    match workspace.catalog.load(name, &parse_overrides(overrides)?)? {
+        Declaration::Experiment(experiment) => Ok(experiment.spec),
+        Declaration::Comparison(comparison) => {
+            let hint = format!("name one of {}", comparison.spec.runs.join(", "));
+            Err(Failure::bad_input(format!("{name} is a comparison of several experiments")).with_hint(&hint))
+        }
+    }
+}
 
 /// The complete run of an experiment with this seed, or with the lowest; of a file or a declared experiment.
 pub(crate) fn find(workspace: &Workspace, experiment: &str, seed: Option<u64>) -> Result<RunRecord, Failure> {
-    let spec = match workspace.catalog.load(experiment, &[])? {
-        Declaration::Experiment(experiment) => experiment.spec,
-        Declaration::Comparison(comparison) => {
-            let names: Vec<String> = comparison.runs.into_iter().map(|run| run.spec.name).collect();
-            let message = format!("`{experiment}` compares several networks, expected one of them");
-            return Err(Failure::bad_input(message).with_hint(&format!("name one of {}", names.join(", "))));
-        }
-    };
+    let spec = one_experiment(workspace, experiment, &[])?;
     let records = workspace.records();
     let origin = records.origin().map_or_else(String::new, |origin| format!(" on {origin}"));
     first(&records.all, &spec, seed).cloned().ok_or_else(|| {

@@ -9,7 +9,6 @@ use serde_json::json;
 use spec::ExperimentSpec;
 
 use super::stored::{path_of, stored};
-use super::trace::one_experiment;
 use crate::backend::Backend;
 use crate::command_line::arguments;
 use crate::data;
@@ -17,6 +16,7 @@ use crate::failure::Failure;
 use crate::jobs::side_by_side;
 use crate::output::{print, print_json, print_table, write_file};
 use crate::stop::Stop;
+use crate::trained::one_experiment;
 use crate::workspace::Workspace;
 
 /// A correct training has this many times the seeds of a mistake: it is accused at most once in as many curves.

@@ -2,15 +2,14 @@
 
 use arrays::{Array, Arrays};
 use mlp::{Examples, ImageShape, MlpConfig, Traced};
-use mnist::{BatchOrder, ImageSet, Normalization, Splits};
-use spec::{Declaration, ExperimentSpec, OptimizerConfig, PixelScaling, Shuffle, thousands};
+use mnist::{BatchOrder, ImageSet, Splits};
+use spec::{ExperimentSpec, OptimizerConfig, Shuffle, thousands};
 
 use crate::command_line::arguments;
-use crate::data;
 use crate::failure::Failure;
 use crate::output::write_file;
-use crate::plan::parse_overrides;
 use crate::workspace::Workspace;
+use crate::{data, trained};
 
 /// Validation images whose inputs are in the file.
 const SHOWN_IMAGES: usize = 32;
@@ -23,7 +22,7 @@ pub(super) fn trace(workspace: &Workspace, arguments: &arguments::Trace) -> Resu
     let path = &arguments.to;
     let wrong_name = |error| Failure::bad_input(format!("{} {error}", path.display()));
     Arrays::check_name(path).map_err(wrong_name)?;
-    let spec = one_experiment(workspace, &arguments.experiment, &arguments.overrides)?;
+    let spec = trained::one_experiment(workspace, &arguments.experiment, &arguments.overrides)?;
     let Some(mlp) = spec.model.as_mlp() else {
         let hint = "a trace holds the arrays of dense layers: choose an experiment with `kind = \"mlp\"`";
         return Err(Failure::bad_input(format!("the network of {} has convolutions", spec.name)).with_hint(hint));
@@ -43,21 +42,6 @@ pub(super) fn trace(workspace: &Workspace, arguments: &arguments::Trace) -> Resu
     Ok(())
 }
 
-/// The experiment of this name.
-pub(super) fn one_experiment(
-    workspace: &Workspace,
-    name: &str,
-    overrides: &[String],
-) -> Result<ExperimentSpec, Failure> {
-    match workspace.catalog.load(name, &parse_overrides(overrides)?)? {
-        Declaration::Experiment(experiment) => Ok(experiment.spec),
-        Declaration::Comparison(comparison) => {
-            let hint = format!("name one of its experiments: {}", comparison.spec.runs.join(", "));
-            Err(Failure::bad_input(format!("{name} is a comparison of several experiments")).with_hint(&hint))
-        }
-    }
-}
-
 /// The arrays of the first steps.
 fn arrays(
     (spec, mlp): (&ExperimentSpec, &MlpConfig),
@@ -66,10 +50,7 @@ fn arrays(
     seed: u64,
     steps: usize,
 ) -> Arrays {
-    let normalization = match spec.data.pixel_scaling {
-        PixelScaling::TrainMeanStd => splits.normalization,
-        PixelScaling::None => Normalization::identity(),
-    };
+    let normalization = trained::scaling(spec.data.pixel_scaling, splits.normalization);
     let mut arrays = Arrays::default();
     let mut add = |name: &str, array: Array| drop(arrays.0.insert(name.to_owned(), array));
     let number = |value: f64| Array::new(&[], &[value]);

@@ -14,13 +14,13 @@ use crate::command_line::arguments::Compare;
 use crate::commands::figure::{origin, save_figure, short_hash};
 use crate::commands::run::{end, finished};
 use crate::commands::stored::stored;
-use crate::commands::trace::one_experiment;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
 use crate::plan::{PlannedRun, parse_overrides};
 use crate::runner::Runner;
 use crate::stop::Stop;
 use crate::terminal::View;
+use crate::trained::one_experiment;
 use crate::workspace::Workspace;
 
 /// Size limit of a file with a curve.
