@@ -75,6 +75,12 @@ impl Job {
         std::fs::write(self.scratch.path(command), "").expect("written");
     }
 
+    /// Waits for the dashboard after `fg`. A training that finds itself in the foreground opens it, and the signal of `fg` opens
+    /// it anew, so it may open once or twice.
+    fn await_dashboard(&self) {
+        self.wait("the dashboard opens again", || self.times_opened() >= 2);
+    }
+
     fn times_opened(&self) -> usize {
         self.terminal.shown().matches(OPENS).count()
     }
@@ -93,7 +99,7 @@ fn ctrl_z_restores_the_terminal_and_fg_the_dashboard() {
     job.stop(Signal::TSTP);
     assert_eq!(job.times_opened(), 1);
     job.continue_with("fg");
-    job.wait("the dashboard opens again", || job.times_opened() == 2);
+    job.await_dashboard();
     job.interrupt();
 }
 
@@ -102,7 +108,7 @@ fn a_dashboard_that_was_stopped_unawares_opens_again() {
     let job = Job::start(IN_FOREGROUND);
     job.stop(Signal::STOP);
     job.continue_with("fg");
-    job.wait("the dashboard opens again", || job.times_opened() == 2);
+    job.await_dashboard();
     job.interrupt();
 }
 
@@ -115,7 +121,7 @@ fn a_stopped_run_continues_in_the_background_without_its_dashboard() {
     job.wait("it trains", || job.scratch.newest_step() > steps);
     assert_eq!((job.times_opened(), job.terminal.what_changed()), (1, None));
     job.continue_with("fg");
-    job.wait("the dashboard opens again", || job.times_opened() == 2);
+    job.await_dashboard();
     job.interrupt();
 }
 
@@ -127,7 +133,7 @@ fn a_run_that_was_stopped_unawares_waits_in_the_background_for_fg() {
     job.continue_with("bg");
     job.wait("the shell continues it", || !job.scratch.path("stopped").exists());
     job.continue_with("fg");
-    job.wait("the dashboard opens again", || job.times_opened() >= 2);
+    job.await_dashboard();
     job.interrupt();
 }
 
