@@ -8,7 +8,7 @@ use record::{CodeInfo, HostInfo};
 use crate::backend;
 
 /// Version of the numerics. Every change that moves a curve must raise it, so that old records are not mistaken for new ones.
-pub(crate) const NUMERICS_VERSION: u32 = 2;
+pub(crate) const NUMERICS_VERSION: u32 = 3;
 /// The version of Burn that the workspace pins.
 const BURN_VERSION: &str = "0.22.1";
 

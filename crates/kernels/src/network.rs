@@ -66,7 +66,7 @@ struct Layer<T> {
 #[derive(Clone, Copy)]
 enum LayerInput<'a, T> {
     Dense(&'a Matrix<T>),
-    Sparse { batch: &'a Batch<T>, background: &'a Matrix<T> },
+    Sparse { set: &'a SparseRows<T>, rows: &'a [u32], background: &'a Matrix<T> },
 }
 
 impl<T: Real> Layer<T> {
@@ -98,8 +98,8 @@ impl<T: Real> Layer<T> {
                 let shape = out.shape;
                 product(simd, Left::Rows(left), weight, start, n, shape, &mut Activate { activation, out });
             }
-            LayerInput::Sparse { batch, background } => {
-                let mut product = SparseProduct { batch, weight, start: background, activation, out };
+            LayerInput::Sparse { set, rows, background } => {
+                let mut product = SparseProduct { set, rows, weight, start: background, activation, out };
                 for_each_tile(simd, weight.shape, sparse::MOST_REGISTERS, &mut product);
             }
         }
@@ -214,7 +214,7 @@ impl<T: Real> Network<T> {
             Input::Dense(_) => LayerInput::Dense(&self.inputs),
             Input::Sparse(set, _) => {
                 self.layers[0].background_outputs(simd, set.background(), &mut self.background);
-                LayerInput::Sparse { batch: &self.batch, background: &self.background }
+                LayerInput::Sparse { set: &self.batch.set, rows: &self.batch.rows, background: &self.background }
             }
         };
         forward(simd, &self.layers, first, n, &mut self.outputs);

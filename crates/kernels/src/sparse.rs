@@ -26,30 +26,28 @@ const BLOCK: usize = 196;
 #[derive(Debug, Clone)]
 pub struct SparseRows<T> {
     n_columns: usize,
+    n_levels: usize,
     background: T,
     /// Every level minus the background.
-    differences: Vec<T>,
-    entries: Entries,
-}
-
-/// The numbers of some rows that are not the background.
-#[derive(Debug, Clone)]
-struct Entries {
+    differences: [T; 256],
     /// Blocks of a row.
     n_blocks: usize,
-    /// Where every block of every row begins in `numbers`, and where the last one ends.
+    /// Where every block of every row begins in `entries`, and where the last one ends.
     starts: Vec<u32>,
     /// The column, counted from the first of its block, in the high byte, the level in the low one: read by one load.
-    numbers: Vec<u16>,
+    entries: Vec<u16>,
 }
 
 impl<T: Real> SparseRows<T> {
     /// An empty set of rows with these levels, at most 256.
     #[must_use]
     pub fn new(n_columns: usize, levels: &[T]) -> Self {
-        let background = levels[0];
-        let differences = levels.iter().map(|&level| level - background).collect();
-        Self { n_columns, background, differences, entries: Entries::new(n_columns.div_ceil(BLOCK)) }
+        let mut differences = [T::from_f64(0.0); 256];
+        for (difference, &level) in differences[..levels.len()].iter_mut().zip(levels) {
+            *difference = level - levels[0];
+        }
+        let (n_levels, n_blocks) = (levels.len(), n_columns.div_ceil(BLOCK));
+        Self { n_columns, n_levels, background: levels[0], differences, n_blocks, starts: vec![0], entries: Vec::new() }
     }
 
     /// Adds a row: the columns that differ from the background, in ascending order, and their levels.
@@ -60,18 +58,30 @@ impl<T: Real> SparseRows<T> {
         let mut block = 0;
         for (column, level) in entries {
             assert!(column < self.n_columns, "no column {column} in rows of {}", self.n_columns);
-            assert!(usize::from(level) < self.differences.len(), "no level {level}");
+            assert!(usize::from(level) < self.n_levels, "no level {level}");
             assert!(column / BLOCK >= block, "columns come in ascending order");
             while block < column / BLOCK {
-                self.entries.end_block();
+                self.end_block();
                 block += 1;
             }
             #[expect(clippy::cast_possible_truncation, reason = "a block has at most 256 columns")]
-            self.entries.numbers.push(((column % BLOCK) as u16) << u8::BITS | u16::from(level));
+            self.entries.push(((column % BLOCK) as u16) << u8::BITS | u16::from(level));
         }
-        for _ in block..self.entries.n_blocks {
-            self.entries.end_block();
+        for _ in block..self.n_blocks {
+            self.end_block();
         }
+    }
+
+    fn end_block(&mut self) {
+        self.starts.push(u32::try_from(self.entries.len()).expect("fewer than 2^32 numbers differ"));
+    }
+
+    /// Columns, counted from the first of the block, and levels of a row's entries in a block.
+    #[inline(always)]
+    fn entries(&self, row: u32, block: usize) -> impl Iterator<Item = (usize, usize)> {
+        let at = row as usize * self.n_blocks + block;
+        let entries = &self.entries[self.starts[at] as usize..self.starts[at + 1] as usize];
+        entries.iter().map(|&entry| (usize::from(entry >> u8::BITS), usize::from(entry & 0xff)))
     }
 
     /// Number of columns.
@@ -91,7 +101,7 @@ impl<T: Real> SparseRows<T> {
         let mut dense = vec![self.background; rows.len() * self.n_columns];
         for (&row, dense) in rows.iter().zip(dense.chunks_exact_mut(self.n_columns)) {
             for (block, dense) in dense.chunks_mut(BLOCK).enumerate() {
-                for (column, level) in self.entries.of(row as usize, block) {
+                for (column, level) in self.entries(row, block) {
                     dense[column] += self.differences[level];
                 }
             }
@@ -100,67 +110,48 @@ impl<T: Real> SparseRows<T> {
     }
 }
 
-impl Entries {
-    fn new(n_blocks: usize) -> Self {
-        Self { n_blocks, starts: vec![0], numbers: Vec::new() }
-    }
-
-    fn end_block(&mut self) {
-        self.starts.push(u32::try_from(self.numbers.len()).expect("fewer than 2^32 numbers differ"));
-    }
-
-    /// Columns, counted from the first of the block, and levels of a row in a block.
-    #[inline(always)]
-    fn of(&self, row: usize, block: usize) -> impl Iterator<Item = (usize, usize)> {
-        let at = row * self.n_blocks + block;
-        let numbers = &self.numbers[self.starts[at] as usize..self.starts[at + 1] as usize];
-        numbers.iter().map(|&number| (usize::from(number >> u8::BITS), usize::from(number & 0xff)))
-    }
-}
-
 /// Some rows of a set, copied: rows are scattered over more memory than the caches hold, and all loops over them then read
 /// from the first-level cache.
 #[derive(Debug)]
 pub(crate) struct Batch<T> {
-    background: T,
-    differences: [T; 256],
-    entries: Entries,
+    pub(crate) set: SparseRows<T>,
+    /// All of them.
+    pub(crate) rows: Vec<u32>,
     /// The entries of a block, column by column.
     by_column: ByColumn,
 }
 
 impl<T: Real> Batch<T> {
     pub(crate) fn new() -> Self {
-        let zero = T::from_f64(0.0);
-        Self { background: zero, differences: [zero; 256], entries: Entries::new(0), by_column: ByColumn::default() }
+        let set = SparseRows::new(0, &[T::from_f64(0.0)]);
+        Self { set, rows: Vec::new(), by_column: ByColumn::default() }
     }
 
     /// Replaces the rows by the chosen ones.
     pub(crate) fn copy(&mut self, set: &SparseRows<T>, rows: &[u32]) {
-        self.background = set.background;
-        self.differences[..set.differences.len()].copy_from_slice(&set.differences);
-        let Entries { n_blocks, starts, numbers } = &mut self.entries;
-        *n_blocks = set.entries.n_blocks;
+        let SparseRows { starts, entries, .. } = &mut self.set;
         starts.clear();
-        numbers.clear();
+        entries.clear();
         for &row in rows {
-            let blocks = &set.entries.starts[row as usize * *n_blocks..][..=*n_blocks];
-            #[expect(clippy::cast_possible_truncation, reason = "a batch has fewer numbers than its set")]
-            let n_numbers = numbers.len() as u32;
-            starts.extend(blocks[..*n_blocks].iter().map(|start| start - blocks[0] + n_numbers));
-            numbers.extend_from_slice(&set.entries.numbers[blocks[0] as usize..blocks[*n_blocks] as usize]);
+            let blocks = &set.starts[row as usize * set.n_blocks..][..=set.n_blocks];
+            #[expect(clippy::cast_possible_truncation, reason = "a batch has fewer entries than its set")]
+            let n_entries = entries.len() as u32;
+            starts.extend(blocks[..set.n_blocks].iter().map(|start| start - blocks[0] + n_entries));
+            entries.extend_from_slice(&set.entries[blocks[0] as usize..blocks[set.n_blocks] as usize]);
         }
-        self.entries.end_block();
-    }
-
-    fn n_rows(&self) -> usize {
-        (self.entries.starts.len() - 1) / self.entries.n_blocks
+        self.set.end_block();
+        let SparseRows { n_columns, n_levels, background, differences, n_blocks, .. } = *set;
+        let (starts, entries) = (std::mem::take(&mut self.set.starts), std::mem::take(&mut self.set.entries));
+        self.set = SparseRows { n_columns, n_levels, background, differences, n_blocks, starts, entries };
+        self.rows.clear();
+        self.rows.extend((0_u32..).take(rows.len()));
     }
 }
 
 /// `out = f(x weight + bias)`
 pub(crate) struct SparseProduct<'a, T> {
-    pub(crate) batch: &'a Batch<T>,
+    pub(crate) set: &'a SparseRows<T>,
+    pub(crate) rows: &'a [u32],
     pub(crate) weight: &'a Matrix<T>,
     /// The output of a row without entries, before the activation: `b (1 weight) + bias`, one row.
     pub(crate) start: &'a Matrix<T>,
@@ -176,19 +167,18 @@ impl<T: Real> Tiled for SparseProduct<'_, T> {
         let (panel, out_panel) = (self.weight.shape.panel(columns.panel), self.out.shape.panel(columns.panel));
         let start = self.start.shape.panel(columns.panel).start + columns.first;
         let start = load::<T, S, N>(simd, &self.start.numbers()[start..]);
-        let Batch { differences, entries, .. } = self.batch;
-        let n_rows = self.batch.n_rows();
-        let weights = self.weight.numbers()[panel.start..].chunks(BLOCK * panel.width).take(entries.n_blocks);
+        let n_blocks = self.set.n_blocks;
+        let weights = self.weight.numbers()[panel.start..].chunks(BLOCK * panel.width).take(n_blocks);
         for (block, weights) in weights.enumerate() {
-            let out = self.out.numbers_mut()[out_panel.start..].chunks_exact_mut(panel.width).take(n_rows);
-            for (row, out) in out.enumerate() {
+            let out = self.out.numbers_mut()[out_panel.start..].chunks_exact_mut(panel.width);
+            for (&row, out) in self.rows.iter().zip(out) {
                 let out = &mut out[columns.first..];
                 let mut sums = if block == 0 { start } else { load::<T, S, N>(simd, out) };
-                for (column, level) in entries.of(row, block) {
+                for (column, level) in self.set.entries(row, block) {
                     let weights = &weights[column * panel.width + columns.first..];
-                    add_scaled(simd, &mut sums, differences[level], load::<T, S, N>(simd, weights));
+                    add_scaled(simd, &mut sums, self.set.differences[level], load::<T, S, N>(simd, weights));
                 }
-                if block + 1 == entries.n_blocks {
+                if block + 1 == n_blocks {
                     self.activation.apply(simd, &mut sums);
                 }
                 store::<T, S, N>(simd, out, sums);
@@ -207,8 +197,8 @@ pub(crate) fn update<T: Real, S: Simd>(
     weight: &mut Parameter<T>,
     descent: Descent,
 ) {
-    for block in 0..batch.entries.n_blocks {
-        batch.by_column.fill(&batch.entries, block);
+    for block in 0..batch.set.n_blocks {
+        batch.by_column.fill(&batch.set, &batch.rows, block);
         let mut update = UpdateBlock { block, batch, dz, delta_sums, weight, descent };
         for_each_tile(simd, dz.shape, MOST_REGISTERS, &mut update);
     }
@@ -238,11 +228,11 @@ impl<T: Real> Tiled for UpdateBlock<'_, T> {
         for column in first..shape.n_rows.min(first + BLOCK) {
             // The gradient for a column without entries.
             let mut sums = zeros::<T, S, N>(simd);
-            add_scaled(simd, &mut sums, self.batch.background, delta_sums);
+            add_scaled(simd, &mut sums, self.batch.set.background, delta_sums);
             for &entry in self.batch.by_column.entries(column - first) {
                 let (row, level) = ((entry >> u8::BITS) as usize, (entry & 0xff) as usize);
                 let dz = load::<T, S, N>(simd, &dz[row * panel.width..]);
-                add_scaled(simd, &mut sums, self.batch.differences[level], dz);
+                add_scaled(simd, &mut sums, self.batch.set.differences[level], dz);
             }
             self.weight.update(simd, self.descent, panel.start + column * panel.width + columns.first, sums);
         }
@@ -265,14 +255,14 @@ impl Default for ByColumn {
 }
 
 impl ByColumn {
-    fn fill(&mut self, entries: &Entries, block: usize) {
-        self.n_rows = (entries.starts.len() - 1) / entries.n_blocks;
+    fn fill<T: Real>(&mut self, set: &SparseRows<T>, rows: &[u32], block: usize) {
+        self.n_rows = rows.len();
         self.counts = [0; BLOCK];
         self.entries.resize(self.n_rows * BLOCK, 0);
-        for (row, number) in (0..self.n_rows).zip(0_u32..) {
-            for (column, level) in entries.of(row, block) {
+        for &row in rows {
+            for (column, level) in set.entries(row, block) {
                 #[expect(clippy::cast_possible_truncation, reason = "a level is a byte")]
-                let entry = number << u8::BITS | level as u32;
+                let entry = row << u8::BITS | level as u32;
                 self.entries[column * self.n_rows + self.counts[column] as usize] = entry;
                 self.counts[column] += 1;
             }

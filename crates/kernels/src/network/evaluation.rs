@@ -7,7 +7,6 @@ use super::{Input, LayerInput, Network, forward};
 use crate::Real;
 use crate::loss::{self, Replacement, ScoreSums};
 use crate::matrix::Matrix;
-use crate::sparse::Batch;
 
 /// Images of a tile of an evaluation: the outputs of two layers stay in the first-level cache.
 const TILE: usize = 64;
@@ -61,7 +60,7 @@ impl<T: Real> WithSimd for TaskScores<'_, T> {
         let Self { network, input, background, targets } = self;
         let n_inputs = network.inputs.shape.n_columns;
         let rows_of_dense = if matches!(input, Input::Dense(_)) { TILE } else { 0 };
-        let (mut dense, mut batch) = (Matrix::zeros(rows_of_dense, n_inputs), Batch::new());
+        let mut dense = Matrix::zeros(rows_of_dense, n_inputs);
         let mut outputs: Vec<_> = network.layers.iter().map(|layer| Matrix::zeros(TILE, layer.n_outputs())).collect();
         let mut scores = ScoreSums::default();
         for (tile, targets) in targets.chunks(TILE).enumerate() {
@@ -72,10 +71,7 @@ impl<T: Real> WithSimd for TaskScores<'_, T> {
                     dense.copy_rows(values);
                     LayerInput::Dense(&dense)
                 }
-                Input::Sparse(set, rows) => {
-                    batch.copy(set, rows);
-                    LayerInput::Sparse { batch: &batch, background }
-                }
+                Input::Sparse(set, rows) => LayerInput::Sparse { set, rows, background },
             };
             forward(simd, &network.layers, input, n, &mut outputs);
             if let Some(logits) = outputs.last_mut() {
