@@ -7,5 +7,5 @@ mod queue;
 mod script;
 
 pub(crate) use batch::{BATCHES, Batch, log_of};
-pub(crate) use queue::{TaskState, cancel, states, submit};
+pub(crate) use queue::{Scheduler, TaskState, cancel, states, submit};
 pub(crate) use script::Script;

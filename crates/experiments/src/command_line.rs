@@ -1,22 +1,20 @@
 //! The command line: its options, commands and help.
 
-pub(crate) mod arguments;
+mod arguments;
 mod parse;
-mod seeds;
+pub(crate) mod seeds;
 mod shard;
 
 use std::path::PathBuf;
 
 use clap::builder::{FalseyValueParser, PossibleValuesParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, Args, Parser, ValueHint};
 use kernels::Instructions;
 use mnist::DatasetName;
 
+use crate::commands::Command;
 use crate::{backend, built_in, completion, host};
-use arguments::{
-    Batches, Check, Claims, Compare, Completions, Data, Demo, Export, Gradcheck, Init, Json, Man, Mistakes, Plan,
-    Predict, Report, Run, Schema, Selection, Show, Submit, Sweep, Trace, Variance,
-};
+pub(crate) use arguments::{Json, Output, Selection, UntilDecided, Weights};
 pub(crate) use parse::parse;
 pub(crate) use seeds::Seeds;
 pub(crate) use shard::Shard;
@@ -115,76 +113,4 @@ pub(crate) struct Options {
     /// Also print where data and records come from
     #[arg(short, long, global = true, action = ArgAction::SetTrue)]
     pub(crate) verbose: bool,
-}
-
-/// A command.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    /// Train the experiments that are not finished, show their results, draw their figures
-    Run(Run),
-    /// Search for better settings as a file in `sweeps/` declares, and train the best ones again
-    Sweep(Sweep),
-    /// List the declared experiments with their settings and the state of their runs
-    List(Json),
-    /// Show an experiment in full: settings, layers, parameters
-    Show(Show),
-    /// Check experiment files
-    Check(Check),
-    /// Find or download the dataset, verify it, print its SHA-256, mean and standard deviation (task 2a)
-    Data(Data),
-    /// Compare Burn's gradients with central differences in double precision (tasks 2b and 4c)
-    Gradcheck(Gradcheck),
-    /// Write the first steps of a training, every array in double precision, as a file for NumPy
-    Trace(Trace),
-    /// Hold the curves of your own program against the seeds of an experiment, and name the mistakes that they look like; or, with
-    /// `--trace`, find the first array in which it differs from a trace
-    Compare(Compare),
-    /// List the declared mistakes; of an experiment, train those whose curves are missing and show how well they are told apart
-    Mistakes(Mistakes),
-    /// Classify images with a trained network: PNG, JPEG and IDX files, or folders of them
-    Predict(Predict),
-    /// Draw figures again from the records, without training
-    Figure(Selection),
-    /// Write networks and curves in the formats of other tools
-    Export(Export),
-    /// Test the report's statements on the records of all seeds
-    Claims(Claims),
-    /// Cross seeds of the initial weights with seeds of the batch order, and show which of them makes the results vary
-    Variance(Variance),
-    /// Train what is missing and write the report: a page and, with `--pdf`, a PDF
-    Report(Report),
-    /// Write a page to draw digits on, with the networks of all finished experiments
-    Demo(Demo),
-    /// List the runs that a command lacks, or one share of them, for a batch system
-    Plan(Plan),
-    /// Train the missing runs as tasks of a Slurm cluster, or as processes of this machine, and write the report afterwards
-    Submit(Submit),
-    /// Show how the submitted runs are getting on
-    Status(Json),
-    /// Cancel what was submitted; the same `submit` continues later
-    Cancel(Batches),
-    /// Begin a project: the report's experiments, a Makefile and a folder for data
-    Init(Init),
-    /// Print the JSON Schema of the files that declare experiments, for editors
-    Schema(Schema),
-    /// Print the script with which a shell completes this program's arguments
-    Completions(Completions),
-    /// Write the manual pages
-    Man(Man),
-}
-
-impl Command {
-    /// Whether it reads the declared experiments.
-    pub(crate) fn reads_experiments(&self) -> bool {
-        !matches!(
-            self,
-            Self::Data(_)
-                | Self::Status(_)
-                | Self::Cancel(_)
-                | Self::Init(_)
-                | Self::Schema(_)
-                | Self::Completions(_)
-                | Self::Man(_)
-        )
-    }
 }

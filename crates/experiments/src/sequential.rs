@@ -7,7 +7,7 @@ use record::RunRecord;
 use spec::ExperimentSpec;
 
 use crate::command_line::Seeds;
-use crate::command_line::arguments::UntilDecided;
+use crate::command_line::UntilDecided;
 use crate::failure::Failure;
 use crate::plan::PlannedRun;
 use crate::runner::Runner;

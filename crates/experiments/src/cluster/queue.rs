@@ -6,13 +6,22 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use clap::ValueEnum;
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
 use super::batch::{Batch, Job, log_of};
 use super::script::Script;
-use crate::command_line::arguments::Scheduler;
 use crate::failure::Failure;
 use crate::output::write_file;
+
+/// Who runs the tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scheduler {
+    /// Slurm, as a job array
+    Slurm,
+    /// Processes of this machine
+    Local,
+}
 
 /// What a task does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

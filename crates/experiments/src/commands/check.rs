@@ -1,14 +1,23 @@
 //! `experiments check`: reads and resolves files, and shows their mistakes.
 
+use clap::Args;
 use spec::Declaration;
 
-use crate::command_line::arguments;
+use crate::completion;
 use crate::failure::Failure;
 use crate::output::print;
 use crate::plan::declarations;
 use crate::workspace::Workspace;
 
-pub(super) fn check(workspace: &Workspace, arguments: &arguments::Check) -> Result<(), Failure> {
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Declared experiments by name, or TOML files by path [default: all]
+    #[arg(add = completion::experiments())]
+    experiments: Vec<String>,
+}
+
+pub(super) fn check(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let catalog = &workspace.catalog;
     let given = &arguments.experiments;
     let names = if given.is_empty() { catalog.all_names()? } else { given.clone() };

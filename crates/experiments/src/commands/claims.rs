@@ -1,13 +1,16 @@
 //! `experiments claims`: tests the report's statements on the records of all seeds.
 
 use std::collections::HashSet;
+use std::num::NonZeroUsize;
 
+use clap::Args;
 use evidence::{FixedTest, Judged, Reason, Replicates, Verdict, judge};
 use record::{Detail, RunRecord};
 use report::{to_markdown, verdict_table, verdict_words};
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec};
 
-use crate::command_line::arguments;
+use crate::command_line::{Output, UntilDecided};
+use crate::completion;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
 use crate::plan::declarations;
@@ -16,7 +19,29 @@ use crate::stop::Stop;
 use crate::test_scores;
 use crate::workspace::Workspace;
 
-pub(super) fn claims(workspace: &Workspace, arguments: &arguments::Claims) -> Result<(), Failure> {
+/// Arguments of `claims`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Declared experiments by name, or TOML files by path [default: all, including `extras/`]
+    #[arg(value_name = "EXPERIMENT", add = completion::experiments())]
+    experiments: Vec<String>,
+
+    /// Exit with code 1 unless every claim holds
+    #[arg(long)]
+    strict: bool,
+
+    #[command(flatten)]
+    until_decided: UntilDecided,
+
+    /// Trainings at the same time, with `--until-decided` [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(super) fn claims(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let (specs, end) = judged_and_compared(&workspace.catalog, &arguments.experiments)?;
     let records = if arguments.until_decided.is_asked() {
         until_decided(workspace, &specs, &arguments.until_decided, arguments.jobs, &Stop::listen()?)?

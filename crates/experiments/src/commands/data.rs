@@ -1,19 +1,29 @@
 //! `experiments data`: finds or downloads the dataset, verifies and describes it (task 2a).
 
+use std::path::PathBuf;
+
+use clap::Args;
 use mnist::{ImageShape, Splits};
 
-use crate::command_line::arguments;
 use crate::data;
 use crate::failure::Failure;
 use crate::output::{print, write_file};
 use crate::workspace::Workspace;
+
+/// Arguments of `data`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Write a contact sheet of the images as PNG, one row per class
+    #[arg(long, value_name = "FILE")]
+    preview: Option<PathBuf>,
+}
 
 /// Training and validation images of the report; task 2a asks for the mean and standard deviation of the former.
 const REPORT_IMAGES: (usize, usize) = (20_000, 10_000);
 /// Images per class on a contact sheet.
 const PREVIEW_COLUMNS: usize = 20;
 
-pub(super) fn data(workspace: &Workspace, arguments: &arguments::Data) -> Result<(), Failure> {
+pub(super) fn data(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let dataset = data::load(workspace, None)?;
     let mut text = format!("{}, {}\n", dataset.name.title(), dataset.origin);
     for file in &dataset.files {

@@ -1,13 +1,24 @@
 //! `experiments demo`: writes a page to draw a digit on.
 
+use std::path::PathBuf;
+
+use clap::Args;
+
 use super::claims::judged_and_compared;
-use crate::command_line::arguments;
 use crate::demo;
 use crate::failure::Failure;
 use crate::output::write_file;
 use crate::workspace::Workspace;
 
-pub(super) fn demo(workspace: &Workspace, arguments: &arguments::Demo) -> Result<(), Failure> {
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Folder of the page
+    #[arg(long, alias = "output", value_name = "DIR", default_value = "demo")]
+    out: PathBuf,
+}
+
+pub(super) fn demo(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let (specs, end) = judged_and_compared(&workspace.catalog, &[])?;
     let records = workspace.records();
     let demo = demo::of(workspace, &specs, &records.all)?.ok_or_else(|| missing(&records.all))?;

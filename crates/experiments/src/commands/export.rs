@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum as _;
+use clap::{Args, ValueEnum};
 use export::mlflow::{Login, Sent, Server};
 use export::ro_crate::{self, CrateRun};
 use export::{Trained, csv, npz, onnx, pytorch, safetensors, tensorboard};
@@ -12,16 +12,60 @@ use record::RunRecord;
 use report::{CurveSets, Plot};
 
 use super::figure::missing;
-use crate::command_line::arguments::{Export, Format, Selection};
+use crate::command_line::{Seeds, Selection, Weights};
+use crate::completion;
 use crate::failure::Failure;
 use crate::output::{UNFINISHED, unless_closed, write_file};
 use crate::plan;
 use crate::workspace::Workspace;
 
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Declared experiments by name, or TOML files by path [default for curves: all runs on record]
+    #[arg(value_name = "EXPERIMENT", add = completion::experiments())]
+    experiments: Vec<String>,
+
+    /// The format and where to write. Networks, of named experiments: onnx, pytorch, safetensors or numpy, into a folder
+    /// [default: `export/` in the folder of the records]. Curves: tensorboard DIR, mlflow URI, csv FILE [default: stdout], or
+    /// crate, which describes the folder of the records
+    #[arg(long, required = true, num_args = 1..=2, value_names = ["FORMAT", "PLACE"])]
+    to: Vec<String>,
+
+    /// Which weights of a network
+    #[arg(long, value_enum, default_value_t = Weights::Best)]
+    weights: Weights,
+
+    /// Replace files that exist with other content
+    #[arg(long)]
+    force: bool,
+
+    /// Change a setting: `--set model.hidden_units=16`
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
+    overrides: Vec<String>,
+
+    /// Seeds: a number, a list `1,4` or a range `1..5` [default: as in the file, else 1; without an experiment all]
+    #[arg(long, value_name = "SEEDS")]
+    seed: Option<Seeds>,
+}
+
+/// A format of another tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Onnx,
+    Pytorch,
+    Safetensors,
+    Numpy,
+    Tensorboard,
+    Mlflow,
+    Csv,
+    Crate,
+}
+
 /// Pixels across the figure of a run in TensorBoard.
 const FIGURE_WIDTH: u32 = 900;
 
-pub(super) fn export(workspace: &Workspace, arguments: &Export) -> Result<(), Failure> {
+pub(super) fn export(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let name = &arguments.to[0];
     let format = Format::from_str(name, false).map_err(|_| unknown(name))?;
     let place = arguments.to.get(1).map(String::as_str);
@@ -56,7 +100,7 @@ fn unknown(name: &str) -> Failure {
 }
 
 /// The finished runs of the named experiments, else all runs on record. Damaged ones among all of them are left out, with a warning.
-fn selected(workspace: &Workspace, arguments: &Export) -> Result<Vec<RunRecord>, Failure> {
+fn selected(workspace: &Workspace, arguments: &Arguments) -> Result<Vec<RunRecord>, Failure> {
     let mut records = workspace.records();
     if arguments.experiments.is_empty() {
         if !arguments.overrides.is_empty() {
@@ -89,7 +133,7 @@ fn selected(workspace: &Workspace, arguments: &Export) -> Result<Vec<RunRecord>,
 }
 
 /// Writes the networks of the selected experiments.
-fn networks(workspace: &Workspace, arguments: &Export, format: Format, place: Option<&str>) -> Result<(), Failure> {
+fn networks(workspace: &Workspace, arguments: &Arguments, format: Format, place: Option<&str>) -> Result<(), Failure> {
     if arguments.experiments.is_empty() {
         let name = &arguments.to[0];
         let missing = Failure::bad_input("name the experiment whose network is to be exported");
@@ -192,7 +236,7 @@ fn in_mlflow(workspace: &Workspace, address: &str, records: &[RunRecord]) -> Res
 }
 
 /// Writes a table of all values, to stdout unless a file is named.
-fn as_csv(workspace: &Workspace, arguments: &Export, place: Option<&str>) -> Result<(), Failure> {
+fn as_csv(workspace: &Workspace, arguments: &Arguments, place: Option<&str>) -> Result<(), Failure> {
     let records = selected(workspace, arguments)?;
     let exported = Cell::new(0);
     let write = |out: &mut dyn Write| {
@@ -226,7 +270,7 @@ fn as_csv(workspace: &Workspace, arguments: &Export, place: Option<&str>) -> Res
 }
 
 /// Describes the folder of the records as an RO-Crate.
-fn as_crate(workspace: &Workspace, arguments: &Export) -> Result<(), Failure> {
+fn as_crate(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let records = selected(workspace, arguments)?;
     let mut runs = Vec::new();
     for record in whole(workspace, &records) {

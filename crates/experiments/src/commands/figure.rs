@@ -6,7 +6,7 @@ use record::{Detail, RunRecord, StoreError};
 use report::{CurveSets, Plot};
 
 use crate::backend;
-use crate::command_line::arguments::Selection;
+use crate::command_line::Selection;
 use crate::failure::Failure;
 use crate::output::write_file;
 use crate::plan::{Group, PlannedRun, groups};

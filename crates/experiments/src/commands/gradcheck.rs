@@ -1,16 +1,28 @@
 //! `experiments gradcheck`: compares Burn's gradients with central differences in double precision (tasks 2b and 4c).
 
+use clap::Args;
 use mlp::{Activation, Bias, Examples, MlpConfig, NetworkConfig, WeightInit, check_gradients};
 use mnist::{Dataset, Splits};
 use report::{CheckedNetwork, Columns, Table};
 use spec::thousands;
 
 use crate::backend::Backend;
-use crate::command_line::arguments;
 use crate::data;
 use crate::failure::Failure;
 use crate::output::print_table;
 use crate::workspace::Workspace;
+
+/// Arguments of `gradcheck`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Check every weight instead of 300 per layer
+    #[arg(long)]
+    all_weights: bool,
+
+    /// Seed of the weights
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
 
 /// Images of the check, from the assignment.
 const N_IMAGES: usize = 100;
@@ -26,7 +38,7 @@ pub(super) const SOME_WEIGHTS: usize = 300;
 /// Default seed of the weights.
 pub(super) const USUAL_SEED: u64 = 1;
 
-pub(super) fn gradcheck(workspace: &Workspace, arguments: &arguments::Gradcheck) -> Result<(), Failure> {
+pub(super) fn gradcheck(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let backend = Backend::open(workspace.options.backend.as_deref())?;
     if !backend.is_cpu() {
         let message = "the gradient check needs double precision, which this backend does not support";

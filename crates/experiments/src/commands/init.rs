@@ -3,13 +3,22 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
 
+use clap::{Args, ValueHint};
 use tempfile::TempDir;
 
 use crate::built_in;
-use crate::command_line::arguments;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Folder of the project; it is created if it does not exist
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    dir: PathBuf,
+}
 
 /// The files of a project besides its experiments.
 const FILES: [(&str, &str); 4] = [
@@ -21,7 +30,7 @@ const FILES: [(&str, &str); 4] = [
 /// What lies in the folder of a project.
 const ENTRIES: [&str; 5] = ["Makefile", "README.md", ".gitignore", "data", built_in::FOLDER];
 
-pub(super) fn init(workspace: &Workspace, arguments: &arguments::Init) -> Result<(), Failure> {
+pub(super) fn init(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let folder = &arguments.dir;
     if let Some(path) = ENTRIES.iter().map(|entry| folder.join(entry)).find(|path| path.symlink_metadata().is_ok()) {
         return Err(Failure::bad_input(format!("{} exists, and `init` overwrites nothing", path.display()))

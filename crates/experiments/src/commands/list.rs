@@ -7,7 +7,7 @@ use report::{Columns, Table};
 use serde::Serialize;
 use spec::{Declaration, ExperimentSpec, ImageShape};
 
-use crate::command_line::arguments::Json;
+use crate::command_line::Json;
 use crate::failure::Failure;
 use crate::output::{in_words, number, print_json, print_table};
 use crate::plan::declarations;

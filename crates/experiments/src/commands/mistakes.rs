@@ -1,8 +1,10 @@
 //! `experiments mistakes`: the declared mistakes; of an experiment, how well curves tell them apart.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::Path;
 
+use clap::Args;
 use mistakes::{Known, Lineup, PreparedImages, Rates, Replicate, Stored, TrainLoss, train};
 use report::{Columns, Table, to_markdown};
 use serde_json::json;
@@ -10,7 +12,8 @@ use spec::ExperimentSpec;
 
 use super::stored::{path_of, stored};
 use crate::backend::Backend;
-use crate::command_line::arguments;
+use crate::command_line::Output;
+use crate::completion;
 use crate::data;
 use crate::failure::Failure;
 use crate::jobs::side_by_side;
@@ -19,12 +22,31 @@ use crate::stop::Stop;
 use crate::trained::one_experiment;
 use crate::workspace::Workspace;
 
+/// Arguments of `mistakes`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A declared experiment by name, or a TOML file by path [default: only list the mistakes]
+    #[arg(add = completion::experiments())]
+    experiment: Option<String>,
+
+    /// Seeds of every mistake; without a mistake there are four times as many
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(5..=100))]
+    seeds: u64,
+
+    /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
 /// A correct training has this many times the seeds of a mistake: it is accused at most once in as many curves.
 const CORRECT_TIMES: u64 = 4;
 /// Numbers of curves for which mistakes are told apart.
 const N_CURVES: [usize; 2] = [1, 5];
 
-pub(super) fn mistakes(workspace: &Workspace, arguments: &arguments::Mistakes) -> Result<(), Failure> {
+pub(super) fn mistakes(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let Some(name) = &arguments.experiment else { return list(workspace, arguments) };
     let stop = Stop::listen()?;
     let spec = one_experiment(workspace, name, &[])?;
@@ -53,7 +75,7 @@ pub(super) fn mistakes(workspace: &Workspace, arguments: &arguments::Mistakes) -
 }
 
 /// The declared mistakes.
-fn list(workspace: &Workspace, arguments: &arguments::Mistakes) -> Result<(), Failure> {
+fn list(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let mistakes = workspace.catalog.mistakes()?;
     if arguments.output.json {
         let entry = |one: &spec::MistakeSpec| json!({ "name": one.name, "title": one.title, "explains": one.explains, "look": one.look });
@@ -80,7 +102,7 @@ struct Training<'a> {
 
 impl Training<'_> {
     /// Trains the curves that are missing, and saves them after every mistake.
-    fn add_missing(&self, curves: &mut Stored, arguments: &arguments::Mistakes) -> Result<(), Failure> {
+    fn add_missing(&self, curves: &mut Stored, arguments: &Arguments) -> Result<(), Failure> {
         let backend = Backend::open(self.workspace.options.backend.as_deref())?;
         let jobs = arguments.jobs.map_or_else(|| backend.usual_jobs(), std::num::NonZeroUsize::get);
         for one in self.known {

@@ -1,12 +1,27 @@
 //! `experiments plan`: the runs of a command or of one share of them, and which are missing. It trains nothing.
 
+use clap::Args;
 use serde::Serialize;
 
-use crate::command_line::arguments::Plan;
+use crate::command_line::{Json, Selection, Shard};
 use crate::failure::Failure;
 use crate::output::{print, print_json};
 use crate::work::Work;
 use crate::workspace::Workspace;
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// One of several equal shares, as `run --shard` takes it
+    #[arg(long, value_name = "SHARE")]
+    shard: Option<Shard>,
+
+    #[command(flatten)]
+    json: Json,
+}
 
 /// A run and whether it is finished.
 #[derive(Serialize)]
@@ -17,7 +32,7 @@ struct Planned<'a> {
     is_finished: bool,
 }
 
-pub(super) fn plan(workspace: &Workspace, arguments: &Plan) -> Result<(), Failure> {
+pub(super) fn plan(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let work = Work::selected(workspace, &arguments.selection)?;
     let runs = work.share(arguments.shard);
     let planned = runs.iter().map(|run| Planned {

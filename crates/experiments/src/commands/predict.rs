@@ -1,19 +1,61 @@
 //! `experiments predict`: classifies images of the user with a trained network.
 
 use std::path::Path;
+use std::path::PathBuf;
 
+use clap::{Args, value_parser};
 use mlp::Precise;
 use record::RunRecord;
 use report::{Columns, PixelSheet};
 use serde::Serialize;
 use spec::thousands;
 
-use crate::command_line::arguments;
+use crate::command_line::{Json, Weights};
+use crate::completion;
 use crate::failure::Failure;
 use crate::output::{print_json, print_table, write_file};
 use crate::pictures::{self, Example};
 use crate::trained;
 use crate::workspace::Workspace;
+
+/// Arguments of `predict`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A declared experiment by name, or a TOML file by path
+    #[arg(add = completion::experiments())]
+    experiment: String,
+
+    /// PNG, JPEG or IDX files, or folders of them. In a folder, those in subfolders named 0 to 9 have these labels
+    #[arg(required = true, value_name = "IMAGE")]
+    images: Vec<PathBuf>,
+
+    /// The labels of all images, in their order: an IDX file
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+
+    /// Show this number of classes, the most probable first
+    #[arg(long, value_name = "K", default_value_t = 2, value_parser = value_parser!(u8).range(1..))]
+    top: u8,
+
+    /// Write a PNG of the images as the network sees them, 28 x 28
+    #[arg(long, value_name = "FILE")]
+    show: Option<PathBuf>,
+
+    /// Write a PNG of which pixels speak for the class, red, and against it, blue
+    #[arg(long, value_name = "FILE")]
+    explain: Option<PathBuf>,
+
+    /// The weights to use
+    #[arg(long, value_enum, default_value_t = Weights::Best)]
+    weights: Weights,
+
+    /// Seed of the run [default: the lowest that is finished]
+    #[arg(long, value_name = "SEED")]
+    seed: Option<u64>,
+
+    #[command(flatten)]
+    json: Json,
+}
 
 /// What a network says of some images.
 #[derive(Serialize)]
@@ -48,7 +90,7 @@ struct Class {
     probability: f64,
 }
 
-pub(super) fn predict(workspace: &Workspace, arguments: &arguments::Predict) -> Result<(), Failure> {
+pub(super) fn predict(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let record = trained::find(workspace, &arguments.experiment, arguments.seed)?;
     let weights = workspace.store.tensors(&record, arguments.weights.file())?;
     let network = Precise::new(&record.spec.model, record.dataset.shape, &weights);

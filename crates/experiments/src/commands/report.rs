@@ -1,8 +1,10 @@
 //! `experiments report`: trains what is missing, tests the statements, writes the report.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use evidence::{Crossed, Replicates};
 use record::{DatasetInfo, RunRecord};
 use report::{CheckedNetwork, CloseUp, Demo, Document, Material, SweepResult};
@@ -10,7 +12,7 @@ use spec::ExperimentSpec;
 
 use super::claims::{judged_and_compared, scored};
 use super::gradcheck;
-use crate::command_line::{Seeds, arguments};
+use crate::command_line::{Seeds, UntilDecided, seeds};
 use crate::failure::Failure;
 use crate::output::write_file;
 use crate::plan::PlannedRun;
@@ -23,7 +25,35 @@ use crate::work::FIRST_SEEDS;
 use crate::workspace::Workspace;
 use crate::{close_up, demo, host, typesetter};
 
-pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Result<(), Failure> {
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Replicates of every experiment: the seeds from 1 to this number, and no more unless `--until-decided` is given
+    /// [default: 3, and more until every claim is decided]
+    #[arg(long, value_name = "N", value_parser = seeds::first)]
+    seeds: Option<Seeds>,
+
+    #[command(flatten)]
+    until_decided: UntilDecided,
+
+    /// Folder of the report
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    out: PathBuf,
+
+    /// Write report.pdf as well (needs the program report-pdf, which `make report-pdf` builds)
+    #[arg(long)]
+    pdf: bool,
+
+    /// Do not train: report the finished runs, and name what is missing
+    #[arg(long)]
+    no_train: bool,
+
+    /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+pub(super) fn report(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let typesetter = arguments.pdf.then(typesetter::find).transpose()?;
     let stop = Stop::listen()?;
     let (specs, end) = judged_and_compared(&workspace.catalog, &[])?;
@@ -64,7 +94,7 @@ pub(super) fn report(workspace: &Workspace, arguments: &arguments::Report) -> Re
 fn train(
     workspace: &Workspace,
     specs: &[ExperimentSpec],
-    arguments: &arguments::Report,
+    arguments: &Arguments,
     first: &Seeds,
     adds_seeds: bool,
     stop: &Stop,

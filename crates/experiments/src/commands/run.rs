@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
+use clap::Args;
 use record::{Detail, RunRecord, StopReason};
 
 use super::claims::judged_and_compared;
 use super::export::in_tensorboard;
 use super::figure;
-use crate::command_line::arguments::Run;
+use crate::command_line::{Output, Selection, Shard, UntilDecided};
 use crate::failure::Failure;
 use crate::jobs::side_by_side;
 use crate::output::{print, print_json, print_table};
@@ -20,7 +22,43 @@ use crate::terminal::View;
 use crate::workspace::Workspace;
 use crate::{backend, data, test_scores};
 
-pub(super) fn run(workspace: &Workspace, arguments: &Run) -> Result<(), Failure> {
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    #[command(flatten)]
+    until_decided: UntilDecided,
+
+    /// Train only a few steps of each run, to see whether everything works; the records go to `quick/` in the folder of the
+    /// records
+    #[arg(long, conflicts_with_all = ["until_decided", "max_seeds"])]
+    pub(super) quick: bool,
+
+    /// Only one of several equal shares of the runs: `3/16` is the third of sixteen. Shares are disjoint, and stay the same when
+    /// runs finish
+    #[arg(long, value_name = "SHARE", conflicts_with_all = ["until_decided", "max_seeds"])]
+    shard: Option<Shard>,
+
+    /// Trainings at the same time; does not change the results [default: the physical cores; 1 on a graphics processor or with
+    /// Burn's dashboard]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    /// Show progress bars on stderr instead of Burn's dashboard
+    #[arg(long)]
+    no_tui: bool,
+
+    /// Write the curves into this folder for TensorBoard, while the runs train
+    #[arg(long, value_name = "DIR")]
+    tensorboard: Option<PathBuf>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+pub(super) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let stop = Stop::listen()?;
     let mut groups = plan::groups(&workspace.catalog, &arguments.selection)?;
     if arguments.quick {
@@ -75,7 +113,7 @@ pub(super) fn finished(workspace: &Workspace, runs: &[&PlannedRun]) -> Option<Ve
 /// Trains the runs that are not finished.
 fn train(
     workspace: &Workspace,
-    arguments: &Run,
+    arguments: &Arguments,
     runs: &[&PlannedRun],
     is_one_group: bool,
     stop: &Stop,
@@ -92,7 +130,7 @@ fn train(
 
 /// Adds seeds until the claims of the experiments are decided; returns all records of these and of those that they are compared
 /// with.
-fn add_seeds(workspace: &Workspace, arguments: &Run, stop: &Stop) -> Result<Vec<RunRecord>, Failure> {
+fn add_seeds(workspace: &Workspace, arguments: &Arguments, stop: &Stop) -> Result<Vec<RunRecord>, Failure> {
     let names = plan::names(&workspace.catalog, &arguments.selection)?;
     let (specs, end) = judged_and_compared(&workspace.catalog, &names)?;
     end?;
@@ -100,7 +138,7 @@ fn add_seeds(workspace: &Workspace, arguments: &Run, stop: &Stop) -> Result<Vec<
 }
 
 /// Prints the results on stdout, and draws the figure of every group whose runs are all finished.
-fn show(workspace: &Workspace, arguments: &Run, groups: &[Group], all: &[RunRecord]) -> Result<(), Failure> {
+fn show(workspace: &Workspace, arguments: &Arguments, groups: &[Group], all: &[RunRecord]) -> Result<(), Failure> {
     let records = match groups {
         // In the order of the legend.
         [group] => of_group(group, all),

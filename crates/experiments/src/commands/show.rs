@@ -1,14 +1,31 @@
 //! `experiments show`: an experiment in full.
 
+use clap::Args;
 use spec::{Comparison, Declaration, Experiment, ImageShape, differing_keys, thousands};
 
-use crate::command_line::arguments;
+use crate::command_line::Json;
+use crate::completion;
 use crate::failure::Failure;
 use crate::output::{in_words, print, print_json, print_table};
 use crate::plan::parse_overrides;
 use crate::workspace::Workspace;
 
-pub(super) fn show(workspace: &Workspace, arguments: &arguments::Show) -> Result<(), Failure> {
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A declared experiment by name, or a TOML file by path
+    #[arg(add = completion::experiments())]
+    experiment: String,
+
+    /// Change a setting: `--set model.hidden_units=16`
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
+    overrides: Vec<String>,
+
+    #[command(flatten)]
+    json: Json,
+}
+
+pub(super) fn show(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let overrides = parse_overrides(&arguments.overrides)?;
     let shape = workspace.shape;
     match workspace.catalog.load(&arguments.experiment, &overrides)? {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use clap::Args;
 use clap::Parser as _;
 use indicatif::HumanDuration;
 use record::Unfinished;
@@ -12,13 +13,20 @@ use serde::Serialize;
 use spec::thousands;
 
 use crate::cluster::{self, Batch, TaskState};
-use crate::command_line::arguments::{Batches, Json};
-use crate::command_line::{CommandLine, Options};
+use crate::command_line::{CommandLine, Json, Options};
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
 use crate::plan::PlannedRun;
 use crate::work::Work;
 use crate::workspace::Workspace;
+
+/// Arguments of `cancel`.
+#[derive(Debug, Args)]
+pub(crate) struct Batches {
+    /// Numbers of batches, as `status` shows them [default: all]
+    #[arg(value_name = "BATCH")]
+    batches: Vec<usize>,
+}
 
 /// Bytes at the end of a log in which the reason of a failure is looked for.
 const LOG_BYTES: u64 = 1 << 16;

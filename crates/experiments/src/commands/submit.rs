@@ -1,24 +1,121 @@
 //! `experiments submit`: gives the missing runs to a batch system, or to processes of this machine.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use spec::ClusterSpec;
+use spec::cluster_word;
 
+use crate::cluster::Scheduler;
 use crate::cluster::{self, BATCHES, Batch, Script};
-use crate::command_line::arguments::{Scheduler, Selection, Submit};
-use crate::command_line::{Options, Seeds};
+use crate::command_line::{Options, Seeds, Selection};
 use crate::failure::Failure;
 use crate::output::print;
 use crate::work::Work;
 use crate::workspace::Workspace;
 use crate::{backend, built_in, data};
 
+/// Arguments of `submit`. Options about the cluster win over its file.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+
+    /// Who runs the tasks
+    #[arg(long, value_enum, default_value_t = Scheduler::Slurm)]
+    scheduler: Scheduler,
+
+    /// Print the scripts, and submit nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Folder of the report, which is written after the last task
+    #[arg(long, value_name = "DIR", default_value = "report")]
+    out: PathBuf,
+
+    /// TOML file that describes the cluster [default: cluster.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    cluster: Option<PathBuf>,
+
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// What a cluster is asked for, with the keys of its file.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+struct Asked {
+    /// Partition
+    #[arg(long, value_name = "NAME", value_parser = word)]
+    partition: Option<String>,
+
+    /// Account that pays
+    #[arg(long, value_name = "NAME", value_parser = word)]
+    account: Option<String>,
+
+    /// Time limit of a task: 02:00:00
+    #[arg(long, value_name = "TIME", value_parser = word)]
+    time: Option<String>,
+
+    /// Memory of a task: 2G
+    #[arg(long, value_name = "SIZE", value_parser = word)]
+    memory: Option<String>,
+
+    /// Generic resources of a task: gpu:1
+    #[arg(long, value_name = "LIST", value_parser = word)]
+    gres: Option<String>,
+
+    /// Processors of a task, and trainings that it does at the same time [default: 1]
+    #[arg(long, value_name = "N")]
+    cpus: Option<NonZeroUsize>,
+
+    /// Tasks [default: 64, or the cores of this machine]
+    #[arg(long, value_name = "N")]
+    tasks: Option<NonZeroUsize>,
+
+    /// Tasks at the same time [default: as many as the cluster allows]
+    #[arg(long, value_name = "N")]
+    throttle: Option<NonZeroUsize>,
+
+    /// Seconds before the time limit at which a task saves and goes back into the queue [default: 60]
+    #[arg(long, value_name = "SECONDS")]
+    notice: Option<NonZeroUsize>,
+
+    /// A module to load; may be given several times
+    #[arg(long = "module", value_name = "NAME", value_parser = word)]
+    modules: Vec<String>,
+}
+
+impl Asked {
+    /// The same as the file has it.
+    fn spec(&self) -> ClusterSpec {
+        let number = |option: Option<NonZeroUsize>| option.map(NonZeroUsize::get);
+        ClusterSpec {
+            partition: self.partition.clone(),
+            account: self.account.clone(),
+            time: self.time.clone(),
+            memory: self.memory.clone(),
+            gres: self.gres.clone(),
+            cpus: number(self.cpus),
+            tasks: number(self.tasks),
+            throttle: number(self.throttle),
+            notice: number(self.notice),
+            modules: self.modules.clone(),
+        }
+    }
+}
+
+fn word(text: &str) -> Result<String, String> {
+    cluster_word(text).map_err(|rule| format!("must be {rule}"))
+}
+
 /// Where the batch system is described, in the current folder.
 const CLUSTER_FILE: &str = "cluster.toml";
 /// Tasks of a batch, unless others are asked for.
 const USUAL_TASKS: usize = 64;
 
-pub(super) fn submit(workspace: &Workspace, arguments: &Submit) -> Result<(), Failure> {
+pub(super) fn submit(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let asked = asked(arguments)?;
     let work = Work::selected(workspace, &arguments.selection)?;
     let is_local = arguments.scheduler == Scheduler::Local;
@@ -68,7 +165,7 @@ pub(super) fn submit(workspace: &Workspace, arguments: &Submit) -> Result<(), Fa
 }
 
 /// What the options ask for, and the file where they do not.
-fn asked(arguments: &Submit) -> Result<ClusterSpec, Failure> {
+fn asked(arguments: &Arguments) -> Result<ClusterSpec, Failure> {
     let file = match &arguments.cluster {
         Some(path) => ClusterSpec::read(path)?,
         None if Path::new(CLUSTER_FILE).exists() => ClusterSpec::read(Path::new(CLUSTER_FILE))?,
@@ -108,7 +205,7 @@ fn shared_options(workspace: &Workspace) -> Result<Vec<String>, Failure> {
 }
 
 /// What follows the last task: the result of a sweep or the verdicts, and the report of what is there.
-fn last_commands(arguments: &Submit, work: &Work, common: &[String]) -> Vec<Vec<String>> {
+fn last_commands(arguments: &Arguments, work: &Work, common: &[String]) -> Vec<Vec<String>> {
     let names = &arguments.selection.experiments[..];
     let result = match names {
         [what, name] if what == "sweep" => ["sweep", name, "--no-train"].map(str::to_owned).to_vec(),

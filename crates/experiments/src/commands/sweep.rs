@@ -1,7 +1,9 @@
 //! `experiments sweep`: searches for better settings, trains the best ones again, shows what came of it.
 
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use indicatif::HumanDuration;
 use record::{RunRecord, StopReason};
 use report::{SweepResult, TrialState};
@@ -9,7 +11,8 @@ use serde_json::json;
 use spec::Sweep;
 
 use super::figure;
-use crate::command_line::{Shard, arguments};
+use crate::command_line::{Output, Shard};
+use crate::completion;
 use crate::data;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
@@ -20,7 +23,45 @@ use crate::sweep::{Attempt, Swept, diverged};
 use crate::terminal::View;
 use crate::workspace::Workspace;
 
-pub(super) fn sweep(workspace: &Workspace, arguments: &arguments::Sweep) -> Result<(), Failure> {
+/// Arguments of `sweep`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A declared sweep by name, or a TOML file by path
+    #[arg(value_name = "SWEEP", add = completion::sweeps())]
+    pub(crate) name: String,
+
+    /// Trainings at the same time; does not change the results [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    /// Stop after this time; the same command resumes
+    #[arg(long, value_name = "MINUTES", value_parser = minutes)]
+    max_minutes: Option<f64>,
+
+    /// Stop at the first trial that fails; without this option the others still run and the failure is reported at the end
+    #[arg(long)]
+    fail_fast: bool,
+
+    /// Do not train: show the sweep as far as its runs are finished
+    #[arg(long, conflicts_with_all = ["fail_fast", "max_minutes", "jobs"])]
+    no_train: bool,
+
+    /// Train only one of several equal shares of the next round: `3/16` is the third of sixteen. When all shares are finished, the
+    /// same command trains the round after it
+    #[arg(long, value_name = "SHARE", conflicts_with_all = ["fail_fast", "no_train", "json", "markdown"])]
+    shard: Option<Shard>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// A time in minutes.
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes = text.parse().ok().filter(|minutes| (0.0..=1e6).contains(minutes));
+    minutes.ok_or_else(|| "must be a number of minutes such as 90 or 0.5".to_owned())
+}
+
+pub(super) fn sweep(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let stop = Stop::listen()?;
     if let Some(minutes) = arguments.max_minutes {
         stop.after(Duration::from_secs_f64(60.0 * minutes));
@@ -45,7 +86,7 @@ pub(super) fn sweep(workspace: &Workspace, arguments: &arguments::Sweep) -> Resu
 /// records.
 fn train_share(
     workspace: &Workspace,
-    arguments: &arguments::Sweep,
+    arguments: &Arguments,
     swept: &Swept,
     shard: Shard,
     stop: &Stop,
@@ -61,7 +102,7 @@ fn train_share(
 /// Trains what is missing.
 fn train<'a>(
     workspace: &Workspace,
-    arguments: &arguments::Sweep,
+    arguments: &Arguments,
     sweep: &'a Sweep,
     stop: &Stop,
 ) -> Result<Swept<'a>, Failure> {
@@ -100,7 +141,7 @@ fn time_left(began: Instant, result: &SweepResult) -> String {
 }
 
 /// Prints the results on stdout.
-fn show(workspace: &Workspace, arguments: &arguments::Sweep, result: &SweepResult) -> Result<(), Failure> {
+fn show(workspace: &Workspace, arguments: &Arguments, result: &SweepResult) -> Result<(), Failure> {
     if arguments.output.json {
         return print_json(&as_json(result));
     }

@@ -1,15 +1,51 @@
 //! `experiments trace`: the first steps of a training in double precision, every array of them, as a file for NumPy.
 
+use std::path::PathBuf;
+
 use arrays::{Array, Arrays};
+use clap::Args;
 use mlp::{Examples, ImageShape, MlpConfig, Traced};
 use mnist::{BatchOrder, ImageSet, Splits};
 use spec::{ExperimentSpec, OptimizerConfig, Shuffle, thousands};
 
-use crate::command_line::arguments;
+use crate::completion;
 use crate::failure::Failure;
 use crate::output::write_file;
 use crate::workspace::Workspace;
 use crate::{data, trained};
+
+/// Steps of a trace at most: of the report's networks about 150 MB.
+const MOST_TRACED_STEPS: usize = 100;
+
+/// Arguments of `trace`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// A declared experiment by name, or a TOML file by path
+    #[arg(add = completion::experiments())]
+    experiment: String,
+
+    /// Steps from the beginning
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = traced_steps)]
+    steps: usize,
+
+    /// The file to write, which ends in .npz or .safetensors
+    #[arg(long, value_name = "FILE")]
+    to: PathBuf,
+
+    /// Seed of the weights and the batch order
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Change a setting: `--set training.batch_size=8`
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
+    overrides: Vec<String>,
+}
+
+/// Steps of a trace.
+fn traced_steps(text: &str) -> Result<usize, String> {
+    let steps = text.parse().ok().filter(|steps| (1..=MOST_TRACED_STEPS).contains(steps));
+    steps.ok_or_else(|| format!("must be a number of steps from 1 to {MOST_TRACED_STEPS}"))
+}
 
 /// Validation images whose inputs are in the file.
 const SHOWN_IMAGES: usize = 32;
@@ -18,7 +54,7 @@ const LOSSES: [f64; 12] = [1.0, 0.8, 0.6, 0.7, 0.6, 0.65, 0.62, 0.61, 0.63, 0.64
 /// The patience for these losses, and the validation after which it is over.
 const PATIENCE: [usize; 2] = [5, 7];
 
-pub(super) fn trace(workspace: &Workspace, arguments: &arguments::Trace) -> Result<(), Failure> {
+pub(super) fn trace(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let path = &arguments.to;
     let wrong_name = |error| Failure::bad_input(format!("{} {error}", path.display()));
     Arrays::check_name(path).map_err(wrong_name)?;

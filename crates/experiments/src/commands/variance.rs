@@ -1,13 +1,16 @@
 //! `experiments variance`: crosses seeds of the initial weights with seeds of the batch order, and shows where variation comes from.
 
+use std::num::NonZeroUsize;
+
+use clap::Args;
 use evidence::{Crossed, Share};
 use record::RunRecord;
 use spec::{Declaration, Experiment, Metric, thousands};
 
 use super::figure::{origin, save_figure, short_hash};
 use super::run::{end, finished};
-use crate::command_line::Seeds;
-use crate::command_line::arguments::Variance;
+use crate::command_line::{Output, Seeds, seeds};
+use crate::completion;
 use crate::failure::Failure;
 use crate::output::{print, print_json, print_table};
 use crate::plan::{PlannedRun, parse_overrides};
@@ -16,10 +19,41 @@ use crate::stop::Stop;
 use crate::terminal::View;
 use crate::workspace::Workspace;
 
+/// Arguments of `variance`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Declared experiments by name, or TOML files by path
+    #[arg(required = true, value_name = "EXPERIMENT", add = completion::experiments())]
+    experiments: Vec<String>,
+
+    /// Cross the seeds from 1 to this number of the initial weights with the same ones of the batch order
+    #[arg(long, value_name = "N", default_value = "8", value_parser = seeds::first)]
+    seeds: Seeds,
+
+    /// Seeds of the initial weights, instead of `--seeds`: a number, a list `1,4` or a range `1..5`
+    #[arg(long, value_name = "SEEDS")]
+    init: Option<Seeds>,
+
+    /// Seeds of the batch order, instead of `--seeds`
+    #[arg(long, value_name = "SEEDS")]
+    order: Option<Seeds>,
+
+    /// Change a setting: `--set model.hidden_units=16`
+    #[arg(long = "set", value_name = "KEY=VALUE", add = completion::settings())]
+    overrides: Vec<String>,
+
+    /// Trainings at the same time [default: the physical cores; 1 on a graphics processor]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
 /// Runs of an experiment at most, so that a typing error does not fill the disk.
 const MOST_RUNS: usize = 10_000;
 
-pub(super) fn variance(workspace: &Workspace, arguments: &Variance) -> Result<(), Failure> {
+pub(super) fn variance(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let stop = Stop::listen()?;
     let experiments = experiments(workspace, arguments)?;
     let [init, order] = [&arguments.init, &arguments.order].map(|given| given.as_ref().unwrap_or(&arguments.seeds));
@@ -47,7 +81,7 @@ pub(super) fn variance(workspace: &Workspace, arguments: &Variance) -> Result<()
 }
 
 /// The experiments with these names, those of comparisons included.
-fn experiments(workspace: &Workspace, arguments: &Variance) -> Result<Vec<Experiment>, Failure> {
+fn experiments(workspace: &Workspace, arguments: &Arguments) -> Result<Vec<Experiment>, Failure> {
     let overrides = parse_overrides(&arguments.overrides)?;
     let mut experiments = Vec::new();
     for name in &arguments.experiments {
@@ -71,7 +105,7 @@ fn crossed(Experiment { spec, overrides, .. }: &Experiment, init: &Seeds, order:
 
 fn show(
     workspace: &Workspace,
-    arguments: &Variance,
+    arguments: &Arguments,
     experiments: &[Experiment],
     records: &[RunRecord],
 ) -> Result<(), Failure> {

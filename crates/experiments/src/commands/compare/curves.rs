@@ -9,8 +9,8 @@ use report::{Columns, ComparedCurve};
 use serde_json::json;
 use spec::{ExperimentSpec, thousands};
 
+use super::Arguments;
 use crate::command_line::Seeds;
-use crate::command_line::arguments::Compare;
 use crate::commands::figure::{origin, save_figure, short_hash};
 use crate::commands::run::{end, finished};
 use crate::commands::stored::stored;
@@ -37,7 +37,7 @@ struct Mine {
     outside: Option<Outside>,
 }
 
-pub(super) fn compare(workspace: &Workspace, arguments: &Compare, experiment: &str) -> Result<(), Failure> {
+pub(super) fn compare(workspace: &Workspace, arguments: &Arguments, experiment: &str) -> Result<(), Failure> {
     let stop = Stop::listen()?;
     let curves: Vec<Curve> = arguments.curves.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
     let spec = one_experiment(workspace, experiment, &arguments.overrides)?;
@@ -103,7 +103,7 @@ fn read(path: &Path) -> Result<Curve, Failure> {
 /// The finished runs of the seeds; trains those that are missing, unless the user does not want that.
 fn records(
     workspace: &Workspace,
-    arguments: &Compare,
+    arguments: &Arguments,
     spec: &ExperimentSpec,
     stop: &Stop,
 ) -> Result<Vec<RunRecord>, Failure> {
