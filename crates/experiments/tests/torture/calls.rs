@@ -102,8 +102,13 @@ impl Call {
         let Self { run, name, number, .. } = self;
         let (trace, inject) = (format!("trace={name}"), format!("inject={name}:{what}:when={number}"));
         let options = ["-o", "/dev/null", "-e", &trace, "-e", &inject];
-        scratch.under(&[&STRACE[..], &options].concat(), &run.arguments)
+        scratch.under(&[&STRACE[..], &options].concat(), &quiet(run))
     }
+}
+
+/// The run without messages, which are calls of the main thread: their number depends on where the data was looked for.
+fn quiet(run: &Reference) -> Vec<String> {
+    run.arguments.iter().map(|argument| argument.replace("--verbose", "--quiet")).collect()
 }
 
 /// The calls of two runs on their files, a few of every kind.
@@ -117,7 +122,7 @@ pub(crate) fn of_two_runs(of_a_kind: usize) -> Vec<Call> {
         let (scratch, trace) = (Scratch::new(), format!("trace={}", CALLS.map(|call| format!("?{call}")).join(",")));
         let table = scratch.path("calls.txt").display().to_string();
         let words = [&STRACE[..], &["-y", "-o", &table, "-e", &trace]].concat();
-        let ended = Process::start(scratch.under(&words, &run.arguments)).ended().expect("it ends");
+        let ended = Process::start(scratch.under(&words, &quiet(run))).ended().expect("it ends");
         assert_eq!(ended.code, Some(0), "under strace: {}", ended.said);
         let lines = std::fs::read_to_string(table).expect("strace writes its table");
         let lines = lines.replace(scratch.folder(), "");
