@@ -276,49 +276,31 @@ impl Metric {
     fn facts(self) -> Facts {
         use MetricKind::{Loss, Share, Steps};
         match self {
-            Self::BestValidationAccuracy => Facts::new(
-                "best_validation_accuracy",
-                Share,
-                "best validation accuracy",
-                "the highest accuracy among the validations",
-            ),
-            Self::BestValidationLoss => Facts::new(
-                "best_validation_loss",
-                Loss,
-                "best validation loss",
-                "the lowest cross-entropy among the validations",
-            ),
-            Self::LastValidationAccuracy => Facts::new(
-                "last_validation_accuracy",
-                Share,
-                "last validation accuracy",
-                "accuracy of the last weights on the validation images",
-            ),
-            Self::LastValidationLoss => Facts::new(
-                "last_validation_loss",
-                Loss,
-                "last validation loss",
-                "cross-entropy of the last weights on the validation images",
-            ),
+            Self::BestValidationAccuracy => {
+                Facts::named("best_validation_accuracy", Share, "the highest accuracy among the validations")
+            }
+            Self::BestValidationLoss => {
+                Facts::named("best_validation_loss", Loss, "the lowest cross-entropy among the validations")
+            }
+            Self::LastValidationAccuracy => {
+                Facts::named("last_validation_accuracy", Share, "accuracy of the last weights on the validation images")
+            }
+            Self::LastValidationLoss => {
+                Facts::named("last_validation_loss", Loss, "cross-entropy of the last weights on the validation images")
+            }
             Self::BestTestAccuracy => Facts::on_test("best_test_accuracy", Share),
             Self::BestTestLoss => Facts::on_test("best_test_loss", Loss),
             Self::LastTestAccuracy => Facts::on_test("last_test_accuracy", Share),
             Self::LastTestLoss => Facts::on_test("last_test_loss", Loss),
             Self::Optimism => {
-                Facts::new("optimism", Share, "optimism", "the best validation accuracy minus the best test accuracy")
+                Facts::named("optimism", Share, "the best validation accuracy minus the best test accuracy")
             }
-            Self::LastTrainLoss => Facts::new(
-                "last_train_loss",
-                Loss,
-                "last training loss",
-                "cross-entropy of the last weights on all training images",
-            ),
-            Self::LastTrainAccuracy => Facts::new(
-                "last_train_accuracy",
-                Share,
-                "last training accuracy",
-                "accuracy of the last weights on all training images",
-            ),
+            Self::LastTrainLoss => {
+                Facts::named("last_train_loss", Loss, "cross-entropy of the last weights on all training images")
+            }
+            Self::LastTrainAccuracy => {
+                Facts::named("last_train_accuracy", Share, "accuracy of the last weights on all training images")
+            }
             Self::Steps => Facts::new(
                 "steps",
                 Steps,
@@ -396,11 +378,16 @@ impl Facts {
         Self { name, kind, title: title.into(), definition: definition.into() }
     }
 
-    /// Of a metric on the test images, whose title and definition follow from its name.
+    /// Of a metric whose title follows from its name.
+    fn named(name: &'static str, kind: MetricKind, definition: impl Into<String>) -> Self {
+        Self::new(name, kind, name.replace('_', " ").replace("train ", "training "), definition)
+    }
+
+    /// Of a metric on the test images, whose definition follows from its name, too.
     fn on_test(name: &'static str, kind: MetricKind) -> Self {
         let score = if kind == MetricKind::Share { "accuracy" } else { "cross-entropy" };
         let weights = if name.starts_with("best") { "weights at the lowest validation loss" } else { "last weights" };
-        Self::new(name, kind, name.replace('_', " "), format!("{score} of the {weights} on the test images"))
+        Self::named(name, kind, format!("{score} of the {weights} on the test images"))
     }
 
     fn ratio(name: &'static str, what: &str, epochs: f64) -> Self {
