@@ -9,7 +9,7 @@ use evidence::{
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 use record::{Predictions, RunRecord};
-use spec::{Layer, Metric};
+use spec::{Layer, Metric, MetricKind};
 
 use super::markdown::Pictures;
 use super::{CloseUp, Material};
@@ -292,12 +292,13 @@ fn why(judged: &Judged) -> String {
     let on_average = judged.comparison.mean().map_or_else(String::new, |mean| {
         format!(", by {} on average", measure::unsigned_difference(judged.claim.metric, mean))
     });
+    let is = if judged.claim.metric.kind() == MetricKind::Steps { "are" } else { "is" };
     match judged.verdict {
-        Verdict::DoesNotHold(Decision::Higher) => format!("the {metric} is higher{on_average}"),
-        Verdict::DoesNotHold(Decision::Lower) => format!("the {metric} is lower{on_average}"),
+        Verdict::DoesNotHold(Decision::Higher) => format!("the {metric} {is} higher{on_average}"),
+        Verdict::DoesNotHold(Decision::Lower) => format!("the {metric} {is} lower{on_average}"),
         Verdict::DoesNotHold(Decision::Same) => {
             let margin = measure::unsigned_difference(judged.claim.metric, judged.claim.margin);
-            format!("the {metric} differs by less than {margin}")
+            format!("the difference in {metric} is less than {margin}")
         }
         Verdict::Holds | Verdict::Undecided(_) => verdict_words(judged),
     }
