@@ -109,7 +109,7 @@ fn line(events: &mut Events) -> Vec<Inline> {
     let mut pieces = Vec::new();
     while let Some(event) = events.next() {
         match event {
-            Event::Text(text) => push(&mut pieces, &text),
+            Event::Text(text) => push(&mut pieces, &unbroken(&text)),
             Event::SoftBreak | Event::HardBreak => push(&mut pieces, " "),
             Event::Code(name) => pieces.push(Inline::Code(name.into_string())),
             Event::InlineMath(text) => pieces.push(Inline::Math(formula(&text))),
@@ -123,6 +123,11 @@ fn line(events: &mut Events) -> Vec<Inline> {
         }
     }
     pieces
+}
+
+/// Keeps a number, its deviation and its unit in one line: `96.34 % ± 0.04`.
+fn unbroken(text: &str) -> String {
+    text.replace(" %", "\u{a0}%").replace(" ± ", "\u{a0}±\u{a0}")
 }
 
 /// Adds text, which comes in many events.
@@ -149,6 +154,13 @@ fn tone(name: &str) -> Tone {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_stays_with_its_unit() {
+        let document = document("# Title\n\nsub\n\nit is 96.34 % ± 0.04 at 90 % of it\n", &mut Pictures::new());
+        let expected = "it is 96.34\u{a0}%\u{a0}±\u{a0}0.04 at 90\u{a0}% of it";
+        assert_eq!(document.summary, [Block::Paragraph(vec![Inline::Text(expected.to_owned())])]);
+    }
 
     #[test]
     fn every_element_of_a_text_is_read() {
