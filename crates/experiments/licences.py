@@ -1,8 +1,10 @@
-"""Prints the licences of what is in the program: of every crate that is linked into it, and of the fonts and scripts in its reports.
+"""Prints the licences of what is in the program: of every crate and library that is
+linked into it, and of the fonts and scripts in its reports.
 
 Usage: python3 licences.py TARGET FEATURES
 """
 
+import html
 import json
 import re
 import subprocess
@@ -12,6 +14,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 LICENCE_FILE = re.compile(r"(un)?licen[cs]e|copying|copyright|notice|ofl", re.IGNORECASE)
+# Of the package `musl`, which comes with `musl-tools`.
+MUSL = Path("/usr/share/doc/musl/copyright")
 
 
 def linked(target, features):
@@ -30,9 +34,34 @@ def run(*command):
 
 
 def texts(folder):
-    """The licence texts in a folder."""
-    files = sorted(path for path in Path(folder).iterdir() if path.is_file() and LICENCE_FILE.match(path.name))
+    """The licence texts in a folder, those of vendored code included."""
+    named = (path for path in Path(folder).rglob("*") if LICENCE_FILE.match(path.name))
+    files = sorted(path for path in named if path.is_file() and "tests" not in path.parts)
     return [path.read_text(errors="replace").strip() for path in files]
+
+
+def texts_of(package, packages):
+    """The licence texts of a package: its own, else those of a package from the same repository, else that of Apache-2.0."""
+    same = [one for one in packages if one["repository"] and origin(one) == origin(package)]
+    for one in [package, *same]:
+        if found := texts(Path(one["manifest_path"]).parent):
+            return found
+    assert "Apache-2.0" in package["license"], f"no text of the licence of {package['name']}"
+    return [(ROOT / "LICENSE-APACHE").read_text().strip()]
+
+
+def origin(package):
+    """`https://github.com/owner/name`, without the folder of a package."""
+    return "/".join((package["repository"] or "").removesuffix(".git").split("/")[:5])
+
+
+def library():
+    """The licences of Rust's standard library and of musl, with which the program is linked."""
+    root = Path(subprocess.run(["rustc", "--print", "sysroot"], check=True, capture_output=True, text=True).stdout.strip())
+    page = (root / "share/doc/rust/COPYRIGHT-library.html").read_text()
+    page = html.unescape(re.sub("<[^>]*>", "", page[page.index("<body>") :]))
+    yield "Rust's standard library", re.sub(r"\n\s*\n+", "\n\n", page).strip()
+    yield "musl", MUSL.read_text().strip()
 
 
 def main(target, features):
@@ -40,20 +69,23 @@ def main(target, features):
     assert len(packages) > 50, packages
     used_by, text_of = {}, {}
 
-    def note(folder, user):
-        for text in texts(folder):
-            # The same text with other line breaks is the same licence.
-            words = " ".join(text.split())
-            text_of.setdefault(words, text)
-            used_by.setdefault(words, []).append(user)
+    def note(text, user):
+        # The same text with other line breaks is the same licence.
+        words = " ".join(text.split())
+        text_of.setdefault(words, text)
+        used_by.setdefault(words, []).append(user)
 
     print("This program is by the authors of its repository, MIT OR Apache-2.0. It contains:\n")
     for package in packages:
         name = f"{package['name']} {package['version']}"
         print(f"  {name}: {package['license'] or 'see below'}, {package['repository'] or ''}")
-        note(Path(package["manifest_path"]).parent, name)
+        for text in texts_of(package, packages):
+            note(text, name)
     for part in ["crates/report/fonts", "crates/report/assets/uplot"]:
-        note(ROOT / part, f"{part} of the repository")
+        for text in texts(ROOT / part):
+            note(text, f"{part} of the repository")
+    for name, text in library():
+        note(text, name)
     for words, users in used_by.items():
         print(f"\n{'=' * 100}\n{', '.join(users)}\n{'-' * 100}\n{text_of[words]}")
 
