@@ -8,12 +8,21 @@ use std::process::Command;
 /// The report's experiments.
 const EXPERIMENTS: &str = "../../experiments";
 
+/// What the program is made from.
+const SOURCES: [&str; 4] = ["..", "../../Cargo.toml", "../../Cargo.lock", EXPERIMENTS];
+/// What a commit or a change of branch touches. Not the index, which `git add` and `git status` rewrite.
+const COMMIT: [&str; 3] = ["HEAD", "refs/heads", "packed-refs"];
+
 fn main() -> io::Result<()> {
-    for path in ["../../.git/HEAD", "../../.git/index", "..", "../../Cargo.lock", EXPERIMENTS] {
+    let in_git = COMMIT.iter().filter_map(|name| git(&["rev-parse", "--git-path", name]));
+    // Cargo takes a missing file for a changed one.
+    let in_git = in_git.filter(|path| Path::new(path).exists());
+    for path in SOURCES.into_iter().map(str::to_owned).chain(in_git) {
         println!("cargo::rerun-if-changed={path}");
     }
     if let Some(commit) = git(&["rev-parse", "HEAD"]) {
-        let dirty = git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|changes| !changes.is_empty());
+        let status = [&["status", "--porcelain", "--untracked-files=no", "--"], &SOURCES[..]].concat();
+        let dirty = git(&status).is_some_and(|changes| !changes.is_empty());
         println!("cargo::rustc-env=EXPERIMENTS_GIT_COMMIT={commit}{}", if dirty { "-dirty" } else { "" });
     }
     embed()
