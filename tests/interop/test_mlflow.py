@@ -1,33 +1,36 @@
 """Runs on a real MLflow server."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import numpy
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
-from conftest import program
+from conftest import program, settings
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mlflow")
+@contextmanager
+def serving(folder, *options, **variables):
+    """A server that keeps its data in a folder; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "mlflow", "server", "--port", str(port), "--workers", "1"]
     command += ["--backend-store-uri", f"sqlite:///{folder}/runs.db", "--artifacts-destination", str(folder / "artifacts")]
     with open(folder / "log", "w") as log:
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        environment = os.environ | variables
+        process = subprocess.Popen([*command, *options], cwd=folder, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
+        for _ in range(1800):
             try:
                 urllib.request.urlopen(f"{address}/health", timeout=1)
                 break
@@ -38,6 +41,12 @@ def server(tmp_path_factory):
     finally:
         process.terminate()
         process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("mlflow")) as address:
+        yield address
 
 
 def of(client, experiment):
@@ -80,8 +89,6 @@ def test_a_run_whose_sending_broke_is_sent_again(server, runs):
 
 
 def test_losses_that_are_not_finite_are_sent(server, tmp_path):
-    from conftest import settings
-
     rate = "optimizer.learning_rate=1e30"
     program("run", "task4f", "--no-baseline", "--no-tui", *settings([rate]), runs=tmp_path, code=3)
     program("export", "--to", "mlflow", server, runs=tmp_path)
@@ -94,6 +101,29 @@ def test_a_server_that_is_not_there_is_named(runs):
     assert "http://127.0.0.1:1: no MLflow server answers" in said and "hint: `mlflow server`" in said
     _, said = program("export", "--to", "mlflow", "localhost:5000", runs=runs, code=2)
     assert "`localhost:5000` is not the address of an MLflow server" in said
+
+
+def test_a_server_with_a_login_gets_it(runs, tmp_path, monkeypatch):
+    config = tmp_path / "auth.ini"
+    config.write_text(
+        f"[mlflow]\ndefault_permission = READ\ndatabase_uri = sqlite:///{tmp_path}/auth.db\nadmin_username = anna\n"
+        "admin_password = secret: 12/34@\nauthorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+    )
+    variables = {"MLFLOW_AUTH_CONFIG_PATH": str(config), "MLFLOW_FLASK_SERVER_SECRET_KEY": "key"}
+    with serving(tmp_path, "--app-name", "basic-auth", **variables) as address:
+        with_login = address.replace("//", "//anna:secret%3A%2012%2F34%40@")
+        for wrong in [address, with_login.replace("secret", "secrets")]:
+            _, said = program("export", "task2c", *settings([]), "--to", "mlflow", wrong, runs=runs, code=1)
+            assert f"{address}: the server refuses `mlflow/experiments/get-by-name`: 401" in said
+            assert "hint: set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD" in said and "secret" not in said
+        _, said = program("export", "task2c", *settings([]), "--to", "mlflow", with_login, runs=runs)
+        assert f"{address}: 1 runs sent, 0 were there already" in said
+        monkeypatch.setenv("MLFLOW_TRACKING_USERNAME", "anna")
+        monkeypatch.setenv("MLFLOW_TRACKING_PASSWORD", "secret: 12/34@")
+        _, said = program("export", "task2c", *settings([]), "--to", "mlflow", address, runs=runs)
+        assert "0 runs sent, 1 were there already" in said
+        run, = of(MlflowClient(address), "task2c")
+        assert {artifact.path for artifact in MlflowClient(address).list_artifacts(run.info.run_id)} >= {"best.safetensors"}
 
 
 def test_another_server_is_refused(runs, tmp_path):

@@ -120,6 +120,9 @@ impl From<MlflowError> for Failure {
             MlflowError::NoAnswer { .. } => {
                 Self::outside(error).with_hint("`mlflow server` starts one, at http://127.0.0.1:5000")
             }
+            MlflowError::Refused { status: 401 | 403, .. } => Self::outside(error).with_hint(
+                "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, to your login",
+            ),
             error => Self::outside(error),
         }
     }

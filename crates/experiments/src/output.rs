@@ -1,6 +1,7 @@
 //! Results: text, tables and JSON on stdout, files.
 
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use report::Table;
@@ -20,9 +21,9 @@ fn write_out(text: &str) -> Result<(), Failure> {
 }
 
 /// What came of writing to stdout, where a pipe that its reader closed is not a failure.
-pub(crate) fn unless_closed(written: std::io::Result<()>) -> Result<(), Failure> {
+pub(crate) fn unless_closed(written: io::Result<()>) -> Result<(), Failure> {
     match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::outside(format!("stdout: cannot write: {error}")))
         }
         _ => Ok(()),
@@ -37,7 +38,7 @@ pub(crate) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
 
 /// Prints a table as wide as the terminal; elsewhere nothing in it is wrapped.
 pub(crate) fn print_table(table: &Table) -> Result<(), Failure> {
-    let width = std::io::stdout().is_terminal().then(terminal::width);
+    let width = io::stdout().is_terminal().then(terminal::width);
     print(&report::to_terminal(table, width))
 }
 
@@ -66,11 +67,16 @@ pub(crate) fn number(value: f64) -> String {
 }
 
 /// Prefix of a file that is still being written.
-pub(crate) const UNFINISHED: &str = ".writing-";
+const UNFINISHED: &str = ".writing-";
 
 /// Writes a file whole or not at all, and creates its folder.
 pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_file_with(path, |file| file.write_all(bytes))
+}
+
+/// The same for what a function writes.
+pub(crate) fn write_file_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Failure> {
     let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let written = folder.and_then(|()| files::write_whole(path, UNFINISHED, bytes));
+    let written = folder.and_then(|()| files::write_whole_with(path, UNFINISHED, write));
     written.map_err(|error| Failure::io(path, "write", &error))
 }

@@ -84,8 +84,9 @@ impl Workspace {
         Records::from(if needs_probes { self.with(Detail::Probes, &records) } else { records })
     }
 
-    fn sound(&self, records: Vec<Result<RunRecord, StoreError>>) -> Vec<RunRecord> {
+    /// What could be read; warns about the rest.
+    pub(crate) fn sound<T>(&self, read: impl IntoIterator<Item = Result<T, StoreError>>) -> Vec<T> {
         let warn = |error: &StoreError| self.terminal.warning(&error.to_string(), error.hint().as_deref());
-        records.into_iter().filter_map(|record| record.inspect_err(warn).ok()).collect()
+        read.into_iter().filter_map(|one| one.inspect_err(warn).ok()).collect()
     }
 }

@@ -7,23 +7,15 @@ use record::RunRecord;
 use crate::points::{BATCH_LOSS, points};
 
 /// The first line.
-const HEADER: &str = "experiment,seed,run,step,epoch,metric,value\n";
+pub const HEADER: &str = "experiment,seed,run,step,epoch,metric,value\n";
 
-/// Writes the first line.
-///
-/// # Errors
-/// The writer refuses it.
-pub fn write_header(out: &mut impl Write) -> io::Result<()> {
-    out.write_all(HEADER.as_bytes())
-}
-
-/// Writes a row for every value of a run. `run` is the name of its folder; losses that are not finite are `NaN`, `inf` or `-inf`.
+/// Writes a row for every value of a run, which is named as its folder is; losses that are not finite are `NaN`, `inf` or `-inf`.
 ///
 /// # Errors
 /// The writer refuses it.
 #[expect(clippy::cast_possible_truncation, reason = "losses of batches are computed in single precision")]
-pub fn write_run(out: &mut impl Write, record: &RunRecord, run: &str) -> io::Result<()> {
-    let (name, seed, layers) = (&record.spec.name, record.seed, record.layers());
+pub fn write_run(out: &mut impl Write, record: &RunRecord) -> io::Result<()> {
+    let (name, seed, run, layers) = (&record.spec.name, record.seed, record.folder_name(), record.layers());
     let per_epoch = record.spec.steps_per_epoch() as f64;
     for point in points(&record.history, &layers, 0) {
         let epoch = point.step as f64 / per_epoch;

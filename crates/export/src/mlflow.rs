@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use percent_encoding::percent_decode_str;
 use record::{RunRecord, StopReason};
 use serde_json::{Value, json};
 use thiserror::Error;
 use ureq::Agent;
-use ureq::http::{Method, Request};
+use ureq::http::{Method, Request, Uri};
 
 use crate::about;
 use crate::points::{Point, points, results};
@@ -33,7 +34,7 @@ const MOST_BYTES: u64 = 1 << 24;
 #[derive(Debug, Error)]
 pub enum MlflowError {
     /// The address is not one of a server.
-    #[error("`{0}` is not the address of an MLflow server: it must begin with http:// or https://")]
+    #[error("`{0}` is not the address of an MLflow server, such as http://127.0.0.1:5000")]
     Address(String),
     /// No answer.
     #[error("{server}: no MLflow server answers: {cause}")]
@@ -44,7 +45,7 @@ pub enum MlflowError {
         cause: ureq::Error,
     },
     /// An answer that refuses.
-    #[error("{server}: the server refuses `{call}`: {status} {answer}")]
+    #[error("{server}: the server refuses `{call}`: {answer}")]
     Refused {
         /// The address.
         server: String,
@@ -52,7 +53,7 @@ pub enum MlflowError {
         call: String,
         /// The HTTP status.
         status: u16,
-        /// The server's words.
+        /// The status with the server's words.
         answer: String,
     },
     /// An answer without what it should have.
@@ -76,25 +77,31 @@ pub enum Sent {
     Before,
 }
 
-/// Name and password, or a token, for a server that wants them.
-#[derive(Clone, Default)]
-pub struct Login {
-    /// Name of the user.
-    pub name: Option<String>,
-    /// Password.
-    pub password: Option<String>,
-    /// A token, instead.
-    pub token: Option<String>,
+/// What a server that wants a login asks for.
+pub enum Login {
+    /// Name and password.
+    Name(String, String),
+    /// A token.
+    Token(String),
 }
 
 impl Login {
+    /// Takes the login out of an address, `http://name:password@host`, whose special characters are written as `%40`.
+    fn taken_from(address: &mut String) -> Option<Self> {
+        let (begin, end) = (address.find("://")? + 3, address.rfind('@')?);
+        let login = address.get(begin..end)?.to_owned();
+        address.replace_range(begin..=end, "");
+        let (name, password) = login.split_once(':').unwrap_or((&login, ""));
+        let [name, password] = [name, password].map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned());
+        Some(Self::Name(name, password))
+    }
+
     /// The header `Authorization`.
-    fn header(&self) -> Option<String> {
-        let basic = |name: &String| {
-            let password = self.password.as_deref().unwrap_or_default();
-            format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{password}")))
-        };
-        self.token.as_ref().map(|token| format!("Bearer {token}")).or_else(|| self.name.as_ref().map(basic))
+    fn header(&self) -> String {
+        match self {
+            Self::Name(name, password) => format!("Basic {}", BASE64_STANDARD.encode(format!("{name}:{password}"))),
+            Self::Token(token) => format!("Bearer {token}"),
+        }
     }
 }
 
@@ -106,27 +113,35 @@ pub struct Server {
 }
 
 impl Server {
-    /// The server at an address such as `http://127.0.0.1:5000`. Asks it nothing yet.
+    /// The server at an address such as `http://127.0.0.1:5000`, which may contain the login. Asks it nothing yet.
     ///
     /// # Errors
     /// It is not such an address.
-    pub fn new(address: &str, login: &Login) -> Result<Self> {
-        if !(address.starts_with("http://") || address.starts_with("https://")) {
-            return Err(MlflowError::Address(address.to_owned()));
+    pub fn new(address: &str, login: Option<Login>) -> Result<Self> {
+        let mut address = address.trim_end_matches('/').to_owned();
+        let login_inside = Login::taken_from(&mut address);
+        if !is_of_a_server(&address) {
+            return Err(MlflowError::Address(address));
         }
         let config = Agent::config_builder()
             .timeout_connect(Some(CONNECT))
             .timeout_recv_response(Some(ANSWER))
             .http_status_as_error(false);
         let agent = config.build().into();
-        Ok(Self { address: address.trim_end_matches('/').to_owned(), authorization: login.header(), agent })
+        Ok(Self { address, authorization: login.or(login_inside).map(|login| login.header()), agent })
     }
 
-    /// Sends a run of this name with its curves, settings, metrics and files (name, bytes), unless it is there.
+    /// Its address, without a login.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Sends a run, named as its folder is, with its curves, settings, metrics and files (name, bytes), unless it is there.
     ///
     /// # Errors
     /// The server does not answer, or refuses. The next call replaces what was sent of the run.
-    pub fn send(&self, record: &RunRecord, name: &str, files: &[(String, Vec<u8>)]) -> Result<Sent> {
+    pub fn send(&self, record: &RunRecord, files: &[(String, Vec<u8>)]) -> Result<Sent> {
         let experiment = self.experiment(&record.spec.name)?;
         for run in self.runs(&experiment, &record.id)? {
             let tag =
@@ -136,7 +151,7 @@ impl Server {
             }
             self.post("runs/delete", &json!({ "run_id": run["info"]["run_id"] }))?;
         }
-        let run = self.create(&experiment, record, name)?;
+        let run = self.create(&experiment, record)?;
         let id = text(&run["info"]["run_id"]);
         self.log(&id, record)?;
         self.upload(&text(&run["info"]["artifact_uri"]), files)?;
@@ -169,7 +184,7 @@ impl Server {
         Ok(found["runs"].as_array().cloned().unwrap_or_default())
     }
 
-    fn create(&self, experiment: &str, record: &RunRecord, name: &str) -> Result<Value> {
+    fn create(&self, experiment: &str, record: &RunRecord) -> Result<Value> {
         let mut tags = vec![
             (IDENTITY, record.id.clone()),
             (STEPS, record.steps.to_string()),
@@ -183,7 +198,7 @@ impl Server {
         tags.extend(record.code.git_commit.clone().map(|commit| ("mlflow.source.git.commit", commit)));
         let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();
         let asked = json!({
-            "experiment_id": experiment, "run_name": name, "start_time": time(record, 0), "tags": tags,
+            "experiment_id": experiment, "run_name": record.folder_name(), "start_time": time(record, 0), "tags": tags,
         });
         let created = self.post("runs/create", &asked)?;
         self.known(&created["run"]["info"]["run_id"], "runs/create")?;
@@ -248,8 +263,10 @@ impl Server {
             return if answer.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&answer).map_err(no_json) };
         }
         let answer = serde_json::from_slice::<Value>(&answer).unwrap_or_default();
-        let words = [&answer["error_code"], &answer["message"]].map(text).join(" ").trim().to_owned();
-        Err(MlflowError::Refused { server: server(), call, status: status.as_u16(), answer: words })
+        let [code, message] = [&answer["error_code"], &answer["message"]].map(text);
+        let status = status.as_u16();
+        let answer = format!("{status} {code} {message}").trim_end().to_owned();
+        Err(MlflowError::Refused { server: server(), call, status, answer })
     }
 
     /// A text that an answer must have.
@@ -257,6 +274,14 @@ impl Server {
         let not_mlflow = || MlflowError::NotMlflow { server: self.address.clone(), call: call.to_owned() };
         value.as_str().map(str::to_owned).ok_or_else(not_mlflow)
     }
+}
+
+fn is_of_a_server(address: &str) -> bool {
+    address.parse::<Uri>().is_ok_and(|uri| {
+        let is_web = matches!(uri.scheme_str(), Some("http" | "https"));
+        let has_place = uri.authority().is_some_and(|at| at.as_str() == at.host() || at.port_u16().is_some());
+        is_web && has_place && uri.query().is_none()
+    })
 }
 
 /// A point as the server takes it: numbers that are not finite are text.

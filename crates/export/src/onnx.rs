@@ -48,7 +48,7 @@ pub fn file(trained: &Trained<'_>) -> Vec<u8> {
             trained.record.spec.title
         ),
         graph: Some(graph),
-        opset_import: vec![OperatorSet { domain: String::new(), version: OPERATOR_SET }],
+        opset_import: vec![OperatorSet { version: OPERATOR_SET }],
         metadata_props: about::origin(trained).into_iter().map(entry).collect(),
     };
     model.encode_to_vec()
@@ -134,7 +134,8 @@ impl Builder {
         if let Some(last) = self.nodes.last_mut() {
             last.output = vec![LOGITS.to_owned()];
         }
-        self.node("Softmax", "probabilities", &[], vec![Attribute::number("axis", 1)]);
+        // Over the last axis, the classes.
+        self.node("Softmax", "probabilities", &[], Vec::new());
     }
 }
 
@@ -175,11 +176,9 @@ struct Model {
     metadata_props: Vec<Entry>,
 }
 
-/// `OperatorSetIdProto`.
+/// `OperatorSetIdProto`, of the standard domain.
 #[derive(Clone, PartialEq, Message)]
 struct OperatorSet {
-    #[prost(string, tag = "1")]
-    domain: String,
     #[prost(int64, tag = "2")]
     version: i64,
 }
@@ -228,8 +227,6 @@ struct Node {
 struct Attribute {
     #[prost(string, tag = "1")]
     name: String,
-    #[prost(int64, optional, tag = "3")]
-    i: Option<i64>,
     #[prost(int64, repeated, packed = "false", tag = "8")]
     ints: Vec<i64>,
     #[prost(int32, tag = "20")]
@@ -237,13 +234,10 @@ struct Attribute {
 }
 
 impl Attribute {
-    fn number(name: &str, value: i64) -> Self {
-        Self { name: name.to_owned(), i: Some(value), ints: Vec::new(), r#type: 2 }
-    }
-
+    /// Whole numbers.
     fn numbers(name: &str, values: &[usize]) -> Self {
         let ints = values.iter().map(|&value| whole(value)).collect();
-        Self { name: name.to_owned(), i: None, ints, r#type: 7 }
+        Self { name: name.to_owned(), ints, r#type: 7 }
     }
 }
 

@@ -23,8 +23,6 @@ pub const CARD: &str = "model-card.md";
 pub struct CrateRun {
     /// The record.
     pub record: RunRecord,
-    /// The name of its folder.
-    pub folder: String,
     /// Its files: name, size, SHA-256.
     pub files: Vec<(String, usize, String)>,
 }
@@ -32,22 +30,27 @@ pub struct CrateRun {
 impl CrateRun {
     /// A run with these files, `(name, bytes)`.
     #[must_use]
-    pub fn new(record: RunRecord, folder: String, files: &[(String, Vec<u8>)]) -> Self {
+    pub fn new(record: RunRecord, files: &[(String, Vec<u8>)]) -> Self {
         let file = |(name, bytes): &(String, Vec<u8>)| (name.clone(), bytes.len(), sha256(bytes));
-        Self { record, folder, files: files.iter().map(file).collect() }
+        Self { record, files: files.iter().map(file).collect() }
     }
 
     fn id(&self) -> String {
-        format!("{}/", self.folder)
+        format!("{}/", self.record.folder_name())
     }
+}
+
+/// The datasets of these runs, each once.
+#[must_use]
+pub fn datasets(runs: &[CrateRun]) -> Vec<&DatasetInfo> {
+    let datasets = runs.iter().map(|run| &run.record.dataset);
+    datasets.map(|one| (&one.digest, one)).collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
 /// The metadata of a folder with these runs and a model card, as JSON.
 #[must_use]
 pub fn metadata(runs: &[CrateRun], card: &str) -> String {
     let refer = |id: &str| json!({ "@id": id });
-    let datasets: BTreeMap<&str, &DatasetInfo> =
-        runs.iter().map(|run| (run.record.dataset.digest.as_str(), &run.record.dataset)).collect();
     let programs: BTreeMap<String, Value> =
         runs.iter().map(|run| (program_id(&run.record), program(&run.record))).collect();
     let parts: Vec<Value> =
@@ -72,7 +75,7 @@ pub fn metadata(runs: &[CrateRun], card: &str) -> String {
         }),
     ];
     graph.extend(programs.into_values());
-    graph.extend(datasets.into_values().map(dataset));
+    graph.extend(datasets(runs).into_iter().map(dataset));
     graph.extend(runs.iter().flat_map(entities));
     let context = ["https://w3id.org/ro/crate/1.1/context", "https://w3id.org/ro/terms/workflow-run/context"];
     format!("{:#}\n", json!({ "@context": context, "@graph": graph }))
@@ -83,20 +86,19 @@ const PROFILE: &str = "https://w3id.org/ro/wfrun/process/0.5";
 /// A run: what was done, the folder that came of it, and everything in it.
 fn entities(run: &CrateRun) -> Vec<Value> {
     let record = &run.record;
+    let id = action_id(record);
+    let property = |key: &str, name: &str, value: Value| json!({ "@id": format!("{id}#{key}"), "@type": "PropertyValue", "name": name, "value": value });
     let settings = about::settings(&record.spec).into_iter().chain([("seed".to_owned(), record.seed.into())]);
-    let values = settings.map(|(key, value)| (format!("{}#{key}", action_id(record)), key, value));
-    let values: Vec<Value> = values
-        .map(|(id, key, value)| json!({ "@id": id, "@type": "PropertyValue", "name": key, "value": value }))
-        .collect();
-    let result = |(name, value): (&str, f64)| json!({ "@id": format!("{}#result-{name}", action_id(record)), "@type": "PropertyValue", "name": name, "value": value });
-    let results: Vec<Value> = results(record).map(result).collect();
+    let values: Vec<Value> = settings.map(|(key, value)| property(&key, &key, value)).collect();
+    let results: Vec<Value> =
+        results(record).map(|(name, value)| property(&format!("result-{name}"), name, value.into())).collect();
     let ids = |entities: &[Value]| entities.iter().map(|one| json!({ "@id": one["@id"] })).collect::<Vec<_>>();
-    let files: Vec<Value> = run.files.iter().map(|file| described(&run.folder, file)).collect();
+    let files: Vec<Value> = run.files.iter().map(|file| described(&run.record, file)).collect();
     let status = if record.stop_reason.is_complete() { "CompletedActionStatus" } else { "FailedActionStatus" };
     let objects = [vec![json!({ "@id": dataset_id(&record.dataset) })], ids(&values)].concat();
     let made = [vec![json!({ "@id": run.id() })], ids(&results)].concat();
     let mut action = json!({
-        "@id": action_id(record), "@type": "CreateAction",
+        "@id": id, "@type": "CreateAction",
         "name": format!("Training of {}, seed {}", record.spec.name, record.seed),
         "description": record.spec.title,
         "instrument": { "@id": program_id(record) },
@@ -110,7 +112,7 @@ fn entities(run: &CrateRun) -> Vec<Value> {
         action["error"] = error.into();
     }
     let folder = json!({
-        "@id": run.id(), "@type": "Dataset", "name": run.folder,
+        "@id": run.id(), "@type": "Dataset", "name": record.folder_name(),
         "description": format!("Record of {}, seed {}: curves, probes, weights", record.spec.name, record.seed),
         "hasPart": ids(&files),
     });
@@ -125,14 +127,14 @@ fn error(reason: StopReason) -> Option<&'static str> {
     }
 }
 
-fn described(folder: &str, (name, size, digest): &(String, usize, String)) -> Value {
+fn described(record: &RunRecord, (name, size, digest): &(String, usize, String)) -> Value {
     let format = match name.rsplit_once('.').map(|(_, extension)| extension) {
         Some("json") => "application/json",
         Some("csv") => "text/csv",
         _ => "application/octet-stream",
     };
     json!({
-        "@id": format!("{folder}/{name}"), "@type": "File", "name": name, "encodingFormat": format,
+        "@id": format!("{}/{name}", record.folder_name()), "@type": "File", "name": name, "encodingFormat": format,
         "contentSize": size.to_string(), "sha256": digest,
     })
 }
@@ -140,9 +142,15 @@ fn described(folder: &str, (name, size, digest): &(String, usize, String)) -> Va
 fn dataset(dataset: &DatasetInfo) -> Value {
     json!({
         "@id": dataset_id(dataset), "@type": "Dataset", "name": dataset.title,
-        "description": format!("Images of {} x {} pixels in {} classes", dataset.shape.height, dataset.shape.width, dataset.shape.classes),
+        "description": format!("Images of {}", shape_words(dataset)),
         "identifier": format!("sha256:{}", dataset.digest),
     })
+}
+
+/// The shape of a dataset's images: `28 x 28 pixels in 10 classes`.
+#[must_use]
+pub fn shape_words(dataset: &DatasetInfo) -> String {
+    format!("{} x {} pixels in {} classes", dataset.shape.height, dataset.shape.width, dataset.shape.classes)
 }
 
 fn program(record: &RunRecord) -> Value {
@@ -178,34 +186,21 @@ fn date(seconds: f64) -> String {
     humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs_f64(seconds.clamp(0.0, LATEST))).to_string()
 }
 
-/// A model card with these results, a table in Markdown.
+/// A model card with these tables of the datasets and of the results, in Markdown.
 ///
 /// Source of its sections: Mitchell et al., "Model Cards for Model Reporting" (2019).
 #[must_use]
-pub fn card(runs: &[CrateRun], table: &str) -> String {
-    let mut text = "# Model card\n\n".to_owned();
-    let datasets: BTreeMap<&str, &DatasetInfo> =
-        runs.iter().map(|run| (run.record.dataset.digest.as_str(), &run.record.dataset)).collect();
-    let datasets: Vec<String> = datasets
-        .values()
-        .map(|one| {
-            format!(
-                "- {}: {} x {} pixels, {} classes, SHA-256 `{}`",
-                one.title, one.shape.height, one.shape.width, one.shape.classes, one.digest
-            )
-        })
-        .collect();
-    text += &format!(
-        "**What they are.** Networks that classify grey images into classes, trained by the program `experiments` with Burn. A folder \
+pub fn card(datasets: &str, results: &str) -> String {
+    format!(
+        "# Model card\n\n\
+         **What they are.** Networks that classify grey images into classes, trained by the program `experiments` with Burn. A folder \
          next to this page holds each run: its settings (`record.json`), curves, probes and weights in safetensors.\n\n\
          **Intended use.** Teaching, and comparing training methods. They are not made for reading real documents.\n\n\
-         **Training data.**\n\n{}\n\n\
+         **Training data.**\n\n{datasets}\n\
          **Pixels.** A network takes grey values from 0 to 255, standardised with the mean and the standard deviation in its record if \
          its settings say so; each `record.json` has them.\n\n\
          **Limits.** The validation images also decide when a training stops, so only scores on the test images are unbiased. Other \
          handwriting, sizes, positions and noise were not tested.\n\n\
-         **Licence.** {LICENCE}; the dataset has its own.\n\n## Results\n\n{table}\n",
-        datasets.join("\n"),
-    );
-    text
+         **Licence.** {LICENCE}; the dataset has its own.\n\n## Results\n\n{results}\n"
+    )
 }

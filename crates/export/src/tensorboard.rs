@@ -113,9 +113,10 @@ impl EventFile {
 ///
 /// # Errors
 /// The folder cannot be written.
-pub fn write(folder: &Path, name: &str, record: &RunRecord, figure: &[u8]) -> io::Result<()> {
+pub fn write(folder: &Path, record: &RunRecord, figure: &[u8]) -> io::Result<()> {
+    let name = record.folder_name();
     let run = Run {
-        name,
+        name: &name,
         spec: &record.spec,
         seed: record.seed,
         dataset: &record.dataset.title,
@@ -124,7 +125,7 @@ pub fn write(folder: &Path, name: &str, record: &RunRecord, figure: &[u8]) -> io
     };
     let (began, per_step) = (seconds(&record.started_at), record.wall_seconds / record.steps.max(1) as f64);
     let time = |step: usize| began + per_step * step as f64;
-    let folder = folder.join(name);
+    let folder = folder.join(&name);
     fs::create_dir_all(&folder)?;
     let unfinished = files::unfinished(UNFINISHED, 0o666).tempfile_in(&folder)?;
     let mut written = EventFile::on(unfinished.reopen()?, &run)?;
@@ -184,8 +185,8 @@ mod tests {
     fn only_the_newest_file_of_a_run_has_events() {
         let folder = tempfile::tempdir().unwrap();
         for count in 1..=3 {
-            write(folder.path(), "run", &record(), b"png").unwrap();
-            let mut files = event_files(&folder.path().join("run")).unwrap();
+            write(folder.path(), &record(), b"png").unwrap();
+            let mut files = event_files(&folder.path().join(record().folder_name())).unwrap();
             assert_eq!(files.len(), count);
             files.sort();
             let sizes: Vec<u64> = files.iter().map(|path| path.metadata().unwrap().len()).collect();
@@ -197,9 +198,9 @@ mod tests {
     #[test]
     fn other_files_of_the_folder_stay() {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(folder.path().join("run")).unwrap();
-        fs::write(folder.path().join("run/notes"), "mine").unwrap();
-        write(folder.path(), "run", &record(), b"png").unwrap();
-        assert_eq!(fs::read(folder.path().join("run/notes")).unwrap(), b"mine");
+        fs::create_dir(folder.path().join(record().folder_name())).unwrap();
+        fs::write(folder.path().join(record().folder_name()).join("notes"), "mine").unwrap();
+        write(folder.path(), &record(), b"png").unwrap();
+        assert_eq!(fs::read(folder.path().join(record().folder_name()).join("notes")).unwrap(), b"mine");
     }
 }

@@ -11,10 +11,9 @@ use crate::thousands;
 /// # Errors
 /// The system refuses; or, as [`io::ErrorKind::InvalidData`], it is not a regular file, or a larger one.
 pub fn read_bounded(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
-    let refused = |sentence: String| io::Error::new(io::ErrorKind::InvalidData, sentence);
     // Checked before opening, because opening a pipe would wait for its writer.
     if !fs::metadata(path)?.is_file() {
-        return Err(refused("it is not a regular file".to_owned()));
+        return Err(not_regular());
     }
     let file = File::open(path)?;
     let mut bytes = Vec::new();
@@ -26,4 +25,13 @@ pub fn read_bounded(path: &Path, most_bytes: u64) -> io::Result<Vec<u8>> {
         }
     }
     Err(refused(format!("it is larger than {} bytes, the limit for such a file", thousands(most_bytes))))
+}
+
+/// The error of a path that is a folder, a pipe or a device.
+pub(crate) fn not_regular() -> io::Error {
+    refused("it is not a regular file".to_owned())
+}
+
+fn refused(sentence: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, sentence)
 }

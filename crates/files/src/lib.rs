@@ -9,4 +9,4 @@ mod whole;
 pub use bounded::read_bounded;
 pub use digest::sha256;
 pub use thousands::thousands;
-pub use whole::{sync_folder, unfinished, write_whole};
+pub use whole::{sync_folder, unfinished, write_whole, write_whole_with};

@@ -4,18 +4,31 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use crate::bounded::not_regular;
+
 /// Writes a file so that at every moment it exists whole and on the disk, or not at all.
 ///
 /// Until it is whole, its name begins with `prefix`; it is in the same folder, which must exist. A process that is killed
 /// meanwhile leaves it behind. A file that was at the path before is replaced; after an error it is unchanged.
 ///
 /// # Errors
-/// If the system refuses any step.
+/// If the system refuses any step, or something other than a regular file is at the path: a device would be lost.
 pub fn write_whole(path: &Path, prefix: &str, bytes: &[u8]) -> io::Result<()> {
+    write_whole_with(path, prefix, |file| file.write_all(bytes))
+}
+
+/// The same for what a function writes, which need not be in memory at once.
+///
+/// # Errors
+/// As [`write_whole`], or those of the function.
+pub fn write_whole_with(path: &Path, prefix: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    if path.metadata().is_ok_and(|there| !there.is_file()) {
+        return Err(not_regular());
+    }
     // A path without a folder has an empty parent.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = unfinished(prefix, 0o666).tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    write(file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     sync_folder(folder)
@@ -70,6 +83,16 @@ mod tests {
         std::fs::write(&usual, b"").unwrap();
         let [ours, usual] = [ours, usual].map(|path| path.metadata().unwrap().permissions().mode());
         assert_eq!(ours, usual);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_not_a_regular_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        assert_eq!(write_whole(&path, ".new-", b"").unwrap_err().to_string(), "it is not a regular file");
+        assert!(!path.is_file());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use mlp::{ImageShape, Layer};
 use serde::{Deserialize, Serialize};
 use spec::{ExperimentSpec, RunSeeds};
 
-use crate::{History, Predictions, TestScores};
+use crate::{History, Predictions, RunStore, TestScores};
 
 /// The dataset of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,6 +149,12 @@ pub struct RunRecord {
 impl RunRecord {
     /// The format that this program writes; it also reads the previous one.
     pub const FORMAT: u32 = 3;
+
+    /// The name of its folder: `task3c-seed1-4c6962b57eafbc59`.
+    #[must_use]
+    pub fn folder_name(&self) -> String {
+        RunStore::folder_name(&self.spec.name, self.seed, &self.id)
+    }
 
     /// Its two seeds.
     #[must_use]

@@ -74,7 +74,7 @@ impl RunStore {
     /// The folder of a run, whether it exists or not.
     #[must_use]
     pub fn folder_of(&self, record: &RunRecord) -> PathBuf {
-        self.folder.join(folder_name(record))
+        self.folder.join(record.folder_name())
     }
 
     /// The record of a run by its identity, whatever experiment it was trained for; a finished one if there is one.
@@ -271,10 +271,6 @@ fn complete(folder: &Path, mut record: RunRecord, files: &Digests, detail: Detai
     Ok(record)
 }
 
-fn folder_name(record: &RunRecord) -> String {
-    RunStore::folder_name(&record.spec.name, record.seed, &record.id)
-}
-
 /// The files of a record by name, if they read back equal.
 fn files_of<'a>(
     record: &RunRecord,
@@ -306,7 +302,7 @@ fn read_record(folder: &Path) -> Result<(Box<RunRecord>, Digests), StoreError> {
     let path = folder.join(RECORD);
     let (record, files) =
         record_file::parse(&read_file(&path, MOST_RECORD_BYTES)?).map_err(StoreError::damaged(&path))?;
-    let name = folder_name(&record);
+    let name = record.folder_name();
     if folder.file_name().is_some_and(|folder| *folder == *name) {
         return Ok((record, files));
     }

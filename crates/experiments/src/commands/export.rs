@@ -1,6 +1,5 @@
 //! `experiments export`: networks and curves in the formats of other tools.
 
-use std::cell::Cell;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -9,13 +8,13 @@ use export::mlflow::{Login, Sent, Server};
 use export::ro_crate::{self, CrateRun};
 use export::{Trained, csv, npz, onnx, pytorch, safetensors, tensorboard};
 use record::RunRecord;
-use report::{CurveSets, Plot};
+use report::{Columns, CurveSets, Plot};
 
 use super::figure::missing;
 use crate::command_line::{Seeds, Selection, Weights};
 use crate::completion;
 use crate::failure::Failure;
-use crate::output::{UNFINISHED, unless_closed, write_file};
+use crate::output::{unless_closed, write_file, write_file_with};
 use crate::plan;
 use crate::workspace::Workspace;
 
@@ -68,10 +67,10 @@ const FIGURE_WIDTH: u32 = 900;
 pub(super) fn export(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let name = &arguments.to[0];
     let format = Format::from_str(name, false).map_err(|_| unknown(name))?;
-    let place = arguments.to.get(1).map(String::as_str);
+    let place = arguments.to.get(1).map(String::as_str).filter(|place| !place.is_empty());
     let needed = |what: &str| {
         let needs = || Failure::bad_input(format!("`--to {name}` needs {what}: `--to {name} {what}`"));
-        place.filter(|place| !place.is_empty()).ok_or_else(needs)
+        place.ok_or_else(needs)
     };
     match format {
         Format::Onnx | Format::Pytorch | Format::Safetensors | Format::Numpy => {
@@ -162,8 +161,9 @@ fn networks(workspace: &Workspace, arguments: &Arguments, format: Format, place:
 
 /// Writes files, or none of them if one exists with other content.
 fn write_all(workspace: &Workspace, files: &[(PathBuf, Vec<u8>)], force: bool) -> Result<(), Failure> {
-    let differs =
-        |(path, bytes): &&(PathBuf, Vec<u8>)| path.exists() && std::fs::read(path).ok().as_ref() != Some(bytes);
+    let differs = |(path, bytes): &&(PathBuf, Vec<u8>)| {
+        path.exists() && files::read_bounded(path, bytes.len() as u64).ok().as_ref() != Some(bytes)
+    };
     if let Some((path, _)) = files.iter().find(differs).filter(|_| !force) {
         let exists = Failure::bad_input(format!("{} exists, with other content", path.display()));
         return Err(exists.with_hint("`--force` replaces it"));
@@ -176,9 +176,16 @@ fn write_all(workspace: &Workspace, files: &[(PathBuf, Vec<u8>)], force: bool) -
 }
 
 /// The records with what is in their other files, one after the other, because a folder may have more than fit into memory. Damaged
-/// ones are left out, with a warning.
-fn whole<'a>(workspace: &'a Workspace, records: &'a [RunRecord]) -> impl Iterator<Item = RunRecord> + 'a {
-    records.iter().flat_map(|record| workspace.whole(std::slice::from_ref(record)))
+/// ones are left out, with a warning, unless all are.
+fn whole<'a>(
+    workspace: &'a Workspace,
+    records: &'a [RunRecord],
+) -> Result<impl Iterator<Item = RunRecord> + 'a, Failure> {
+    let mut whole = records.iter().flat_map(|record| workspace.whole(std::slice::from_ref(record))).peekable();
+    if whole.peek().is_none() {
+        check_complete(0, records)?;
+    }
+    Ok(whole)
 }
 
 /// Fails if records were left out.
@@ -192,59 +199,55 @@ fn check_complete(exported: usize, records: &[RunRecord]) -> Result<(), Failure>
 /// Writes an event file per run for TensorBoard.
 pub(super) fn in_tensorboard(workspace: &Workspace, folder: &Path, records: &[RunRecord]) -> Result<(), Failure> {
     let mut exported = 0;
-    for record in whole(workspace, records) {
-        let name = name(workspace, &record);
+    for record in whole(workspace, records)? {
         let title = format!("{}, seed {}", record.spec.title, record.seed);
         let svg = Plot::of_records(&title, &[&record], CurveSets::Both).to_svg().map_err(Failure::outside)?;
         let figure = report::to_png(&svg, FIGURE_WIDTH).map_err(Failure::outside)?;
-        let written = tensorboard::write(folder, &name, &record, &figure);
-        written.map_err(|error| Failure::io(&folder.join(&name), "write", &error))?;
+        let written = tensorboard::write(folder, &record, &figure);
+        written.map_err(|error| Failure::io(&folder.join(record.folder_name()), "write", &error))?;
         exported += 1;
     }
     workspace.terminal.note(&format!("curves of {exported} runs: tensorboard --logdir {}", folder.display()));
     check_complete(exported, records)
 }
 
-/// The name of a run's folder.
-fn name(workspace: &Workspace, record: &RunRecord) -> String {
-    workspace.store.folder_of(record).file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
 /// Sends the runs to an MLflow server.
 fn in_mlflow(workspace: &Workspace, address: &str, records: &[RunRecord]) -> Result<(), Failure> {
-    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let login = Login {
-        name: variable("MLFLOW_TRACKING_USERNAME"),
-        password: variable("MLFLOW_TRACKING_PASSWORD"),
-        token: variable("MLFLOW_TRACKING_TOKEN"),
-    };
-    let server = Server::new(address, &login)?;
+    let server = Server::new(address, login())?;
     let (mut now, mut before) = (0, 0);
-    for record in whole(workspace, records) {
-        let (files, name) = (workspace.store.files(&record)?, name(workspace, &record));
-        match server.send(&record, &name, &files)? {
+    for record in whole(workspace, records)? {
+        let Some(files) = workspace.sound([workspace.store.files(&record)]).pop() else { continue };
+        match server.send(&record, &files)? {
             Sent::Now => {
                 now += 1;
                 // A server takes about a thousand values a second.
-                workspace.terminal.note(&format!("sent: {name}"));
+                workspace.terminal.note(&format!("sent: {}", record.folder_name()));
             }
             Sent::Before => before += 1,
         }
     }
-    workspace.terminal.note(&format!("{address}: {now} runs sent, {before} were there already"));
+    workspace.terminal.note(&format!("{}: {now} runs sent, {before} were there already", server.address()));
     check_complete(now + before, records)
+}
+
+/// The login in the variables of MLflow's own client.
+fn login() -> Option<Login> {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let password = || variable("MLFLOW_TRACKING_PASSWORD").unwrap_or_default();
+    let name = || Some(Login::Name(variable("MLFLOW_TRACKING_USERNAME")?, password()));
+    variable("MLFLOW_TRACKING_TOKEN").map(Login::Token).or_else(name)
 }
 
 /// Writes a table of all values, to stdout unless a file is named.
 fn as_csv(workspace: &Workspace, arguments: &Arguments, place: Option<&str>) -> Result<(), Failure> {
     let records = selected(workspace, arguments)?;
-    let exported = Cell::new(0);
-    let write = |out: &mut dyn Write| {
+    let (mut whole, mut exported) = (whole(workspace, &records)?, 0);
+    let mut write = |out: &mut dyn Write| {
         let mut out = BufWriter::new(out);
-        csv::write_header(&mut out)?;
-        for record in whole(workspace, &records) {
-            csv::write_run(&mut out, &record, &name(workspace, &record))?;
-            exported.set(exported.get() + 1);
+        out.write_all(csv::HEADER.as_bytes())?;
+        for record in &mut whole {
+            csv::write_run(&mut out, &record)?;
+            exported += 1;
         }
         out.flush()
     };
@@ -252,37 +255,39 @@ fn as_csv(workspace: &Workspace, arguments: &Arguments, place: Option<&str>) -> 
         let written = write(&mut io::stdout().lock());
         let is_whole = written.is_ok();
         unless_closed(written)?;
-        return if is_whole { check_complete(exported.get(), &records) } else { Ok(()) };
+        return if is_whole { check_complete(exported, &records) } else { Ok(()) };
     };
     let path = Path::new(place);
     if path.exists() && !arguments.force {
         return Err(Failure::bad_input(format!("{place} exists")).with_hint("`--force` replaces it"));
     }
-    let refused = |error| Failure::io(path, "write", &error);
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(refused)?;
-    let mut file = files::unfinished(UNFINISHED, 0o666).tempfile_in(folder).map_err(refused)?;
-    write(&mut file).map_err(refused)?;
-    file.as_file().sync_all().map_err(refused)?;
-    file.persist(path).map_err(|error| refused(error.error))?;
+    write_file_with(path, |file| write(file))?;
     workspace.terminal.note(&format!("table: {place}"));
-    check_complete(exported.get(), &records)
+    check_complete(exported, &records)
 }
 
 /// Describes the folder of the records as an RO-Crate.
 fn as_crate(workspace: &Workspace, arguments: &Arguments) -> Result<(), Failure> {
     let records = selected(workspace, arguments)?;
     let mut runs = Vec::new();
-    for record in whole(workspace, &records) {
-        let files = workspace.store.files(&record)?;
-        let folder = name(workspace, &record);
-        runs.push(CrateRun::new(record, folder, &files));
+    for record in whole(workspace, &records)? {
+        let files = workspace.sound([workspace.store.files(&record)]).pop();
+        runs.extend(files.map(|files| CrateRun::new(record, &files)));
     }
-    let table = report::runs_in_rows(&runs.iter().map(|run| &run.record).collect::<Vec<_>>());
-    let card = ro_crate::card(&runs, &report::to_markdown(&table));
+    if runs.is_empty() {
+        return check_complete(0, &records);
+    }
+    let results = report::runs_in_rows(&runs.iter().map(|run| &run.record).collect::<Vec<_>>());
+    let datasets = Columns::of(&ro_crate::datasets(&runs))
+        .words("Dataset", |dataset| dataset.title.clone())
+        .words("Images", |dataset| ro_crate::shape_words(dataset))
+        .words("SHA-256", |dataset| dataset.digest.clone())
+        .table("The training images.");
+    let card = ro_crate::card(&report::to_markdown(&datasets), &report::to_markdown(&results));
     let metadata = ro_crate::metadata(&runs, &card);
     let folder = workspace.store.folder();
-    let files = [(ro_crate::METADATA, metadata), (ro_crate::CARD, card)];
+    // The metadata, which lists the card, comes last.
+    let files = [(ro_crate::CARD, card), (ro_crate::METADATA, metadata)];
     let files = files.map(|(name, text)| (folder.join(name), text.into_bytes()));
     write_all(workspace, &files, arguments.force)?;
     check_complete(runs.len(), &records)

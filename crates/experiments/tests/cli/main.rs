@@ -8,6 +8,7 @@ mod elsewhere;
 mod export;
 mod hostile;
 mod install;
+mod mlflow;
 mod predict;
 mod records;
 mod report;

@@ -90,11 +90,9 @@ struct PluginData {
     content: Vec<u8>,
 }
 
-/// `tensorboard.hparams.HParamsPluginData`.
+/// `tensorboard.hparams.HParamsPluginData`, version 0.
 #[derive(Clone, PartialEq, Message)]
 struct Hyperparameters {
-    #[prost(int32, tag = "1")]
-    version: i32,
     #[prost(message, optional, tag = "3")]
     start: Option<SessionStart>,
     #[prost(message, optional, tag = "4")]
@@ -174,13 +172,13 @@ pub(super) fn hyperparameters(settings: &[(String, Json)], started: f64) -> Valu
     };
     let settings = settings.iter().map(|(key, value)| (key.clone(), Setting { kind: Some(kind(value)) }));
     let start = SessionStart { settings: settings.collect(), start_time_secs: started };
-    plugin_data("_hparams_/session_start_info", &Hyperparameters { version: 0, start: Some(start), end: None })
+    plugin_data("_hparams_/session_start_info", &Hyperparameters { start: Some(start), end: None })
 }
 
 /// How a run ended, for the same tab.
 pub(super) fn session_end(status: SessionStatus, ended: f64) -> Value {
     let end = SessionEnd { status: status as i32, end_time_secs: ended };
-    plugin_data("_hparams_/session_end_info", &Hyperparameters { version: 0, start: None, end: Some(end) })
+    plugin_data("_hparams_/session_end_info", &Hyperparameters { start: None, end: Some(end) })
 }
 
 fn plugin_data(tag: &str, content: &Hyperparameters) -> Value {
