@@ -10,9 +10,10 @@ pub(crate) const FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/e
 /// The folder of declared experiments that the program looks for.
 pub(crate) const FOLDER: &str = "experiments";
 
-/// Whether the experiments inside the program replace those of a folder: only of the usual one, where it is missing.
+/// Whether the experiments inside the program replace those of a folder: only of the usual one, where it is missing. A file of that
+/// name is the program itself, unpacked from its archive.
 pub(crate) fn stand_in_for(folder: &Path) -> bool {
-    folder == Path::new(FOLDER) && !folder.exists()
+    folder == Path::new(FOLDER) && !folder.is_dir()
 }
 
 /// The experiments of a folder, or those inside the program.

@@ -18,6 +18,24 @@ const SHORT: [&str; 8] = [
 ];
 const NOTE: &str = "the report's experiments are used, which are inside the program";
 
+/// A search on the standard model, which is inside the program.
+const SWEEP: &str = r#"title = "Learning rate"
+base = "task3c"
+[objective]
+metric = "best_validation_loss"
+direction = "minimize"
+[search]
+data.train_images = { values = [640] }
+data.validation_images = { values = [200] }
+training.max_epochs = { values = [1] }
+optimizer.learning_rate = { values = [0.01, 0.1] }
+[method]
+kind = "grid"
+[winner]
+best = 1
+seeds = 1
+"#;
+
 /// A copy of the program in an empty folder, with an empty environment but for a home and the digits that other tests drew.
 struct Installed {
     scratch: Scratch,
@@ -72,12 +90,25 @@ fn installed_program_has_the_reports_experiments_in_an_empty_folder() {
     installed.run(0, &["check"]);
     installed.run(0, &["report", "--no-train"]);
     assert!(installed.path("report/index.html").exists());
+    std::fs::write(installed.path("rates.toml"), SWEEP).unwrap();
+    let swept = installed.run(0, &["sweep", "rates.toml"]).stdout;
+    assert!(swept.contains("The best 2 of 2 trials"), "{swept}");
     let error = installed.run(2, &["run", "task5"]).stderr;
     assert!(error.contains("no experiment or comparison is called `task5`") && error.contains("`task4`"), "{error}");
     let error = installed.run(2, &["run", "task4e", "--set", "model.bias=some"]).stderr;
     assert!(error.contains("`model.bias` is \"some\""), "{error}");
     let error = installed.run(2, &["sweep", "width"]).stderr;
     assert!(error.contains("width_depth"), "{error}");
+}
+
+#[test]
+fn program_that_lies_in_the_folder_is_not_taken_for_the_experiments() {
+    let installed = Installed::new();
+    std::fs::copy(installed.scratch.path("bin/experiments"), installed.path("experiments")).unwrap();
+    let ran = Ended::with(0, &mut installed.command("./experiments", &["run", "task4e", "--quick"]));
+    assert!(ran.stderr.contains(NOTE), "{}", ran.stderr);
+    let message = installed.run(2, &["init", "."]).stderr;
+    assert!(message.contains("./experiments exists, and `init` overwrites nothing"), "{message}");
 }
 
 #[test]
@@ -133,4 +164,29 @@ fn init_overwrites_nothing_and_leaves_nothing_behind() {
     let error = installed.run(1, &["init", "file/lab"]).stderr;
     assert!(error.contains("file/lab: cannot create: "), "{error}");
     assert!(installed.run(2, &["init"]).stderr.contains("<DIR>"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn another_user_needs_neither_a_home_nor_an_environment() {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+
+    const NOBODY: u32 = 65534;
+    let installed = Installed::new();
+    let (folder, program) = (installed.path(""), installed.scratch.path("bin/experiments"));
+    std::fs::set_permissions(installed.scratch.path(""), std::fs::Permissions::from_mode(0o755)).unwrap();
+    if chown(&folder, Some(NOBODY), Some(NOBODY)).is_err() {
+        eprintln!("not run: only root can become another user");
+        return;
+    }
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program).args(arguments);
+        command.current_dir(&folder).env_clear().env("PATH", "/usr/bin:/bin").env("EXPERIMENTS_OFFLINE", "1");
+        Ended::with(0, &mut command)
+    };
+    run(&["run", "task4e", "--quick"]);
+    run(&["init", "lab"]);
+    run(&["report", "--no-train", "--runs-dir", "runs/quick", "--out", "lab/report"]);
+    assert!(installed.path("lab/report/index.html").is_file() && installed.path("lab/Makefile").is_file());
 }

@@ -89,7 +89,7 @@ impl Call {
 }
 
 /// Words before a program that trace all its threads.
-const STRACE: [&str; 3] = ["strace", "-f", "-qq"];
+pub(crate) const STRACE: [&str; 3] = ["strace", "-f", "-qq"];
 
 /// Whether strace works here.
 pub(crate) fn can_trace() -> bool {

@@ -12,6 +12,7 @@ mod files;
 mod job_control;
 mod kills;
 mod offline;
+mod outputs;
 mod panics;
 mod place;
 mod process;
