@@ -1,6 +1,6 @@
 //! The plan of a command: its runs, and the groups in which they are shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use record::RunRecord;
@@ -151,16 +151,18 @@ pub(crate) fn groups(catalog: &Catalog, selection: &Selection) -> Result<Vec<Gro
     names.iter().map(of).collect()
 }
 
-/// What these names declare. Files that are wrong are shown and left out; then the second value is the failure to end with.
+/// What these names declare. Files that are wrong are shown, once where others need them, and left out with those; then the second
+/// value is the failure to end with.
 pub(crate) fn declarations(catalog: &Catalog, names: &[String]) -> (Vec<(String, Declaration)>, Result<(), Failure>) {
-    let mut declared = Vec::new();
+    let (mut declared, mut wrong) = (Vec::new(), HashSet::new());
     for name in names {
-        match catalog.load(name, &[]) {
+        match catalog.load(name, &[]).map_err(Failure::from) {
             Ok(declaration) => declared.push((name.clone(), declaration)),
-            Err(error) => drop(Failure::from(error).show()),
+            Err(failure) if wrong.insert(failure.to_text()) => drop(failure.show()),
+            Err(_) => {}
         }
     }
-    let end = match names.len() - declared.len() {
+    let end = match wrong.len() {
         0 => Ok(()),
         wrong => Err(Failure::bad_input(format!("{wrong} of {} files are wrong", names.len()))),
     };

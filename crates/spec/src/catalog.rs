@@ -105,6 +105,14 @@ impl Catalog {
         }
     }
 
+    /// What a file declares by itself: the files that it names need not be right.
+    ///
+    /// # Errors
+    /// The file does not exist or breaks a rule.
+    pub fn spec(&self, name_or_path: &str) -> Result<Spec, DeclaredError> {
+        self.read(&self.path_of(name_or_path)?, &[])?.spec(self.shape)
+    }
+
     /// Names of the declared sweeps, those in the subfolder `sweeps`, sorted.
     ///
     /// # Errors

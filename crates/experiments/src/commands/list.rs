@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use record::{RunRecord, StopReason, Unfinished};
 use report::{Columns, Table};
 use serde::Serialize;
-use spec::{Declaration, ExperimentSpec, ImageShape};
+use spec::{ExperimentSpec, ImageShape, Spec};
 
 use crate::command_line::Json;
 use crate::failure::Failure;
@@ -37,11 +37,13 @@ pub(super) fn list(workspace: &Workspace, arguments: &Json) -> Result<(), Failur
     let unfinished = workspace.store.unfinished();
     let sweeps = workspace.catalog.sweeps()?;
     let (mut experiments, mut comparisons) = (Vec::new(), Vec::new());
-    let (declared, end) = declarations(&workspace.catalog, &workspace.catalog.all_names()?);
-    for (_, declaration) in declared {
-        match declaration {
-            Declaration::Experiment(experiment) => experiments.push(listed(experiment.spec, workspace.shape, &records)),
-            Declaration::Comparison(comparison) => comparisons.push(comparison.spec),
+    let names = workspace.catalog.all_names()?;
+    let (_, end) = declarations(&workspace.catalog, &names);
+    // Those whose baseline is wrong, too.
+    for spec in names.iter().filter_map(|name| workspace.catalog.spec(name).ok()) {
+        match spec {
+            Spec::Experiment(spec) => experiments.push(listed(*spec, workspace.shape, &records)),
+            Spec::Comparison(spec) => comparisons.push(spec),
         }
     }
     if arguments.json {

@@ -159,6 +159,19 @@ fn check_names_every_wrong_file() {
 }
 
 #[test]
+fn a_wrong_file_is_shown_once_although_others_need_it() {
+    let scratch = Scratch::new();
+    scratch.file("experiments/task2c.toml", "title = ");
+    for arguments in [&["check"][..], &["list"], &["claims"]] {
+        let message = scratch.refusal(arguments, 2);
+        assert_eq!(message.matches("task2c.toml:1: the value is missing").count(), 1, "{message}");
+        assert!(message.contains("error: 1 of 22 files are wrong"), "{message}");
+    }
+    let listed = Ended::with(2, &mut scratch.program(&["list"])).stdout;
+    assert!(listed.contains("Ten hidden layers of 64") && !listed.contains("Baseline"), "{listed}");
+}
+
+#[test]
 fn data_describes_the_dataset() {
     let scratch = Scratch::new();
     let text = scratch.stdout(&["data", "--dataset", "made-up", "--preview", "sheet.png"]);

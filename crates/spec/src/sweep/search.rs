@@ -94,7 +94,7 @@ impl Domain {
     /// The domain is a list.
     #[must_use]
     pub fn rounded(&self, value: f64) -> Value {
-        let &Self::Range { low, high, is_whole, .. } = self else { panic!("a list has no numbers in between") };
+        let &Self::Range { low, high, is_whole, .. } = self else { unreachable!("a list has no numbers in between") };
         if is_whole {
             return number(value.round().clamp(low, high), true);
         }
@@ -143,21 +143,17 @@ pub(super) fn parameters<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Par
 
 /// The JSON Schema of the table `[search]`.
 pub(super) fn schema(generator: &mut SchemaGenerator) -> Schema {
-    let pair = |kind: &str, bound: &str| {
-        let number = json!({ "type": kind, bound: 0 });
-        json!({ "type": "array", "items": if bound.is_empty() { json!({ "type": kind }) } else { number },
-            "minItems": 2, "maxItems": 2, "uniqueItems": true, "description": "The lowest and the highest." })
-    };
+    let pair = |number: Value| json!({ "type": "array", "items": number, "minItems": 2, "maxItems": 2, "uniqueItems": true, "description": "The lowest and the highest." });
     let parameter = json!({
         "type": "object",
         "additionalProperties": false,
         "oneOf": DOMAINS.map(|domain| json!({ "required": [domain] })),
         "properties": {
             "values": { "type": "array", "minItems": 1, "uniqueItems": true, "description": "One of these." },
-            "uniform": pair("number", ""),
-            "log_uniform": pair("number", "exclusiveMinimum"),
-            "integers": pair("integer", ""),
-            "log_integers": pair("integer", "exclusiveMinimum"),
+            "uniform": pair(json!({ "type": "number" })),
+            "log_uniform": pair(json!({ "type": "number", "exclusiveMinimum": 0 })),
+            "integers": pair(json!({ "type": "integer" })),
+            "log_integers": pair(json!({ "type": "integer", "exclusiveMinimum": 0 })),
             "when": {
                 "type": "object",
                 "minProperties": 1,
