@@ -10,8 +10,12 @@ use std::path::Path;
 /// meanwhile leaves it behind. A file that was at the path before is replaced; after an error it is unchanged.
 ///
 /// # Errors
-/// If the system refuses any step.
+/// The path is taken by something other than a file, such as a device, or the system refuses any step.
 pub fn write_whole(path: &Path, prefix: &str, bytes: &[u8]) -> io::Result<()> {
+    // The file takes the place of what is there: without this check, root would lose /dev/full or /dev/stdout, which is a link.
+    if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, "the path is taken, but not by a regular file"));
+    }
     // A path without a folder has an empty parent.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = unfinished(prefix, 0o666).tempfile_in(folder)?;
@@ -70,6 +74,23 @@ mod tests {
         std::fs::write(&usual, b"").unwrap();
         let [ours, usual] = [ours, usual].map(|path| path.metadata().unwrap().permissions().mode());
         assert_eq!(ours, usual);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_not_a_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link, socket] = ["file", "link", "socket"].map(|name| folder.path().join(name));
+        std::fs::write(&file, b"old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for path in [&link, &socket] {
+            let refused = write_whole(path, ".new-", b"new").unwrap_err();
+            assert!(refused.to_string().contains("not by a regular file"), "{refused}");
+            assert!(!path.symlink_metadata().unwrap().is_file());
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), b"old");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 3);
     }
 
     #[test]
