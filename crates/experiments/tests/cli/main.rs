@@ -8,6 +8,8 @@ mod elsewhere;
 mod export;
 mod hostile;
 mod install;
+#[cfg(target_os = "linux")]
+mod pictures;
 mod predict;
 mod records;
 mod report;
