@@ -51,7 +51,7 @@ pub(crate) enum Command {
     Gradcheck(gradcheck::Arguments),
     /// Write the first steps of a training, every array in double precision, as a file for NumPy
     Trace(trace::Arguments),
-    /// Hold the curves of your own program against the seeds of an experiment, and name the mistakes that they look like; or, with
+    /// Compare the curves of your own program with the seeds of an experiment, and name the mistakes that they look like; or, with
     /// `--trace`, find the first array in which it differs from a trace
     Compare(compare::Arguments),
     /// List the declared mistakes; of an experiment, train those whose curves are missing and show how well they are told apart

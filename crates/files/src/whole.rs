@@ -12,7 +12,7 @@ use crate::bounded::not_regular;
 /// meanwhile leaves it behind. A file that was at the path before is replaced; after an error it is unchanged.
 ///
 /// # Errors
-/// If the system refuses any step, or something other than a regular file is at the path: a device would be lost.
+/// If the system refuses any step, or something other than a regular file is at the path, such as a device or a link.
 pub fn write_whole(path: &Path, prefix: &str, bytes: &[u8]) -> io::Result<()> {
     write_whole_with(path, prefix, |file| file.write_all(bytes))
 }
@@ -22,7 +22,8 @@ pub fn write_whole(path: &Path, prefix: &str, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// As [`write_whole`], or those of the function.
 pub fn write_whole_with(path: &Path, prefix: &str, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    if path.metadata().is_ok_and(|there| !there.is_file()) {
+    // The file takes the place of what is there: without this check, root would lose /dev/full or /dev/stdout, which is a link.
+    if path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
         return Err(not_regular());
     }
     // A path without a folder has an empty parent.
@@ -87,12 +88,19 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn what_is_not_a_regular_file_is_not_replaced() {
+    fn what_is_not_a_file_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a");
-        let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
-        assert_eq!(write_whole(&path, ".new-", b"").unwrap_err().to_string(), "it is not a regular file");
-        assert!(!path.is_file());
+        let [file, link, socket] = ["file", "link", "socket"].map(|name| folder.path().join(name));
+        std::fs::write(&file, b"old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for path in [&link, &socket] {
+            let refused = write_whole(path, ".new-", b"new").unwrap_err();
+            assert_eq!(refused.to_string(), "it is not a regular file");
+            assert!(!path.symlink_metadata().unwrap().is_file());
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), b"old");
+        assert_eq!(folder.path().read_dir().unwrap().count(), 3);
     }
 
     #[test]

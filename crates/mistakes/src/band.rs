@@ -24,8 +24,8 @@ pub struct Band {
     width: f64,
 }
 
-/// For a quantity and a step, how its values scatter.
-type Places = BTreeMap<(usize, usize), Fit>;
+/// At a step, how the values of a quantity scatter.
+type Places = BTreeMap<(usize, Quantity), Fit>;
 
 /// Where a curve leaves the band.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,26 +65,23 @@ impl Band {
             .copied()
             .filter(|step| step.is_multiple_of(self.every))
             .collect();
-        let mut scattered: BTreeMap<(usize, usize), Vec<Vec<f64>>> = BTreeMap::new();
-        for (at, quantity) in Quantity::ALL.into_iter().enumerate() {
-            for &step in &steps {
-                let values = seeds.iter().filter_map(|seed| self.value(seed, quantity, step));
-                let values: Vec<Vec<f64>> = values.map(|value| vec![quantity.scaled(value)]).collect();
-                // Beyond, the few that still train are not typical.
-                if values.len() >= LEAST_SEEDS.saturating_sub(1).max(seeds.len().div_ceil(2)) {
-                    scattered.insert((at, step), values);
-                }
+        let mut scattered: BTreeMap<(usize, Quantity), Vec<Vec<f64>>> = BTreeMap::new();
+        for place @ (step, quantity) in steps.into_iter().flat_map(|step| Quantity::ALL.map(|one| (step, one))) {
+            let values = seeds.iter().filter_map(|seed| self.value(seed, quantity, step));
+            let values: Vec<Vec<f64>> = values.map(|value| vec![quantity.scaled(value)]).collect();
+            // Beyond, the few that still train are not typical.
+            if values.len() >= LEAST_SEEDS.saturating_sub(1).max(seeds.len().div_ceil(2)) {
+                scattered.insert(place, values);
             }
         }
-        let usual = |at: usize| {
-            let of_quantity = scattered.iter().filter(|((quantity, _), _)| *quantity == at);
+        let usual = Quantity::ALL.map(|quantity| {
+            let of_quantity = scattered.iter().filter(|((_, one), _)| *one == quantity);
             Fit::usual(&of_quantity.map(|(_, values)| values.as_slice()).collect::<Vec<_>>())
+        });
+        let fit = |quantity: Quantity, values: &[Vec<f64>]| {
+            Fit::of(&values.iter().collect::<Vec<_>>(), &usual[quantity as usize])
         };
-        let usual: Vec<Vec<f64>> = (0..Quantity::ALL.len()).map(usual).collect();
-        scattered
-            .iter()
-            .map(|(&place, values)| (place, Fit::of(&values.iter().collect::<Vec<_>>(), &usual[place.0])))
-            .collect()
+        scattered.iter().map(|(&place, values)| (place, fit(place.1, values))).collect()
     }
 
     fn value(&self, curve: &Curve, quantity: Quantity, step: usize) -> Option<f64> {
@@ -93,24 +90,17 @@ impl Band {
 
     /// Step, quantity, value, and distance from the middle of the band in standard deviations, in the order of the steps.
     fn distances(&self, curve: &Curve) -> impl Iterator<Item = (usize, Quantity, f64, f64)> {
-        let distance = |(&(at, step), fit): (&(usize, usize), &Fit)| {
-            let quantity = Quantity::ALL[at];
+        self.places.iter().filter_map(|(&(step, quantity), fit)| {
             let value = self.value(curve, quantity, step)?;
             Some((step, quantity, value, fit.standardised(&[quantity.scaled(value)])[0]))
-        };
-        let mut distances: Vec<_> = self.places.iter().filter_map(distance).collect();
-        distances.sort_by_key(|(step, ..)| *step);
-        distances.into_iter()
+        })
     }
 
     /// Where a curve is outside the band first.
     #[must_use]
     pub fn first_outside(&self, curve: &Curve) -> Option<Outside> {
-        let outside = self.distances(curve).find(|(.., distance)| distance.abs() > self.width);
-        outside.map(|(step, quantity, value, _)| {
-            let at = Quantity::ALL.iter().position(|known| *known == quantity).unwrap_or(0);
-            Outside { step, quantity, value, band: self.ends(at, step) }
-        })
+        let (step, quantity, value, _) = self.distances(curve).find(|(.., distance)| distance.abs() > self.width)?;
+        Some(Outside { step, quantity, value, band: self.ends(step, quantity) })
     }
 
     /// The values of a curve that have a place in the band.
@@ -119,15 +109,15 @@ impl Band {
         self.distances(curve).count()
     }
 
-    fn ends(&self, at: usize, step: usize) -> [f64; 2] {
-        [-1.0, 1.0].map(|side| Quantity::ALL[at].unscaled(self.places[&(at, step)].at(side * self.width)))
+    fn ends(&self, step: usize, quantity: Quantity) -> [f64; 2] {
+        [-1.0, 1.0].map(|side| quantity.unscaled(self.places[&(step, quantity)].at(side * self.width)))
     }
 
     /// The band of a quantity: step, lower and upper end.
     #[must_use]
     pub fn around(&self, quantity: Quantity) -> Vec<(usize, [f64; 2])> {
-        let of_quantity = self.places.keys().filter(|(at, _)| Quantity::ALL[*at] == quantity);
-        of_quantity.map(|&(at, step)| (step, self.ends(at, step))).collect()
+        let of_quantity = self.places.keys().filter(|(_, one)| *one == quantity);
+        of_quantity.map(|&(step, _)| (step, self.ends(step, quantity))).collect()
     }
 }
 

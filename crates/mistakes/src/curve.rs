@@ -1,4 +1,4 @@
-//! `Curve`: losses and accuracies over steps, as somebody's program wrote them.
+//! `Curve`: losses and accuracies over steps, as the user's program wrote them.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct Point {
 pub struct Curve(pub BTreeMap<usize, Point>);
 
 /// What a curve shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Quantity {
     /// Loss on training images.
     TrainLoss,
@@ -90,19 +90,6 @@ pub enum CurveError {
     Line(u64, String),
 }
 
-impl CurveError {
-    /// What would do.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Header(_) => Some(
-                "a curve is a CSV file whose first line is `step,train_loss,validation_loss,validation_accuracy`, or a part of it in any order",
-            ),
-            Self::Line(..) => None,
-        }
-    }
-}
-
 impl Curve {
     /// The curve in a CSV file: a column `step` and at least one of the others, in any order. Cells may be empty, lines may be
     /// missing, and other columns are ignored.
@@ -126,49 +113,23 @@ impl Curve {
         for (row, line) in reader.records().zip(2..) {
             let row = row.map_err(|_| CurveError::Line(line, "is not text in UTF-8".to_owned()))?;
             let line = row.position().map_or(line, csv::Position::line);
-            curve.add(&row, line, header.len(), step, &columns)?;
+            let wrong = |problem| CurveError::Line(line, problem);
+            if row.len() > header.len() {
+                let (values, columns) = (row.len(), header.len());
+                return Err(wrong(format!(
+                    "has {values} values for {columns} columns; a decimal comma must be a point"
+                )));
+            }
+            let (step, point) = cells(&row, step, &columns).map_err(wrong)?;
+            if curve.0.insert(step, point).is_some() {
+                return Err(wrong(format!("step {step} is there twice")));
+            }
         }
         let has_value = |point: &Point| *point != Point::default();
         if curve.0.values().filter(|point| has_value(point)).count() < 2 {
             return Err(CurveError::Header("has fewer than two lines with values".to_owned()));
         }
         Ok(curve)
-    }
-
-    fn add(
-        &mut self,
-        row: &StringRecord,
-        line: u64,
-        width: usize,
-        step: usize,
-        columns: &[(Quantity, Option<usize>); 3],
-    ) -> Result<(), CurveError> {
-        let wrong = |problem: String| Err(CurveError::Line(line, problem));
-        if row.len() > width {
-            return wrong(format!("has {} values for {width} columns; a decimal comma must be a point", row.len()));
-        }
-        let text = row.get(step).unwrap_or_default();
-        let number: f64 = text.parse().unwrap_or(f64::NAN);
-        if !(0.0..=1e12).contains(&number) || number.fract() != 0.0 {
-            return wrong(format!("`step` is `{}`, but must be a whole number from 0", text.escape_debug()));
-        }
-        let mut point = Point::default();
-        for (quantity, at) in columns {
-            let text = at.and_then(|at| row.get(at)).unwrap_or_default();
-            let Some(value) = value(*quantity, text).map_err(|problem| CurveError::Line(line, problem))? else {
-                continue;
-            };
-            match quantity {
-                Quantity::TrainLoss => (point.batch_loss, point.train_loss) = (Some(value), Some(value)),
-                Quantity::ValidationLoss => point.validation_loss = Some(value),
-                Quantity::ValidationAccuracy => point.validation_accuracy = Some(value),
-            }
-        }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number up to 1e12")]
-        match self.0.insert(number as usize, point) {
-            None => Ok(()),
-            Some(_) => wrong(format!("step {text} is there twice")),
-        }
     }
 
     /// A quantity at a step, where `every` steps are between two validations. Between two points of the curve that are at most
@@ -216,6 +177,26 @@ impl Curve {
     pub fn last_step(&self) -> usize {
         self.0.keys().next_back().copied().unwrap_or(0)
     }
+}
+
+/// The step of a row, and its values.
+fn cells(row: &StringRecord, step: usize, columns: &[(Quantity, Option<usize>)]) -> Result<(usize, Point), String> {
+    let text = row.get(step).unwrap_or_default();
+    let number: f64 = text.parse().unwrap_or(f64::NAN);
+    if !(0.0..=1e12).contains(&number) || number.fract() != 0.0 {
+        return Err(format!("`step` is `{}`, but must be a whole number from 0", text.escape_debug()));
+    }
+    let mut point = Point::default();
+    for &(quantity, at) in columns {
+        let value = value(quantity, at.and_then(|at| row.get(at)).unwrap_or_default())?;
+        match quantity {
+            Quantity::TrainLoss => (point.batch_loss, point.train_loss) = (value, value),
+            Quantity::ValidationLoss => point.validation_loss = value,
+            Quantity::ValidationAccuracy => point.validation_accuracy = value,
+        }
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number up to 1e12")]
+    Ok((number as usize, point))
 }
 
 /// The number in a cell; none if it is empty.

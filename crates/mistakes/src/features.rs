@@ -17,7 +17,7 @@ pub(crate) fn validations(spec: &ExperimentSpec) -> Vec<usize> {
     VALIDATIONS.iter().filter(|&&at| at <= last).map(|at| at * spec.steps_per_validation()).collect()
 }
 
-/// Every quantity at every validation, on a scale on which seeds scatter equally; none where the curve has no value.
+/// Every quantity at every validation, on a scale on which seeds scatter equally; `None` where the curve lacks it.
 pub(crate) fn features(curve: &Curve, spec: &ExperimentSpec, train_loss: TrainLoss) -> Vec<Option<f64>> {
     let every = spec.steps_per_validation();
     let at = |step: usize| {

@@ -5,6 +5,8 @@
 //! large it becomes by chance is read from the correct seeds themselves, each judged by the others, so a correct curve is accused
 //! at most once in as many curves as there are correct seeds.
 
+use std::collections::BTreeMap;
+
 use crate::linear::Cholesky;
 
 /// Weight of the other trainings' variance in that of a training, in seeds.
@@ -77,18 +79,8 @@ pub struct Verdict {
     pub untellable: Vec<usize>,
 }
 
-/// What became of the curves of a variant when each was judged by the others.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Rates {
-    /// How many times curves were judged.
-    pub trials: usize,
-    /// How often the variant itself was named first.
-    pub named: usize,
-    /// How often they were not told from correct.
-    pub as_correct: usize,
-    /// The other variants that were named first, and how often.
-    pub others: Vec<(usize, usize)>,
-}
+/// What became of the curves of a variant when each was judged by the others: how often each variant was named first, and none.
+pub type Rates = BTreeMap<Option<usize>, usize>;
 
 impl Models {
     /// The distributions of these variants; `sources` are their curves, of the features that the judged curves have. With
@@ -134,15 +126,14 @@ impl Models {
     pub fn judge(&self, curves: &[Measured]) -> Verdict {
         let (tellable, threshold) = self.tellable(curves.len());
         let likelihoods = self.likelihoods(curves, None);
-        let best = best(&likelihoods, &tellable);
-        let highest = best.map_or(likelihoods[0], |(_, best)| best.max(likelihoods[0]));
+        let highest = best(&likelihoods, &tellable).map_or(likelihoods[0], |(_, best)| best.max(likelihoods[0]));
         let weight = |variant: usize| (likelihoods[variant] - highest).exp();
         let sum = weight(0) + tellable.iter().map(|&variant| weight(variant)).sum::<f64>();
         let mut ranked: Vec<Named> =
             tellable.iter().map(|&variant| Named { variant, share: weight(variant) / sum }).collect();
         ranked.sort_by(|one, other| likelihoods[other.variant].total_cmp(&likelihoods[one.variant]));
         Verdict {
-            is_accused: best.is_some_and(|(_, best)| best - likelihoods[0] > threshold),
+            is_accused: accused(&likelihoods, &tellable, threshold).is_some(),
             ranked,
             untellable: (1..self.variants.len()).filter(|variant| !tellable.contains(variant)).collect(),
         }
@@ -184,19 +175,10 @@ impl Models {
     pub fn confusion(&self, n_curves: usize) -> Vec<Rates> {
         let (tellable, threshold) = self.tellable(n_curves);
         let rates = |variant: usize| {
-            let mut rates = Rates::default();
+            let mut rates = Rates::new();
             for likelihoods in self.trials(variant, n_curves) {
-                rates.trials += 1;
-                match best(&likelihoods, &tellable).filter(|(_, best)| best - likelihoods[0] > threshold) {
-                    None => rates.as_correct += 1,
-                    Some((named, _)) if named == variant => rates.named += 1,
-                    Some((other, _)) => match rates.others.iter_mut().find(|(known, _)| *known == other) {
-                        Some((_, count)) => *count += 1,
-                        None => rates.others.push((other, 1)),
-                    },
-                }
+                *rates.entry(accused(&likelihoods, &tellable, threshold)).or_default() += 1;
             }
-            rates.others.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
             rates
         };
         (0..self.variants.len()).map(rates).collect()
@@ -237,6 +219,11 @@ impl Fit {
 fn best(likelihoods: &[f64], of: &[usize]) -> Option<(usize, f64)> {
     let known = of.iter().map(|&variant| (variant, likelihoods[variant]));
     known.max_by(|(_, one), (_, other)| one.total_cmp(other))
+}
+
+/// The likeliest of some mistakes, if it is that much likelier than no mistake.
+fn accused(likelihoods: &[f64], of: &[usize], threshold: f64) -> Option<usize> {
+    best(likelihoods, of).filter(|(_, best)| best - likelihoods[0] > threshold).map(|(variant, _)| variant)
 }
 
 /// Groups of this many out of `n` seeds, spread evenly; each leaves at least as many seeds as it takes.
@@ -314,10 +301,10 @@ mod tests {
         let models = models();
         for (n_curves, trials) in [(1, [40, 10, 10, 40]), (5, [80, 20, 20, 80])] {
             let rates = models.confusion(n_curves);
-            assert_eq!(rates.iter().map(|rates| rates.trials).collect::<Vec<_>>(), trials);
-            assert_eq!((rates[0].named, rates[0].as_correct), (0, trials[0]), "no correct curve is accused");
-            assert_eq!((rates[1].named, rates[3].named), (trials[1], trials[3]));
-            assert_eq!(rates[2].named, 0);
+            assert_eq!(rates.iter().map(|rates| rates.values().sum()).collect::<Vec<usize>>(), trials);
+            assert_eq!(rates[0], [(None, trials[0])].into(), "no correct curve is accused");
+            assert_eq!([1, 3].map(|variant| rates[variant][&Some(variant)]), [trials[1], trials[3]]);
+            assert_eq!(rates[2].get(&Some(2)), None);
         }
     }
 }

@@ -92,7 +92,7 @@ impl Stored {
             let replicate = Replicate { seed, points: steps.iter().copied().zip(points).collect() };
             stored.0.entry(row[1].to_owned()).or_default().push(replicate);
         }
-        // Before the first step there is no batch.
+        // The losses of batches begin with the first step.
         let first = stored.0.values_mut().flatten().filter_map(|one| one.points.first_mut());
         first.filter(|(step, _)| *step == 0).for_each(|(_, point)| point.batch_loss = None);
         Ok(stored)

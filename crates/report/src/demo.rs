@@ -158,6 +158,15 @@ mod tests {
     }
 
     #[test]
+    fn the_page_computes_every_activation() {
+        let script = include_str!("../assets/network.js");
+        let table = script.split_once("const ACTIVATIONS = {").unwrap().1.split_once("};").unwrap().0;
+        let computed: Vec<&str> = table.lines().filter_map(|line| Some(line.trim().split_once(": [")?.0)).collect();
+        let declared = mlp::Activation::ALL.map(|activation| serde_json::to_value(activation).unwrap());
+        assert_eq!(declared.to_vec(), computed, "crates/report/assets/network.js needs a row for each");
+    }
+
+    #[test]
     fn the_padding_of_a_convolution_is_what_its_size_says() {
         let layer = |before: usize, maps: usize, after: usize| Layer {
             name: "convolutions.0".to_owned(),

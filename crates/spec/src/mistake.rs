@@ -52,7 +52,7 @@ pub enum Slip {
     ImagesWithoutLabels,
     /// The standard deviation of the initial weights is `1 / fan_in`, which is the square of the right one.
     SmallWeights,
-    /// The output layer has sigmoids in place of the softmax.
+    /// The output layer has sigmoids instead of the softmax.
     SigmoidOutput,
     /// The gradient is the sum over the batch.
     GradientSum,

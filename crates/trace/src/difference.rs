@@ -44,7 +44,7 @@ pub struct Difference {
 /// Compares arrays of a program, `mine`, with those of a trace, in the order in which they are computed.
 ///
 /// Deltas divided by the batch size, and velocities multiplied by the learning rate, with either sign, are other conventions and
-/// not mistakes. A constant input in place of a bias is one, too: `mine` may have the bias as the last row of a weight, and ones
+/// not mistakes. A constant input instead of a bias is one, too: `mine` may have the bias as the last row of a weight, and ones
 /// as the last column of the inputs.
 #[must_use]
 pub fn compare(mut mine: Arrays, ours: &Arrays) -> Comparison {

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use clap::Args;
-use mistakes::{Known, Lineup, PreparedImages, Rates, Replicate, Stored, TrainLoss, train};
+use mistakes::{Known, Lineup, PreparedImages, Rates, Stored, TrainLoss, can_train, train};
 use report::{Columns, Table, to_markdown};
 use serde_json::json;
 use spec::ExperimentSpec;
@@ -50,7 +50,7 @@ pub(super) fn mistakes(workspace: &Workspace, arguments: &Arguments) -> Result<(
     let Some(name) = &arguments.experiment else { return list(workspace, arguments) };
     let stop = Stop::listen()?;
     let spec = one_experiment(workspace, name, &[])?;
-    if spec.model.as_mlp().is_none() || !matches!(spec.optimizer, spec::OptimizerConfig::Sgd(_)) {
+    if !can_train(&spec) {
         let hint = "choose an experiment with `kind = \"mlp\"` and `kind = \"sgd\"`";
         return Err(Failure::bad_input("mistakes are trained in dense layers with gradient descent").with_hint(hint));
     }
@@ -121,8 +121,7 @@ impl Training<'_> {
             let trained = side_by_side(&missing, jobs, continues, |&seed, _| {
                 Ok(Some(training::on_one_thread(|| train(&one.spec, one.slip(), &images, seed))))
             })?;
-            let trained: Vec<Replicate> = trained.into_iter().flatten().collect();
-            of_key.extend(trained);
+            of_key.extend(trained.into_iter().flatten());
             of_key.sort_by_key(|replicate| replicate.seed);
             if self.stop.is_requested() {
                 return Err(Failure::interrupted());
@@ -147,34 +146,41 @@ fn title(lineup: &Lineup, variant: usize) -> String {
 /// For every mistake how often its own curves are named first, at one and at five curves.
 fn confusion_table(lineup: &Lineup, confusion: &[(usize, Vec<Rates>); 2]) -> Table {
     let rows: Vec<usize> = (0..lineup.known.len()).collect();
-    let share = |count: usize, rates: &Rates| match rates.trials {
-        0 => "-".to_owned(),
-        trials => format!("{:.0} %", 100.0 * count as f64 / trials as f64),
-    };
+    let share =
+        |rates: &Rates, named: Option<usize>| match (rates.get(&named).unwrap_or(&0), rates.values().sum::<usize>()) {
+            (_, 0) => "-".to_owned(),
+            (count, trials) => format!("{:.0} %", 100.0 * *count as f64 / trials as f64),
+        };
     let mut columns = Columns::of(&rows).words("Mistake", |&row| title(lineup, row));
     for (n_curves, rates) in confusion {
         let curves = if *n_curves == 1 { "1 curve".to_owned() } else { format!("{n_curves} curves") };
         columns = columns
-            .numbers(&format!("Named first, {curves}"), |&row| share(rates[row].named, &rates[row]))
-            .numbers(&format!("Taken for correct, {curves}"), |&row| share(rates[row].as_correct, &rates[row]))
+            .numbers(&format!("Named first, {curves}"), |&row| share(&rates[row], Some(row)))
+            .numbers(&format!("Taken for correct, {curves}"), |&row| share(&rates[row], None))
             .words(&format!("Else taken for, {curves}"), |&row| {
-                rates[row].others.first().map_or_else(String::new, |(other, count)| {
-                    format!("{} ({})", title(lineup, *other), share(*count, &rates[row]))
+                let other = others(row, &rates[row]).max_by_key(|(_, count)| *count);
+                other.map_or_else(String::new, |(other, _)| {
+                    format!("{} ({})", title(lineup, other), share(&rates[row], Some(other)))
                 })
             });
     }
     columns.table("Each curve was judged by the others. A mistake whose curves are told from correct ones in fewer than half of the cases is never named.")
 }
 
+/// The other mistakes that the curves of one were taken for, and how often.
+fn others(variant: usize, rates: &Rates) -> impl Iterator<Item = (usize, usize)> {
+    rates.iter().filter_map(|(named, count)| Some(((*named)?, *count))).filter(move |(named, _)| *named != variant)
+}
+
 fn to_json(lineup: &Lineup, rates: &[Rates]) -> serde_json::Value {
     let name = |variant: usize| lineup.known[variant].mistake.as_ref().map(|mistake| &mistake.name);
     let row = |(variant, rates): (usize, &Rates)| {
-        let others = rates.others.iter().map(|(other, count)| json!({ "mistake": name(*other), "count": count }));
+        let others = others(variant, rates).map(|(other, count)| json!({ "mistake": name(other), "count": count }));
         json!({
             "mistake": name(variant),
-            "trials": rates.trials,
-            "named": rates.named,
-            "as_correct": rates.as_correct,
+            "trials": rates.values().sum::<usize>(),
+            "named": rates.get(&Some(variant)).unwrap_or(&0),
+            "as_correct": rates.get(&None).unwrap_or(&0),
             "others": others.collect::<Vec<_>>(),
         })
     };

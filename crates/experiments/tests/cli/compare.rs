@@ -198,7 +198,7 @@ fn curve_of(run: &Path) -> String {
 }
 
 #[test]
-fn a_curve_is_held_against_the_seeds_and_missing_seeds_are_trained() {
+fn a_curve_is_compared_with_the_seeds_and_missing_seeds_are_trained() {
     let scratch = Scratch::new();
     scratch.stdout(&["run", "task3c", "--no-baseline", "--quiet", "--dataset", "made-up", "--seed", "3"]);
     let curve = curve_of(&scratch.run("task3c"));
@@ -216,6 +216,22 @@ fn a_curve_is_held_against_the_seeds_and_missing_seeds_are_trained() {
     let figures = scratch.path("runs/figures").read_dir().unwrap().map(|entry| entry.unwrap().file_name());
     let ours = figures.filter(|name| name.to_string_lossy().starts_with("compare-task3c-"));
     assert_eq!(ours.count(), 4, "two curves, each as SVG and PNG");
+
+    let said = |arguments: &[&str]| scratch.stdout(&[&["compare"], arguments, &["--dataset", "made-up"]].concat());
+    for (arguments, way_out) in [
+        (
+            &["task3c", "mine.csv", "--seeds", "5"][..],
+            "are stored for made-up digits.\nTrain them once, in some minutes: `experiments mistakes task3c --dataset made-up`.",
+        ),
+        (
+            &["task3c", "mine.csv", "--seeds", "3", "--set", "optimizer.momentum=0.5"],
+            "with these settings.\nDeclare them in a file, and train its mistakes: `experiments mistakes mine.toml`.",
+        ),
+        (&["adam", "mine.csv", "--seeds", "3"], "mistakes are declared for dense layers with gradient descent only."),
+    ] {
+        let text = said(arguments);
+        assert!(text.contains("The program cannot name a mistake: ") && text.contains(way_out), "{text}");
+    }
 }
 
 #[test]
@@ -232,7 +248,7 @@ fn files_that_are_no_curves_are_refused() {
     refused(&["compare", "task3c", "none.csv"], "none.csv: cannot read");
     refused(
         &["compare", "task3c", "mine.csv", "--no-train"],
-        "task3c has 0 finished seeds, but a band takes at least 3",
+        "a band takes at least 3 finished seeds, and task3c has 0",
     );
     refused(
         &["compare", "task3c", "between.csv", "--seeds", "3"],
@@ -304,17 +320,32 @@ fn numpy_curves(stored: &Arrays, mistake: &str) -> Vec<mistakes::Curve> {
     of_mistake.map(|(_, rows)| mistakes::Curve(curve(rows))).collect()
 }
 
+/// An experiment on MNIST with its declared mistakes, and their stored curves.
+fn stored(name: &str) -> (Vec<mistakes::Known>, mistakes::Stored) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
+    let catalog = spec::Catalog::new(&folder, test_support::SHAPE);
+    let spec::Declaration::Experiment(experiment) = catalog.load(name, &[]).unwrap() else { panic!() };
+    let mnist = ("d0a3eec1f5a454401d758fdbf15b9b0163a7034963586d671960c180b97e2c1a", test_support::SHAPE);
+    let known = mistakes::Known::all(&catalog, (name, &experiment.spec), &[], mnist).unwrap();
+    let stored = std::fs::read(folder.join(format!("mistakes/curves/{name}.csv"))).unwrap();
+    (known, mistakes::Stored::read(&stored).unwrap())
+}
+
+#[test]
+fn the_stored_curves_are_those_of_the_declared_mistakes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments/mistakes/curves");
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let (known, stored) = stored(name);
+        let missing: Vec<_> = known.iter().filter(|one| !stored.0.contains_key(&one.key)).collect();
+        assert!(missing.is_empty(), "`experiments mistakes {name}` trains what is missing: {missing:?}");
+    }
+}
+
 /// What the program says of curves of task 3c on MNIST, with the stored curves.
 fn judged(curves: &[mistakes::Curve]) -> (Option<String>, Vec<String>) {
-    static STORED: LazyLock<(Vec<mistakes::Known>, mistakes::Stored)> = LazyLock::new(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
-        let catalog = spec::Catalog::new(&folder, test_support::SHAPE);
-        let spec::Declaration::Experiment(experiment) = catalog.load("task3c", &[]).unwrap() else { panic!() };
-        let mnist = ("d0a3eec1f5a454401d758fdbf15b9b0163a7034963586d671960c180b97e2c1a", test_support::SHAPE);
-        let known = mistakes::Known::all(&catalog, ("task3c", &experiment.spec), &[], mnist).unwrap();
-        let stored = std::fs::read(folder.join("mistakes/curves/task3c.csv")).unwrap();
-        (known, mistakes::Stored::read(&stored).unwrap())
-    });
+    static STORED: LazyLock<(Vec<mistakes::Known>, mistakes::Stored)> = LazyLock::new(|| stored("task3c"));
     let lineup = mistakes::Lineup::new(&STORED.0, &STORED.1).unwrap();
     let (models, measured) = lineup.models(curves, mistakes::TrainLoss::Batches).unwrap();
     let verdict = models.judge(&measured);

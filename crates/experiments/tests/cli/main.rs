@@ -9,6 +9,8 @@ mod export;
 mod hostile;
 mod install;
 mod mlflow;
+#[cfg(target_os = "linux")]
+mod pictures;
 mod predict;
 mod records;
 mod report;

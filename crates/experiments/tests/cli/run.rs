@@ -184,7 +184,7 @@ fn a_signal_stops_all_trainings_that_run_side_by_side() {
 }
 
 /// The program under `sh` with some lines before it, which must end with this code; its messages.
-fn under_shell(scratch: &Scratch, lines: &str, arguments: &[&str], code: i32) -> String {
+pub(crate) fn under_shell(scratch: &Scratch, lines: &str, arguments: &[&str], code: i32) -> String {
     let program = scratch.program(&[]);
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("{lines}\nexec \"$@\""), "sh"]).arg(program.get_program()).args(arguments);

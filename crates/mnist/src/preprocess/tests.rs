@@ -70,8 +70,7 @@ fn the_result_has_the_size_and_place_of_mnist() {
     for (side, middle, radius) in [(28, [14, 14], 5), (100, [20, 70], 15), (1_000, [500, 400], 280), (40, [20, 20], 4)]
     {
         let image = ring(side, middle, radius, radius / 4 + 1).prepare();
-        let Rectangle { width, height } = Rectangle::around(&image.pixels);
-        assert_eq!((width, height, image.doubt), (20, 20, None), "{side}, {middle:?}");
+        assert_eq!((extents(&image.pixels, SIDE), image.doubt), ([20, 20], None), "{side}, {middle:?}");
         assert_eq!(centre_of_mass(&image.pixels, SIDE), [MIDDLE; 2]);
         assert_eq!(image.pixels.iter().max(), Some(&255));
     }
@@ -80,8 +79,7 @@ fn the_result_has_the_size_and_place_of_mnist() {
 #[test]
 fn proportions_are_kept() {
     let image = drawn(300, 300, |x, y| (100..130).contains(&x) && (50..250).contains(&y)).prepare();
-    let Rectangle { width, height } = Rectangle::around(&image.pixels);
-    assert_eq!((width, height), (3, 20));
+    assert_eq!(extents(&image.pixels, SIDE), [3, 20]);
 }
 
 #[test]
@@ -118,6 +116,10 @@ fn what_is_not_a_digit_is_named() {
         (square(50, vec![255; 2_500]), Doubt::Empty),
         (square(1, vec![7]), Doubt::Empty),
         (square(50, (0..2_500).map(grain).collect()), Doubt::Empty),
+        // A pixel, a cross of five, a stroke of four.
+        (drawn(28, 28, |x, y| (x, y) == (9, 9)), Doubt::Small),
+        (drawn(28, 28, |x, y| x.abs_diff(9) + y.abs_diff(9) < 2), Doubt::Small),
+        (drawn(500, 300, |x, y| x == 400 && (9..13).contains(&y)), Doubt::Small),
         // Noise, a dot, a page.
         (square(200, (0..40_000).map(noise).collect()), Doubt::Solid),
         (ring(300, [100, 100], 0, 9), Doubt::Solid),
@@ -127,6 +129,13 @@ fn what_is_not_a_digit_is_named() {
     ] {
         assert_eq!(image.prepare().doubt, Some(doubt));
     }
+}
+
+/// As of a font of 3 x 5 pixels, or of the images of 8 x 8 pixels that scikit-learn has.
+#[test]
+fn a_digit_of_few_pixels_is_one() {
+    let seven = drawn(8, 8, |x, y| (3..6).contains(&x) && (2..7).contains(&y) && (y == 2 || x == 5));
+    assert_eq!(seven.prepare().doubt, None);
 }
 
 #[test]

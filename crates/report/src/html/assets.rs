@@ -14,12 +14,16 @@ const CHART_LIBRARY: &str = concat!(
     include_str!("../../assets/uplot/uPlot.iife.min.js")
 );
 const CHARTS: &str = include_str!("../../assets/chart.js");
-const CANVAS: &str = include_str!("../../assets/draw.js");
+const CANVAS: [&str; 3] = [
+    include_str!("../../assets/prepare.js"),
+    include_str!("../../assets/network.js"),
+    include_str!("../../assets/draw.js"),
+];
 
 /// The scripts of a page with charts, with a canvas to draw on, or both, in the order in which they run.
 pub(super) fn scripts(has_charts: bool, has_canvas: bool) -> Vec<&'static str> {
     let charts = [CHART_LIBRARY, CHARTS].into_iter().filter(|_| has_charts);
-    charts.chain([CANVAS].into_iter().filter(|_| has_canvas)).collect()
+    charts.chain(CANVAS.into_iter().filter(|_| has_canvas)).collect()
 }
 
 /// The Content Security Policy: this style, these scripts, pictures within the page, and nothing else.
@@ -45,7 +49,7 @@ mod tests {
 
     #[test]
     fn assets_cannot_end_their_element_and_survive_the_page_as_they_are() {
-        for asset in [STYLE, CHART_LIBRARY, CHARTS, CANVAS] {
+        for asset in [STYLE, CHART_LIBRARY, CHARTS].into_iter().chain(CANVAS) {
             for end in ["</script", "</style", "<!--", "\r"] {
                 assert!(!asset.contains(end), "{end}");
             }

@@ -106,7 +106,7 @@ fn the_policy_names_every_style_and_script_that_the_page_holds() {
         page.split(start).skip(1).map(|rest| rest.split_once(end).unwrap().0.to_owned()).collect()
     };
     let embedded = [contents("<style>", "</style>"), contents("<script>", "</script>")].concat();
-    assert_eq!(embedded.len(), 4);
+    assert_eq!(embedded.len(), 6);
     for text in embedded {
         assert!(policy.contains(&BASE64_STANDARD.encode(Sha256::digest(text))), "{policy}");
     }

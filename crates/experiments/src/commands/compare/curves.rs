@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use mistakes::{Band, Curve, Known, Lineup, Outside, Point, Quantity, TrainLoss, Verdict};
-use record::{Detail, RunRecord};
+use mistakes::{Band, Curve, Known, Lineup, Outside, Point, Quantity, TrainLoss, Verdict, can_train};
+use record::{DatasetInfo, Detail, RunRecord};
 use report::{Columns, ComparedCurve};
 use serde_json::json;
 use spec::{ExperimentSpec, thousands};
@@ -25,6 +25,8 @@ use crate::workspace::Workspace;
 
 /// Size limit of a file with a curve.
 const MOST_BYTES: u64 = 1 << 26;
+/// What such a file holds.
+const FORMAT: &str = "a curve is a CSV file whose first line is `step,train_loss,validation_loss,validation_accuracy`, or a part of it in any order";
 /// Mistakes that are listed.
 const LISTED: usize = 5;
 /// Share of the likelihood below which a mistake is not listed after the first.
@@ -49,7 +51,7 @@ pub(super) fn compare(workspace: &Workspace, arguments: &Arguments, experiment: 
     let every = spec.steps_per_validation();
     let seeds: Vec<Curve> = records.iter().map(|record| of_record(record, every)).collect();
     let Some(band) = Band::of(&seeds, every, train_loss) else {
-        let message = format!("{} has {} finished seeds, but a band takes at least 3", spec.name, seeds.len());
+        let message = format!("a band takes at least 3 finished seeds, and {} has {}", spec.name, seeds.len());
         return Err(Failure::bad_input(message).with_hint("leave out `--no-train`: the missing seeds are trained"));
     };
     let mine: Vec<Mine> = arguments
@@ -79,10 +81,7 @@ pub(super) fn compare(workspace: &Workspace, arguments: &Arguments, experiment: 
         print("\n")?;
         match &judged {
             Some((lineup, verdict)) => show_verdict(lineup, verdict, mine.len(), &spec)?,
-            None => print(&format!(
-                "The curves of mistakes in {} are not stored; `experiments mistakes {experiment}` trains them.\n",
-                spec.name
-            ))?,
+            None => print(&without_verdict(workspace, arguments, &spec, dataset, lineup.is_some()))?,
         }
     }
     draw(workspace, &spec, &band, &mine, &records)
@@ -91,13 +90,7 @@ pub(super) fn compare(workspace: &Workspace, arguments: &Arguments, experiment: 
 fn read(path: &Path) -> Result<Curve, Failure> {
     let bytes = files::read_bounded(path, MOST_BYTES)
         .map_err(|error| Failure::bad_input(format!("{}: cannot read: {error}", path.display())))?;
-    Curve::read(&bytes).map_err(|error| {
-        let failure = Failure::bad_input(format!("{}: {error}", path.display()));
-        match error.hint() {
-            Some(hint) => failure.with_hint(hint),
-            None => failure,
-        }
-    })
+    Curve::read(&bytes).map_err(|error| Failure::bad_input(format!("{}: {error}", path.display())).with_hint(FORMAT))
 }
 
 /// The finished runs of the seeds; trains those that are missing, unless the user does not want that.
@@ -121,7 +114,7 @@ fn records(
     let words = report::seeds_in_words(seeds);
     workspace
         .terminal
-        .note(&format!("{}: training what is missing of {words}, whose band your curve is held against", spec.name));
+        .note(&format!("{}: training what is missing of {words}, with whose band your curve is compared", spec.name));
     let runner = Runner::open(workspace, [spec], stop)?;
     Ok(complete(runner.records(&runs, arguments.jobs, View::Bars)?))
 }
@@ -221,6 +214,35 @@ fn show_verdict(lineup: &Lineup, verdict: &Verdict, n_curves: usize, spec: &Expe
         ))?;
     }
     Ok(())
+}
+
+/// Why no mistake is named, and what to do.
+fn without_verdict(
+    workspace: &Workspace,
+    arguments: &Arguments,
+    spec: &ExperimentSpec,
+    dataset: &DatasetInfo,
+    is_stored: bool,
+) -> String {
+    let name = arguments.experiment.as_deref().unwrap_or(&spec.name);
+    let options = workspace.options.dataset.map(|one| format!(" --dataset {}", one.as_str())).unwrap_or_default();
+    let why = format!("The program cannot name a mistake: no curves of mistakes in {} are stored", spec.name);
+    if is_stored {
+        "The program cannot name a mistake: the stored curves hold the first validations, and yours has none of them.\n"
+            .to_owned()
+    } else if !can_train(spec) {
+        format!("{why}, because mistakes are declared for dense layers with gradient descent only.\n")
+    } else if arguments.overrides.is_empty() {
+        format!(
+            "{why} for {}.\nTrain them once, in some minutes: `experiments mistakes {name}{options}`. Then compare again.\n\
+             Without them, `experiments trace {name} --to trace.npz` finds the first number that differs (docs/compare.md).\n",
+            dataset.title
+        )
+    } else {
+        format!(
+            "{why} with these settings.\nDeclare them in a file, and train its mistakes: `experiments mistakes mine.toml`.\n"
+        )
+    }
 }
 
 fn share_in_words(share: f64) -> String {
