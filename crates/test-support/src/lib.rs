@@ -4,6 +4,7 @@
 //! The name of such a test begins with `torture_`. `make test` runs its quick form, `TORTURE=full` and `TORTURE=long` run more.
 
 mod fixtures;
+mod hears;
 mod memory;
 mod names;
 pub mod pictures;
@@ -17,6 +18,7 @@ use std::io::Write as _;
 pub use fixtures::{
     DECLARED, SHAPE, SMALL_SHAPE, checkpoint, declared_with, record, resolved, small_spec, spec, with_hidden_units,
 };
+pub use hears::hears;
 pub use memory::check_memory;
 pub use names::hostile_names;
 pub use tamper::Tamper;
