@@ -42,8 +42,13 @@ pub fn verdict_table(judged: &[Judged]) -> Table {
     let (all, undecided) = (judged.len(), judged.len() - hold - do_not);
     let mark = if judged.iter().any(|judged| judged.hangs_on_one_seed) { MARK } else { "" };
     let unlike = unlike_words(judged);
-    columns
-        .table(&format!("{all} claims: {hold} hold, {do_not} do not hold, {undecided} undecided.\n{HOW}{mark}{unlike}"))
+    let of = |count: usize, one: &'static str, more: &'static str| if count == 1 { one } else { more };
+    columns.table(&format!(
+        "{all} {}: {hold} {}, {do_not} {} not hold, {undecided} undecided.\n{HOW}{mark}{unlike}",
+        of(all, "claim", "claims"),
+        of(hold, "holds", "hold"),
+        of(do_not, "does", "do"),
+    ))
 }
 
 /// A line for every pair of experiments that is not trained alike, with the keys in which they differ.
@@ -172,7 +177,7 @@ mod tests {
                                               validation                +2.16                    it is higher     1e-15
                                               accuracy
         ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-        2 claims: 1 hold, 1 do not hold, 0 undecided.
+        2 claims: 1 holds, 1 does not hold, 0 undecided.
         Differences are paired by seed; the intervals are confidence sequences that hold for all claims after every pair at once, 95 %. p: valid after every pair, corrected for all claims; a verdict needs p < 0.05. Fixed-n tests: valid only if the number of seeds was fixed before; corrected by Holm.
         ");
     }
