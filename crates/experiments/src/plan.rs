@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use record::RunRecord;
 use spec::{Catalog, Declaration, Experiment, ExperimentSpec, ImageShape, Override, RunSeeds, run_id};
 
-use crate::command_line::Selection;
-use crate::command_line::{Seeds, Shard};
+use crate::command_line::{Seeds, Selection, Shard};
 use crate::failure::Failure;
 
 /// A run: an experiment with a seed.

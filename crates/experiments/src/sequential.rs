@@ -6,8 +6,7 @@ use evidence::{Judged, Outlook, Reason, Replicates, Verdict, judge};
 use record::RunRecord;
 use spec::ExperimentSpec;
 
-use crate::command_line::Seeds;
-use crate::command_line::UntilDecided;
+use crate::command_line::{Seeds, UntilDecided};
 use crate::failure::Failure;
 use crate::plan::PlannedRun;
 use crate::runner::Runner;

@@ -1,7 +1,6 @@
 //! `Work`: runs that are divided into shares: those of a command, or those of a sweep, round after round.
 
-use crate::command_line::Selection;
-use crate::command_line::{Seeds, Shard};
+use crate::command_line::{Seeds, Selection, Shard};
 use crate::commands::Command;
 use crate::failure::Failure;
 use crate::plan::{self, PlannedRun};

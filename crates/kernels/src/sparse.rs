@@ -129,7 +129,7 @@ impl<T: Real> Batch<T> {
 
     /// Replaces the rows by the chosen ones.
     pub(crate) fn copy(&mut self, set: &SparseRows<T>, rows: &[u32]) {
-        let SparseRows { starts, entries, .. } = &mut self.set;
+        let (mut starts, mut entries) = (std::mem::take(&mut self.set.starts), std::mem::take(&mut self.set.entries));
         starts.clear();
         entries.clear();
         for &row in rows {
@@ -139,10 +139,8 @@ impl<T: Real> Batch<T> {
             starts.extend(blocks[..set.n_blocks].iter().map(|start| start - blocks[0] + n_entries));
             entries.extend_from_slice(&set.entries[blocks[0] as usize..blocks[set.n_blocks] as usize]);
         }
+        self.set = SparseRows { starts, entries, ..*set };
         self.set.end_block();
-        let SparseRows { n_columns, n_levels, background, differences, n_blocks, .. } = *set;
-        let (starts, entries) = (std::mem::take(&mut self.set.starts), std::mem::take(&mut self.set.entries));
-        self.set = SparseRows { n_columns, n_levels, background, differences, n_blocks, starts, entries };
         self.rows.clear();
         self.rows.extend((0_u32..).take(rows.len()));
     }

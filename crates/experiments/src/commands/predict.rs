@@ -1,7 +1,6 @@
 //! `experiments predict`: classifies images of the user with a trained network.
 
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, value_parser};
 use mlp::Precise;

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::CommandFactory;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueHint};
+use clap::{Args, CommandFactory, ValueHint};
 
 use crate::command_line::CommandLine;
 use crate::completion;

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use clap::Args;
-use clap::Parser as _;
+use clap::{Args, Parser as _};
 use indicatif::HumanDuration;
 use record::Unfinished;
 use report::Columns;

@@ -4,11 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use spec::ClusterSpec;
-use spec::cluster_word;
+use spec::{ClusterSpec, cluster_word};
 
-use crate::cluster::Scheduler;
-use crate::cluster::{self, BATCHES, Batch, Script};
+use crate::cluster::{self, BATCHES, Batch, Scheduler, Script};
 use crate::command_line::{Options, Seeds, Selection};
 use crate::failure::Failure;
 use crate::output::print;

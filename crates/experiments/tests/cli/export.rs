@@ -223,7 +223,7 @@ fn torture_texts_of_a_record_stay_texts_in_every_format() {
     let path = scratch.run("task2c").join("record.json");
     let record: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     let fields = ["/spec/title", "/host/name", "/host/processor", "/backend/device", "/dataset/title", "/code/burn"];
-    // Whatever the texts are, so many entities and marks are in the crate, and the same table and module come of them.
+    // The numbers of entities and marks in the crate, the table and the module do not depend on the texts.
     let outcome = || {
         for to in PLACES {
             let said = exported(&scratch, to, 0);

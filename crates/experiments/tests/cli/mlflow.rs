@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use crate::common::{Ended, Scratch};
 use crate::export::{damage, trained};
 
-/// What an MLflow server answers to everything: there is no such run, and a new one has this number.
+/// An answer to every call: no run was found, and a new one has this number.
 const ANSWER: &str =
     r#"{"experiment":{"experiment_id":"1"},"runs":[],"run":{"info":{"run_id":"x","artifact_uri":"s3:"}}}"#;
 /// The login `anna:geheim, süß:@/`.
@@ -14,7 +14,7 @@ const LOGIN: &str = "Basic YW5uYTpnZWhlaW0sIHPDvMOfOkAv";
 /// The same, in an address.
 const IN_ADDRESS: &str = "anna:geheim,%20s%C3%BC%C3%9F:%40%2F@";
 
-/// Starts a server that sends one answer to whoever has the login, if one is wanted; returns its `host:port`.
+/// Starts a server that sends one answer, to every client or only to those with a login; returns its `host:port`.
 fn server(answer: &'static str, login: Option<&'static str>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();

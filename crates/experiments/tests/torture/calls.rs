@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::process::Command;
 
+use test_support::row;
+
 use crate::common::{Scratch, works};
 use crate::process::Process;
 use crate::reference::{Reference, SHORT, TINY};
@@ -91,9 +93,13 @@ impl Call {
 /// Words before a program that trace all its threads.
 pub(crate) const STRACE: [&str; 3] = ["strace", "-f", "-qq"];
 
-/// Whether strace works here.
-pub(crate) fn can_trace() -> bool {
-    works(&[&STRACE[..], &["-o", "/dev/null", "-e", "trace=openat", "true"]].concat())
+/// Whether strace works here; if not, the row with this title says so.
+pub(crate) fn can_trace(title: &str) -> bool {
+    let works = works(&[&STRACE[..], &["-o", "/dev/null", "-e", "trace=openat", "true"]].concat());
+    if !works {
+        row(title, "not run: needs strace");
+    }
+    works
 }
 
 impl Call {

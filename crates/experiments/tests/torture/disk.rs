@@ -28,8 +28,7 @@ fn check_refusal(scratch: &Scratch, ended: &Ended, reason: &str) -> Result<(), S
 #[test]
 fn torture_a_disk_that_fails_at_any_call_is_reported_and_costs_no_checkpoint() {
     const WHAT: &str = "ENOSPC and EIO at every call that writes, then the same command again";
-    if !can_trace() {
-        row(WHAT, "not run: needs strace");
+    if !can_trace(WHAT) {
         return;
     }
     let calls = of_two_runs(Scale::chosen().of(1, 1, 20));

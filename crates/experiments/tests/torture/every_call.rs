@@ -12,8 +12,7 @@ const WHAT: &str = "SIGKILL at every call on the files of a run, then the same c
 
 #[test]
 fn torture_a_run_killed_at_any_call_on_its_files_ends_with_the_same_bytes() {
-    if !can_trace() {
-        row(WHAT, "not run: needs strace");
+    if !can_trace(WHAT) {
         return;
     }
     let calls = of_two_runs(Scale::chosen().of(1, 3, 20));

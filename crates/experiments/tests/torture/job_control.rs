@@ -75,8 +75,8 @@ impl Job {
         std::fs::write(self.scratch.path(command), "").expect("written");
     }
 
-    /// Waits for the dashboard after `fg`. A training that finds itself in the foreground opens it, and the signal of `fg` opens
-    /// it anew, so it may open once or twice.
+    /// Waits for the dashboard after `fg`. A training that finds itself in the foreground opens it, and the signal of `fg` closes
+    /// and opens it, so it may open once or twice.
     fn await_dashboard(&self) {
         self.wait("the dashboard opens again", || self.times_opened() >= 2);
     }

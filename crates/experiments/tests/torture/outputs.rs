@@ -147,8 +147,7 @@ fn torture_exports_pages_and_pictures_are_whole_after_a_kill_at_any_moment() {
 #[test]
 fn torture_exports_pages_and_pictures_are_whole_if_any_call_fails_or_is_the_last() {
     const WHAT: &str = "SIGKILL, ENOSPC and EIO at every call with which they write, then the same command again";
-    if !can_trace() {
-        row(WHAT, "not run: needs strace");
+    if !can_trace(WHAT) {
         return;
     }
     let trained = trained();
@@ -200,7 +199,7 @@ fn disturb(
         }
         check(&scratch, command, expected).map_err(about)?;
     }
-    unreachable!("the numbers have no end")
+    unreachable!("the loop over numbers is endless")
 }
 
 #[test]

@@ -16,8 +16,7 @@ const FAILURE: i32 = 1;
 
 #[test]
 fn torture_a_refused_thread_is_an_error_that_restores_the_terminal_and_leaves_the_last_checkpoint() {
-    if !can_trace() {
-        row(WHAT, "not run: needs strace");
+    if !can_trace(WHAT) {
         return;
     }
     // The quick form includes some of the last threads, which start when the dashboard is on the screen.
