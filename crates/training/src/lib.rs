@@ -156,8 +156,8 @@ impl Training<'_> {
     pub fn run(&self, renderer: Box<dyn MetricsRenderer>, interrupter: &Interrupter) -> Result<Outcome, TrainingError> {
         let run = |cpu_time| self.instructions.within(|| self.run_here(renderer, interrupter, cpu_time));
         match self.threads {
-            Threads::All => run(|| ProcessTime::now().as_duration()),
-            Threads::One => on_one_thread(|| run(|| ThreadTime::now().as_duration())),
+            Threads::All => on_threads(rayon::current_num_threads(), || run(|| ProcessTime::now().as_duration())),
+            Threads::One => on_threads(1, || run(|| ThreadTime::now().as_duration())),
         }
     }
 
@@ -194,6 +194,7 @@ impl Training<'_> {
             spec: self.spec.clone(),
             train_images: evaluation(&self.images.train, path),
             probe_images: self.images.train.slice(0, PROBE_IMAGES.min(self.images.train.num_images())),
+            instructions: self.instructions,
             journal: journal.clone(),
             optimizer: self.resume.map(|state| state.optimizer.clone()),
             validation_loss: validation_loss.clone(),
@@ -248,14 +249,14 @@ impl Training<'_> {
     }
 }
 
-/// Does some work on a new thread, which is also the only thread of its parallel loops.
+/// Does some work on a new thread, which is also the first of the threads of its parallel loops.
 ///
 /// # Panics
 /// If the work does, or if the system refuses a thread.
-pub fn on_one_thread<R: Send>(work: impl FnOnce() -> R + Send) -> R {
+pub fn on_threads<R: Send>(n_threads: usize, work: impl FnOnce() -> R + Send) -> R {
     let on_new_thread = || {
-        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
-        let _alone = alone.expect("a thread that has just begun belongs to no pool");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).use_current_thread().build();
+        let _pool = pool.expect("the system has room for the threads of a training");
         work()
     };
     let answer = std::thread::scope(|scope| scope.spawn(on_new_thread).join());

@@ -4,19 +4,19 @@
 //! before the first step. Everything else is Burn's: optimizers, metrics, dashboard, early stopping, interruption.
 
 mod events;
+mod validation;
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Sender, SyncSender};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use burn::data::dataloader::DataLoaderIterator;
 use burn::data::dataset::DatasetError;
-use burn::module::Module;
 use burn::train::{
-    Learner, LearnerEvent, SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader,
-    TrainingComponents, ValidLoader,
+    Learner, SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents, ValidLoader,
 };
+use kernels::Instructions;
 use mlp::{Network, OptimizerState, Trainer};
 use mnist::MnistBatch;
 use record::{History, StopReason, TrainingState};
@@ -25,7 +25,8 @@ use spec::ExperimentSpec;
 use crate::journal::Journal;
 use crate::stopwatch::Stopwatch;
 use crate::validation_loss::ValidationLoss;
-use crate::{Classifier, Scores, evaluate};
+use crate::{Classifier, Scores};
+use validation::{Evaluated, Moment};
 
 /// Time between two points of the training curve in the dashboard: smooth enough for the eye, and the cost does not grow
 /// with the speed of the steps.
@@ -42,6 +43,8 @@ pub(crate) struct EvenlyValidated {
     pub(crate) train_images: ValidLoader<Classifier>,
     /// The images of every probe.
     pub(crate) probe_images: MnistBatch,
+    /// Those of evaluations.
+    pub(crate) instructions: Instructions,
     /// The record of the training; that of a resumed training has its past.
     pub(crate) journal: Arc<Mutex<Journal>>,
     /// The optimizer's state, if the training is resumed.
@@ -78,6 +81,8 @@ impl SupervisedLearningStrategy<Classifier> for EvenlyValidated {
             components,
             train,
             validation,
+            moment: None,
+            ahead: Vec::new(),
             before_last_step: None,
             shown: Instant::now(),
         };
@@ -107,6 +112,10 @@ struct Fit<'a> {
     components: TrainingComponents<Classifier>,
     train: TrainLoader<Classifier>,
     validation: ValidLoader<Classifier>,
+    /// The training at a validation that is not in the journal yet, and in the end at the one that stopped it.
+    moment: Option<Arc<Moment>>,
+    /// The losses of the steps taken since then. If that validation stops the training, they count for nothing.
+    ahead: Vec<f32>,
     /// The network before the last step ahead of a validation, to see what that step changed.
     before_last_step: Option<Network>,
     /// Steps taken when the state was last handed over, or when the training began.
@@ -125,7 +134,7 @@ impl Fit<'_> {
     fn epochs(&mut self) -> Flow {
         self.replay()?;
         if self.journal.history.validations.is_empty() {
-            self.validate(0)?;
+            self.validate()?;
         }
         let (per_epoch, spec) = (self.strategy.spec.training.validations_per_epoch, &self.strategy.spec);
         self.pause()?;
@@ -138,12 +147,10 @@ impl Fit<'_> {
             if seen > 0 {
                 batches.nth(seen - 1);
             }
-            let next = self.journal.history.validations.len();
-            for validation in next..=epoch * per_epoch {
-                self.steps(&mut *batches, validation)?;
-                self.validate(validation)?;
-                self.pause()?;
-                self.checkpoint(validation);
+            let next = self.next_validation() + usize::from(self.moment.is_some());
+            for _ in next..=epoch * per_epoch {
+                self.steps_and_validation(&mut *batches)?;
+                self.validate()?;
             }
         }
         Flow::Continue(())
@@ -152,23 +159,38 @@ impl Fit<'_> {
     /// Reports the past validations of a resumed training to Burn: the dashboard shows their curves, and early stopping
     /// counts them.
     fn replay(&mut self) -> Flow {
-        let total_items = self.train.num_items();
-        let past = self.journal.history.validations.len();
-        for validation in 0..past {
-            self.send_train(LearnerEvent::StartSplit { epoch_number: validation, total_items });
+        for validation in 0..self.next_validation() {
             self.report_validation(validation);
             self.stop_early(validation)?;
         }
         Flow::Continue(())
     }
 
+    /// The steps up to the next validation, while another thread evaluates the one before if that is still to be done.
+    fn steps_and_validation(&mut self, batches: &mut dyn DataLoaderIterator<MnistBatch>) -> Flow {
+        let (sender, evaluated) = channel();
+        let flow = rayon::in_place_scope(|scope| {
+            if let Some(moment) = self.moment.clone() {
+                let (strategy, validation) = (self.strategy, self.validation.clone());
+                // It is received as long as the scope lasts.
+                scope.spawn(move |_| drop(sender.send(strategy.evaluate(&moment, &*validation))));
+            }
+            self.steps(batches, &evaluated)
+        });
+        if let Ok(evaluated) = evaluated.try_recv() {
+            self.enter(evaluated)?;
+        }
+        flow
+    }
+
     /// The steps between two validations, or the remaining ones.
-    fn steps(&mut self, batches: &mut dyn DataLoaderIterator<MnistBatch>, validation: usize) -> Flow {
-        let total_items = self.train.num_items();
-        self.send_train(LearnerEvent::StartSplit { epoch_number: validation, total_items });
+    fn steps(&mut self, batches: &mut dyn DataLoaderIterator<MnistBatch>, evaluated: &Receiver<Evaluated>) -> Flow {
         let n_steps = self.strategy.spec.steps_per_validation();
         let done = self.journal.steps() % n_steps;
         for step in done + 1..=n_steps {
+            if let Ok(evaluated) = evaluated.try_recv() {
+                self.enter(evaluated)?;
+            }
             if step == n_steps {
                 self.before_last_step = Some(self.trainer.network());
             }
@@ -177,8 +199,8 @@ impl Fit<'_> {
                 Some(Err(error)) => return Flow::Break(self.fail(error)),
                 None => break,
             }
-            // The point after the last step comes with the validation.
-            if self.shown.elapsed() >= BETWEEN_POINTS && step < n_steps {
+            // Points come in the order of the steps, and the one after the last step comes with the validation.
+            if self.shown.elapsed() >= BETWEEN_POINTS && step < n_steps && self.moment.is_none() {
                 let loss = self.journal.mean_loss_at(self.journal.steps());
                 let progress = batches.progress();
                 self.show_train(Scores { loss, accuracy: None }, progress);
@@ -193,23 +215,10 @@ impl Fit<'_> {
             return Flow::Break(StopReason::Interrupted);
         }
         let loss = self.trainer.step(&batch.images, &batch.targets);
+        let losses = if self.moment.is_some() { &mut self.ahead } else { &mut self.journal.history.step_losses };
         #[expect(clippy::cast_possible_truncation, reason = "the loss was computed in f32")]
-        self.journal.history.step_losses.push(loss as f32);
+        losses.push(loss as f32);
         if loss.is_finite() { Flow::Continue(()) } else { Flow::Break(StopReason::Diverged) }
-    }
-
-    /// Evaluates both sets and asks early stopping whether to continue.
-    fn validate(&mut self, validation: usize) -> Flow {
-        let classifier = Classifier { network: self.trainer.network() };
-        // Without gradients: Burn would keep what every operation needs for a backward pass.
-        let (on_train, on_validation) = self.evaluate_both(&classifier.valid())?;
-        let epoch = validation as f64 / self.strategy.spec.training.validations_per_epoch as f64;
-        let MnistBatch { images, targets } = &self.strategy.probe_images;
-        let probe = classifier.network.probe(self.before_last_step.as_ref(), images, targets);
-        self.journal.add_validation(epoch, on_train, on_validation, classifier.network, probe);
-        self.send_progress();
-        self.report_validation(validation);
-        self.stop_early(validation)
     }
 
     /// Sends what is new in the history.
@@ -225,7 +234,7 @@ impl Fit<'_> {
 
     /// Interrupts the training once it has the validations that it was to have.
     fn pause(&self) -> Flow {
-        let is_due = self.strategy.until.is_some_and(|until| self.journal.history.validations.len() > until);
+        let is_due = self.strategy.until.is_some_and(|until| self.next_validation() > until);
         if is_due { Flow::Break(StopReason::Interrupted) } else { Flow::Continue(()) }
     }
 
@@ -233,6 +242,7 @@ impl Fit<'_> {
     fn checkpoint(&mut self, validation: usize) {
         let steps = self.journal.steps();
         let is_due = self.strategy.checkpoints.is_some()
+            && validation > 0
             && validation.is_multiple_of(self.strategy.spec.checkpoint.every_validations);
         if is_due && (steps - self.saved_steps) * LEAST_PROGRESS >= steps {
             self.saved_steps = steps;
@@ -251,25 +261,14 @@ impl Fit<'_> {
 
     fn state(&self) -> TrainingState {
         let (wall, cpu) = self.strategy.stopwatch.read();
+        let now = self.moment.clone().unwrap_or_else(|| Arc::new(self.moment_here()));
         TrainingState {
             history: self.journal.history.clone(),
-            last: self.trainer.network().weights(),
-            optimizer: self.trainer.optimizer_state(),
+            last: now.network.weights(),
+            optimizer: now.optimizer.clone(),
             best: self.journal.best.as_ref().map(Network::weights),
             wall,
             cpu,
-        }
-    }
-
-    fn evaluate_both(&self, classifier: &Classifier) -> ControlFlow<StopReason, (Scores, Scores)> {
-        let train = evaluate(classifier, &*self.strategy.train_images);
-        let validation = evaluate(classifier, &*self.validation);
-        match (train, validation) {
-            (Ok(train), Ok(validation)) if train.loss.is_finite() && validation.loss.is_finite() => {
-                ControlFlow::Continue((train, validation))
-            }
-            (Ok(_), Ok(_)) => ControlFlow::Break(StopReason::Diverged),
-            (Err(error), _) | (_, Err(error)) => ControlFlow::Break(self.fail(error)),
         }
     }
 

@@ -17,7 +17,7 @@ use spec::{Catalog, Declaration, ExperimentSpec, Shuffle};
 
 use crate::classifier::Classifier;
 use crate::evaluate::evaluate;
-use crate::{Images, Outcome, Renderer, Threads, Training, evaluation};
+use crate::{Images, Outcome, Renderer, Threads, Training, evaluation, on_threads};
 
 const SHAPE: ImageShape = ImageShape { height: 28, width: 28, classes: 10 };
 const TRAIN_IMAGES: usize = 400;
@@ -276,19 +276,37 @@ fn images_that_are_not_shuffled_keep_their_order() {
     assert!((network.loss(batch.images, &batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
 }
 
-/// The same run, trained as in a command with several jobs.
+/// With a second thread, evaluations run beside the steps that follow; those after the validation that stopped the training
+/// must leave no trace.
 #[test]
 fn one_thread_gives_the_bits_of_many() {
-    let (images, device, spec) = (images(), Device::flex(), spec());
-    let train = |threads| {
-        let training = Training { threads, ..Training::new(&spec, 1, &images, &device) };
-        training.run(Renderer::silent(), &Interrupter::new()).unwrap()
-    };
-    let (all, one) = (train(Threads::All), train(Threads::One));
-    assert_eq!(
-        (all.state.history.step_losses, all.state.history.validations, all.state.last),
-        (one.state.history.step_losses, one.state.history.validations, one.state.last)
-    );
+    let (images, device) = (images(), Device::flex());
+    let all_epochs = spec();
+    let mut early = spec();
+    sgd(&mut early).learning_rate = 0.5;
+    early.training.max_epochs = 100;
+    early.training.patience_validations = 7;
+    let mut diverging = spec();
+    mlp_of(&mut diverging).activation = Activation::Relu;
+    sgd(&mut diverging).learning_rate = 1e30;
+    for (spec, until, reason) in [
+        (&all_epochs, None, StopReason::MaxEpochs),
+        (&all_epochs, Some(3), StopReason::Interrupted),
+        (&early, None, StopReason::EarlyStopping),
+        (&diverging, None, StopReason::Diverged),
+    ] {
+        let train = |threads| {
+            let training = Training { threads, until, ..Training::new(spec, 1, &images, &device) };
+            let run = || training.run(Renderer::silent(), &Interrupter::new()).unwrap();
+            let Outcome { stop_reason, mut state } = on_threads(2, run);
+            assert_eq!(stop_reason, reason);
+            (state.wall, state.cpu) = Default::default();
+            // A loss may be NaN, which equals nothing.
+            let losses = std::mem::take(&mut state.history.step_losses);
+            (losses.into_iter().map(f32::to_bits).collect::<Vec<_>>(), state)
+        };
+        assert_eq!(train(Threads::All), train(Threads::One), "{reason:?}");
+    }
 }
 
 /// The report's standard model, trained with the fused kernels and with Burn's modules. Rounding makes their trajectories

@@ -119,7 +119,7 @@ impl Training<'_> {
             let images = PreparedImages::new(&one.spec, one.slip(), self.dataset, &backend.device)?;
             let continues = || !self.stop.is_requested();
             let trained = side_by_side(&missing, jobs, continues, |&seed, _| {
-                Ok(Some(training::on_one_thread(|| train(&one.spec, one.slip(), &images, seed))))
+                Ok(Some(training::on_threads(1, || train(&one.spec, one.slip(), &images, seed))))
             })?;
             of_key.extend(trained.into_iter().flatten());
             of_key.sort_by_key(|replicate| replicate.seed);

@@ -10,12 +10,12 @@ use super::Fit;
 use crate::Scores;
 
 impl Fit<'_> {
-    /// Reports a validation of the journal.
+    /// Reports a validation of the journal, and that the steps to the next one begin.
     pub(super) fn report_validation(&mut self, validation: usize) {
         let Validation { step, validation_loss, validation_accuracy, train_accuracy, .. } =
             self.journal.history.validations[validation];
         let spec = &self.strategy.spec.training;
-        let (n_train, per_epoch) = (self.train.num_items(), spec.validations_per_epoch);
+        let (n_train, per_epoch, max_epochs) = (self.train.num_items(), spec.validations_per_epoch, spec.max_epochs);
         if validation > 0 {
             let within_epoch = (step * spec.batch_size - 1) % n_train + 1;
             let scores = Scores { loss: self.journal.mean_loss_at(step), accuracy: Some(train_accuracy) };
@@ -25,6 +25,9 @@ impl Fit<'_> {
         self.show_validation(validation, Scores { loss: validation_loss, accuracy: Some(validation_accuracy) });
         if validation > 0 && validation.is_multiple_of(per_epoch) {
             self.send_train(LearnerEvent::EndEpoch(validation / per_epoch));
+        }
+        if validation < max_epochs * per_epoch {
+            self.send_train(LearnerEvent::StartSplit { epoch_number: validation + 1, total_items: n_train });
         }
     }
 
