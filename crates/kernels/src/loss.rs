@@ -14,10 +14,12 @@ pub struct ScoreSums {
     pub correct: usize,
 }
 
-impl std::ops::AddAssign for ScoreSums {
-    fn add_assign(&mut self, other: Self) {
-        self.loss += other.loss;
-        self.correct += other.correct;
+impl std::iter::Sum for ScoreSums {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sums, more| Self {
+            loss: sums.loss + more.loss,
+            correct: sums.correct + more.correct,
+        })
     }
 }
 
@@ -27,16 +29,8 @@ const MOST_CLASSES: usize = 256;
 /// Images that share a logarithm: the product of 64 sums of at most 256 exponentials is at most 2^512.
 const SHARED_LOGARITHM: usize = 64;
 
-/// What replaces the logits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Replacement {
-    /// Nothing useful.
-    None,
-    /// The gradient of the mean cross-entropy, `(softmax(z) - onehot(t)) / n`.
-    Gradient,
-}
-
-/// The scores of the first rows of a matrix of logits.
+/// The scores of the first rows of a matrix of logits, which the gradient of the mean cross-entropy replaces if that is wanted:
+/// `(softmax(z) - onehot(t)) / n`.
 ///
 /// # Panics
 /// If a target is not a class, or there are more than 256 classes.
@@ -45,7 +39,7 @@ pub(crate) fn scores<T: Real, S: Simd>(
     simd: S,
     logits: &mut Matrix<T>,
     targets: &[u8],
-    replacement: Replacement,
+    with_gradient: bool,
 ) -> ScoreSums {
     let n_classes = logits.shape.n_columns;
     let mut powers = [T::from_f64(0.0); MOST_CLASSES];
@@ -59,10 +53,11 @@ pub(crate) fn scores<T: Real, S: Simd>(
                 powers[..panel.width]
                     .copy_from_slice(&logits.numbers()[panel.start + index * panel.width..][..panel.width]);
             }
-            let (answer, of_target, sum) = exponentials(simd, &mut powers, n_classes, target);
+            let (is_correct, of_target, sum) = exponentials(simd, &mut powers, n_classes, target);
             product_of_sums *= sum;
-            scores += ScoreSums { loss: -of_target, correct: usize::from(answer == target) };
-            if replacement == Replacement::Gradient {
+            scores.loss -= of_target;
+            scores.correct += usize::from(is_correct);
+            if with_gradient {
                 let factor = T::from_f64(scale / sum);
                 powers.iter_mut().take(n_classes).for_each(|power| *power = *power * factor);
                 powers[target] = powers[target] - T::from_f64(scale);
@@ -77,22 +72,22 @@ pub(crate) fn scores<T: Real, S: Simd>(
     scores
 }
 
-/// The largest logit's class, the target's logit less the largest one, and the sum of `exp(z - max z)`; these exponentials
-/// replace the logits.
+/// Whether the target's logit is the first of the largest, how far it is from the largest, and the sum of `exp(z - max z)`;
+/// these exponentials replace the logits.
 #[inline(always)]
 fn exponentials<T: Real, S: Simd>(
     simd: S,
     logits: &mut [T; MOST_CLASSES],
     n_classes: usize,
     target: usize,
-) -> (usize, f64, f64) {
-    let (mut largest, mut answer) = (logits[0], 0);
-    for (class, &logit) in logits[..n_classes].iter().enumerate().skip(1) {
-        if logit > largest {
-            (largest, answer) = (logit, class);
-        }
+) -> (bool, f64, f64) {
+    let of_target = logits[..n_classes][target];
+    let (mut largest, mut is_correct) = (of_target, true);
+    // Without branches: which logit is largest changes from image to image, and the processor would guess wrong.
+    for (class, &logit) in logits[..n_classes].iter().enumerate() {
+        largest = if logit > largest { logit } else { largest };
+        is_correct &= (logit < of_target) | ((class >= target) & (logit <= of_target));
     }
-    let of_target = logits[..n_classes][target] - largest;
     let shift = T::splat(simd, T::from_f64(0.0) - largest);
     for part in logits[..n_classes.next_multiple_of(T::n_lanes::<S>())].chunks_exact_mut(T::n_lanes::<S>()) {
         T::store(simd, part, T::exp(simd, T::add_lanes(simd, T::load(simd, part), shift)));
@@ -101,5 +96,5 @@ fn exponentials<T: Real, S: Simd>(
     for &power in &logits[..n_classes] {
         sum += power;
     }
-    (answer, of_target.into(), sum.into())
+    (is_correct, (of_target - largest).into(), sum.into())
 }

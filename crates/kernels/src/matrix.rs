@@ -117,6 +117,11 @@ impl<T: Real> Matrix<T> {
         }
     }
 
+    /// Gives it as many columns, at most those that it was made with; what was in it is lost.
+    pub(crate) fn reshape(&mut self, n_columns: usize) {
+        self.shape.n_columns = n_columns;
+    }
+
     #[inline(always)]
     pub(crate) fn numbers(&self) -> &[T] {
         &self.storage[self.offset..]

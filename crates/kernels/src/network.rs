@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::activation::Activation;
 use crate::instructions::arch;
-use crate::loss::{self, Replacement, ScoreSums};
+use crate::loss::{self, ScoreSums};
 use crate::matrix::Matrix;
 use crate::parameter::{Descent, Parameter, UpdateWeights};
 use crate::product::{Activate, Backward, Left, product};
@@ -106,21 +106,6 @@ impl<T: Real> Layer<T> {
     }
 }
 
-/// The outputs of every layer for `n` rows.
-#[inline(always)]
-fn forward<T: Real, S: Simd>(
-    simd: S,
-    layers: &[Layer<T>],
-    input: LayerInput<'_, T>,
-    n: usize,
-    outputs: &mut [Matrix<T>],
-) {
-    for (index, layer) in layers.iter().enumerate() {
-        let (before, from) = outputs.split_at_mut(index);
-        layer.forward(simd, before.last().map_or(input, LayerInput::Dense), n, &mut from[0]);
-    }
-}
-
 impl<T: Real> Network<T> {
     /// A network with these weights, first layer to last, and velocities of 0.
     ///
@@ -217,10 +202,13 @@ impl<T: Real> Network<T> {
                 LayerInput::Sparse { set: &self.batch.set, rows: &self.batch.rows, background: &self.background }
             }
         };
-        forward(simd, &self.layers, first, n, &mut self.outputs);
+        for (index, layer) in self.layers.iter().enumerate() {
+            let (before, from) = self.outputs.split_at_mut(index);
+            layer.forward(simd, before.last().map_or(first, LayerInput::Dense), n, &mut from[0]);
+        }
         let last = self.layers.len() - 1;
         std::mem::swap(&mut self.outputs[last], &mut self.deltas[last]);
-        let loss = loss::scores(simd, &mut self.deltas[last], targets, Replacement::Gradient).loss / n as f64;
+        let loss = loss::scores(simd, &mut self.deltas[last], targets, true).loss / n as f64;
         if loss.is_finite() {
             for index in (0..=last).rev() {
                 self.backward(simd, index, input, n, descent);

@@ -3,16 +3,16 @@
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
-use super::{Input, LayerInput, Network, forward};
+use super::{Input, Layer, LayerInput, Network};
 use crate::Real;
-use crate::loss::{self, Replacement, ScoreSums};
+use crate::loss::{self, ScoreSums};
 use crate::matrix::Matrix;
 
-/// Images of a tile of an evaluation: the outputs of two layers stay in the first-level cache.
+/// Images of a tile. Threads take tiles one by one.
 const TILE: usize = 64;
-/// Images of one task of the thread pool. The sums of the tasks are added in the order of the images, so that the result is
-/// the same on any number of threads.
-const TASK: usize = 8 * TILE;
+/// Tiles whose scores are added up first. Sums are formed in the order of the images, so that the result is the same on any
+/// number of threads.
+const TILES_OF_A_SUM: usize = 8;
 
 /// [`Network::scores`] with one instruction set.
 pub(crate) struct Scores<'a, T> {
@@ -27,58 +27,54 @@ impl<T: Real> WithSimd for Scores<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> ScoreSums {
         let Self { network, input, targets } = self;
+        let (n_inputs, layers) = (network.inputs.shape.n_columns, &network.layers);
         let mut background = Matrix::zeros(1, network.background.shape.n_columns);
         if let Input::Sparse(set, _) = input {
-            network.layers[0].background_outputs(simd, set.background(), &mut background);
+            layers[0].background_outputs(simd, set.background(), &mut background);
         }
-        let tasks = (0..targets.len().div_ceil(TASK)).into_par_iter().map(|task| {
-            let range = task * TASK..targets.len().min((task + 1) * TASK);
-            let input = input.rows(network.inputs.shape.n_columns, range.clone());
-            simd.vectorize(TaskScores { network, input, background: &background, targets: &targets[range] })
+        let dense_width = if matches!(input, Input::Dense(_)) { n_inputs } else { 0 };
+        let widest = layers.iter().map(Layer::n_outputs).fold(dense_width, usize::max);
+        let buffers = || [Matrix::zeros(TILE, widest), Matrix::zeros(TILE, widest)];
+        let tiles = targets.par_chunks(TILE).enumerate().map_init(buffers, |buffers, (tile, targets)| {
+            let input = input.rows(n_inputs, tile * TILE..tile * TILE + targets.len());
+            simd.vectorize(TileScores { layers, input, background: &background, targets, buffers })
         });
-        let mut scores = ScoreSums::default();
-        for task in tasks.collect::<Vec<ScoreSums>>() {
-            scores += task;
-        }
-        scores
+        let tiles = tiles.collect::<Vec<ScoreSums>>();
+        tiles.chunks(TILES_OF_A_SUM).map(|tiles| tiles.iter().copied().sum::<ScoreSums>()).sum()
     }
 }
 
-/// The scores of a task's rows.
-struct TaskScores<'a, T> {
-    network: &'a Network<T>,
+/// The scores of a tile.
+struct TileScores<'a, T> {
+    layers: &'a [Layer<T>],
     input: Input<'a, T>,
     background: &'a Matrix<T>,
     targets: &'a [u8],
+    /// What a layer reads and what it writes: they stay in the first-level cache, which has no room for the outputs of all
+    /// layers.
+    buffers: &'a mut [Matrix<T>; 2],
 }
 
-impl<T: Real> WithSimd for TaskScores<'_, T> {
+impl<T: Real> WithSimd for TileScores<'_, T> {
     type Output = ScoreSums;
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> ScoreSums {
-        let Self { network, input, background, targets } = self;
-        let n_inputs = network.inputs.shape.n_columns;
-        let rows_of_dense = if matches!(input, Input::Dense(_)) { TILE } else { 0 };
-        let mut dense = Matrix::zeros(rows_of_dense, n_inputs);
-        let mut outputs: Vec<_> = network.layers.iter().map(|layer| Matrix::zeros(TILE, layer.n_outputs())).collect();
-        let mut scores = ScoreSums::default();
-        for (tile, targets) in targets.chunks(TILE).enumerate() {
-            let n = targets.len();
-            let input = input.rows(n_inputs, tile * TILE..tile * TILE + n);
-            let input = match input {
-                Input::Dense(values) => {
-                    dense.copy_rows(values);
-                    LayerInput::Dense(&dense)
-                }
-                Input::Sparse(set, rows) => LayerInput::Sparse { set, rows, background },
-            };
-            forward(simd, &network.layers, input, n, &mut outputs);
-            if let Some(logits) = outputs.last_mut() {
-                scores += loss::scores(simd, logits, targets, Replacement::None);
-            }
+        let Self { layers, input, background, targets, buffers: [before, out] } = self;
+        if let Input::Dense(values) = input {
+            out.reshape(values.len() / targets.len());
+            out.copy_rows(values);
         }
-        scores
+        for (index, layer) in layers.iter().enumerate() {
+            std::mem::swap(before, out);
+            out.reshape(layer.n_outputs());
+            let input = match input {
+                Input::Sparse(set, rows) if index == 0 => LayerInput::Sparse { set, rows, background },
+                _ => LayerInput::Dense(before),
+            };
+            layer.forward(simd, input, targets.len(), out);
+        }
+        loss::scores(simd, out, targets, false)
     }
 }
 
