@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use export::tensorboard::{EventFile, Run};
-use kernels::Instructions;
+use kernels::{ComputePath, Instructions};
 use mlp::Network;
 use record::{
     BackendInfo, Checkpoint, DatasetInfo, History, OwnedRun, Predictions, RunKey, RunRecord, RunStore, TestScores,
@@ -227,7 +227,8 @@ impl Runner<'_> {
             return Ok(None);
         };
         let network = Network::new(&run.spec.model, images.shape, best, &self.backend.device);
-        let validation = evaluation(&images.validation, network.path());
+        // Logits come from Burn's modules, also where kernels train and evaluate.
+        let validation = evaluation(&images.validation, ComputePath::Plain);
         let predictions = predict(&Classifier { network }, &*validation);
         let predictions = predictions.map_err(|error| Failure::outside(format!("{}: {error}", run.label())))?;
         Ok(Some(predictions::of(&predictions, &self.dataset.test)))
