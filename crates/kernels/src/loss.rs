@@ -83,7 +83,7 @@ fn exponentials<T: Real, S: Simd>(
 ) -> (bool, f64, f64) {
     let of_target = logits[..n_classes][target];
     let (mut largest, mut is_correct) = (of_target, true);
-    // Without branches: which logit is largest changes from image to image, and the processor would guess wrong.
+    #[expect(clippy::needless_bitwise_bool, reason = "the processor would often mispredict which logit is largest")]
     for (class, &logit) in logits[..n_classes].iter().enumerate() {
         largest = if logit > largest { logit } else { largest };
         is_correct &= (logit < of_target) | ((class >= target) & (logit <= of_target));

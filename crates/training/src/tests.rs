@@ -276,8 +276,8 @@ fn images_that_are_not_shuffled_keep_their_order() {
     assert!((network.loss(batch.images, &batch.targets).into_scalar::<f32>() - first).abs() < 1e-5);
 }
 
-/// With a second thread, evaluations run beside the steps that follow; those after the validation that stopped the training
-/// must leave no trace.
+/// With a second thread, evaluations run during the steps that follow; those after the validation that stopped the training must
+/// leave no trace.
 #[test]
 fn one_thread_gives_the_bits_of_many() {
     let (images, device) = (images(), Device::flex());

@@ -1,8 +1,8 @@
 //! A validation: the network at a moment, evaluated on both sets and probed.
 //!
-//! With fused kernels and a second core it takes place beside the steps to the next validation, because steps are made of
-//! products too small for two cores. The results are the same: an evaluation reads a copy of the weights, and a validation that
-//! stops the training also drops the steps that were taken meanwhile.
+//! With fused kernels and a second core, the training takes the next steps at the same time, because the products of a step are
+//! too small for two cores. The results are the same: a validation reads a copy of the weights, and if it stops the training,
+//! the steps that were taken meanwhile are dropped.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ impl Fit<'_> {
         }
     }
 
-    /// Validates now, or leaves it to be done beside the steps that follow.
+    /// Validates now, or leaves it to be done during the steps that follow.
     pub(super) fn validate(&mut self) -> Flow {
         let moment = Arc::new(self.moment_here());
         self.moment = Some(moment.clone());
@@ -77,7 +77,7 @@ impl Fit<'_> {
         self.enter(self.strategy.evaluate(&moment, &*self.validation))
     }
 
-    /// Whether steps follow beside which an evaluation saves time.
+    /// Whether steps follow during which another core can evaluate.
     fn goes_on_meanwhile(&self, path: ComputePath) -> bool {
         let (strategy, next) = (self.strategy, self.next_validation());
         let training = &strategy.spec.training;
