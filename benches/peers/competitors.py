@@ -103,7 +103,7 @@ def ours(measure: Path, experiments: Path, scratch: Path) -> MakeVariants:
 
 
 def rust_parts(measure: Path, who: str, what: str, hidden_layers: int) -> Variants:
-    """A step or an evaluation without the learner around it."""
+    """A step, ours through the learner, or an evaluation."""
     command = [str(measure), "json", "--who", who, "--what", what, "--hidden-layers", str(hidden_layers)]
     return {label: [[*command, "--threads", str(threads)]] for label, threads in thread_counts().items()}
 

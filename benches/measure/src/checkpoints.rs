@@ -13,7 +13,7 @@ use crate::timing::Timing;
 /// The training does not wait for it: another thread saves, and mostly waits for the disk.
 pub(crate) fn saves(digits: &Digits, spec: &ExperimentSpec) -> Timing {
     let experiment = lasting(spec, 10, 5);
-    let state = ours::train(&experiment, digits, ComputePath::Fused).state;
+    let state = ours::train(&ours::training(&experiment, digits, ComputePath::Fused));
     let id = spec::run_id(&experiment, 1, "", SHAPE, "flex", 0);
     let started_at = "2026-01-01T00:00:00Z".to_owned();
     let checkpoint = Checkpoint {

@@ -109,7 +109,7 @@ fn measure(digits: &Digits, who: Who, what: What, hidden_layers: usize) -> Timin
     match (who, what) {
         (Who::Bound, What::Step) => bound::steps(digits, &spec),
         (Who::Bound, What::Evaluation) => bound::validations(digits, &spec),
-        (_, What::Step) => ours::through_the_learner(digits, &spec, path).0,
-        (_, What::Evaluation) => ours::through_the_learner(digits, &spec, path).1,
+        (_, What::Step) => ours::steps_through_the_learner(digits, &spec, path),
+        (_, What::Evaluation) => ours::bare_validations(digits, &spec, path),
     }
 }

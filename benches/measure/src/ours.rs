@@ -7,16 +7,15 @@ use burn::data::dataloader::DataLoader;
 use burn::module::Module;
 use burn::train::Interrupter;
 use kernels::ComputePath;
+use record::TrainingState;
 use spec::ExperimentSpec;
-use training::{Classifier, Outcome, Renderer, Training, evaluate, evaluation};
+use training::{Classifier, Renderer, Threads, Training, evaluate, evaluation};
 
 use crate::setting::{Digits, lasting};
 use crate::timing::Timing;
 
-/// Epochs of steps that are timed through the learner.
-const EPOCHS: usize = 8;
-/// Validations that are timed through the learner; one more than these divides an epoch of 625 steps evenly.
-const VALIDATIONS: usize = 24;
+/// Epochs of the longer training through the learner; this divides an epoch of 625 steps evenly.
+const EPOCHS: usize = 5;
 
 /// Seconds per step without the learner's loop: batch, forward, backward, update.
 pub(crate) fn bare_steps(digits: &Digits, spec: &ExperimentSpec, path: ComputePath, count: usize) -> Timing {
@@ -31,17 +30,20 @@ pub(crate) fn bare_steps(digits: &Digits, spec: &ExperimentSpec, path: ComputePa
     })
 }
 
-/// Seconds per step and per validation of a whole training, from the differences between runs with more or fewer of them.
-pub(crate) fn through_the_learner(digits: &Digits, spec: &ExperimentSpec, path: ComputePath) -> (Timing, Timing) {
-    let (long, often) = (lasting(spec, 1 + EPOCHS, 1), lasting(spec, 1, 1 + VALIDATIONS));
-    let n_steps = (EPOCHS * spec.steps_per_epoch()) as f64;
+/// Seconds per step of a whole training: the difference of two trainings with the same number of validations.
+///
+/// On one thread, because on several a validation takes no time of its own: the training goes on meanwhile.
+pub(crate) fn steps_through_the_learner(digits: &Digits, spec: &ExperimentSpec, path: ComputePath) -> Timing {
+    let trainings = [lasting(spec, EPOCHS, 1), lasting(spec, 1, EPOCHS)];
+    let n_steps = ((EPOCHS - 1) * spec.steps_per_epoch()) as f64;
     let seconds = (0..7).map(|_| {
-        let [short, long, often] = [spec, &long, &often].map(|spec| train(spec, digits, path).state.wall.as_secs_f64());
-        let validation = (often - short) / VALIDATIONS as f64;
-        ((long - short - EPOCHS as f64 * validation) / n_steps, validation)
+        let [long, short] = trainings.each_ref().map(|spec| {
+            let threads = if path == ComputePath::Fused { Threads::One } else { Threads::All };
+            train(&Training { threads, ..training(spec, digits, path) }).wall.as_secs_f64()
+        });
+        (long - short) / n_steps
     });
-    let (steps, validations) = seconds.unzip();
-    (Timing::new(steps), Timing::new(validations))
+    Timing::new(seconds.collect())
 }
 
 /// Seconds for loss and accuracy on 20,000 and 10,000 images, without the learner.
@@ -54,11 +56,12 @@ pub(crate) fn bare_validations(digits: &Digits, spec: &ExperimentSpec, path: Com
     })
 }
 
-/// A whole run.
-pub(crate) fn train(spec: &ExperimentSpec, digits: &Digits, path: ComputePath) -> Outcome {
-    training(spec, digits, path).run(Renderer::silent(), &Interrupter::new()).expect("nothing stops it")
+/// The last state of a whole run.
+pub(crate) fn train(training: &Training<'_>) -> TrainingState {
+    training.run(Renderer::silent(), &Interrupter::new()).expect("nothing stops it").state
 }
 
-fn training<'a>(spec: &'a ExperimentSpec, digits: &'a Digits, path: ComputePath) -> Training<'a> {
+/// A training on all cores.
+pub(crate) fn training<'a>(spec: &'a ExperimentSpec, digits: &'a Digits, path: ComputePath) -> Training<'a> {
     Training { path, ..Training::new(spec, 1, digits.images(path), &digits.device) }
 }

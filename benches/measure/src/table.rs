@@ -33,19 +33,17 @@ pub(crate) fn print(digits: &Digits) {
         Instructions::limit(instructions);
         let bare_steps = specs.each_ref().map(|spec| ours::bare_steps(digits, spec, path, STEPS));
         let bare_validations = specs.each_ref().map(|spec| ours::bare_validations(digits, spec, path));
-        let through = specs.each_ref().map(|spec| ours::through_the_learner(digits, spec, path));
-        let [(step, validation), (deep_step, deep_validation)] = through;
+        let through_the_learner = specs.each_ref().map(|spec| ours::steps_through_the_learner(digits, spec, path));
         add(&format!("step, {name}, bare loop, us"), 1e6, bare_steps);
-        add(&format!("step, {name}, through the learner, us"), 1e6, [step, deep_step]);
+        add(&format!("step, {name}, through the learner, us"), 1e6, through_the_learner);
         add(&format!("validation, {name}, ms"), 1e3, bare_validations);
-        add(&format!("validation, {name}, through the learner, ms"), 1e3, [validation, deep_validation]);
     }
     let saves = specs.each_ref().map(|spec| checkpoints::saves(digits, spec));
     add("checkpoint of a run of 10 epochs, on the disk, ms", 1e3, saves);
     println!("{table}\n");
     for path in [ComputePath::Fused, ComputePath::Plain] {
         let spec = lasting(&report(1), 10, 5);
-        let state = ours::train(&spec, digits, path).state;
+        let state = ours::train(&ours::training(&spec, digits, path));
         let (wall, cpu) = (state.wall.as_secs_f64(), state.cpu.as_secs_f64());
         let (steps, validations) = (state.history.step_losses.len(), state.history.validations.len());
         println!(

@@ -41,7 +41,7 @@ fn sgd(spec: &ExperimentSpec) -> Option<&SgdConfig> {
     }
 }
 
-/// Trains until the last of the [validations](features::validations) that are kept, and returns them.
+/// Trains until the last of the validations that are kept, and returns them.
 ///
 /// # Panics
 /// If the experiment is one that this [cannot train](can_train).
