@@ -1,9 +1,9 @@
 """How many images of MNIST's test set keep their class when another program enlarges them: the table of docs/predict.md.
 
 Pillow enlarges them by each of its filters, those of 140 pixels inverted, and `experiments predict` classifies original and
-enlarged images. Needs Pillow and NumPy, MNIST_DIR, and finished runs of the experiments:
+enlarged images, the first COUNT or all. Needs Pillow and NumPy, MNIST_DIR, and finished runs of the experiments:
 
-    python benches/exports/agreement.py task2c task3c task4e
+    COUNT=1000 python benches/exports/agreement.py task2c task3c task4e
 """
 
 import gzip
@@ -25,7 +25,8 @@ BATCH = 2_000  # of 280 x 280 pixels: 157 MB, below the limit of a file
 
 def test_images():
     with gzip.open(os.path.join(os.environ["MNIST_DIR"], "t10k-images-idx3-ubyte.gz")) as file:
-        return np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28, 28)
+        images = np.frombuffer(file.read(), np.uint8, offset=16).reshape(-1, 28, 28)
+    return images[: int(os.environ.get("COUNT", len(images)))]
 
 
 def classes(experiment, images):

@@ -8,6 +8,7 @@
 //! give the same pixels.
 
 mod doubt;
+mod enlargement;
 mod scaling;
 
 pub use doubt::Doubt;
@@ -61,8 +62,8 @@ impl GreyImage {
     ///   distance from its centre; when the image grows, that is linear interpolation. Then the strongest ink becomes 255.
     /// - **Place**: the centre of mass goes to row and column 14, by whole pixels.
     ///
-    /// An image of 28 x 28 pixels that has this size and place already keeps its ink unchanged, and an enlarged one with its whole
-    /// frame is scaled as it is.
+    /// An image of 28 x 28 pixels that has this size and place already keeps its ink unchanged. One that was enlarged with its whole
+    /// frame becomes what it was, as near as the picture tells, and faint ink counts.
     #[must_use]
     pub fn prepare(&self) -> Prepared {
         let median = quantile(self.border(), 1, 2);
@@ -76,8 +77,8 @@ impl GreyImage {
             return Prepared { pixels: vec![0; SIDE * SIDE], doubt: Some(Doubt::Empty) };
         }
         let ink = Ink { width: self.width, pixels };
-        if ink.is_placed() {
-            return Prepared { doubt: doubt(&ink.pixels), pixels: ink.pixels };
+        if let Some(pixels) = ink.placed() {
+            return Prepared { doubt: doubt(&pixels), pixels };
         }
         let noise = (3.0 * f64::from(spread)).clamp(0.1 * f64::from(strongest), 0.5 * f64::from(strongest));
         let strokes = ink.above(noise);
@@ -104,11 +105,18 @@ struct Ink {
 }
 
 impl Ink {
-    /// Whether it has the size and place of an image of MNIST exactly.
-    fn is_placed(&self) -> bool {
-        (self.width, self.pixels.len()) == (SIDE, SIDE * SIDE)
-            && (BOX - 1..=BOX).contains(&self.longer_side())
-            && centre_of_mass(&self.pixels, SIDE) == [MIDDLE; 2]
+    /// The image if it has the size and place of one of MNIST, or what was enlarged to it if that has them.
+    fn placed(&self) -> Option<Vec<u8>> {
+        let is_placed =
+            || (BOX - 1..=BOX).contains(&self.longer_side()) && centre_of_mass(&self.pixels, SIDE) == [MIDDLE; 2];
+        if (self.width, self.pixels.len()) == (SIDE, SIDE * SIDE) {
+            return is_placed().then(|| self.pixels.clone());
+        }
+        self.is_larger_square().then(|| enlargement::original(&self.pixels, self.width))?
+    }
+
+    fn is_larger_square(&self) -> bool {
+        self.width > SIDE && self.pixels.len() == self.width * self.width
     }
 
     fn longer_side(&self) -> usize {
@@ -125,9 +133,9 @@ impl Ink {
     /// The ink at its size and place.
     fn place(&self) -> Vec<u8> {
         let Self { width, pixels } = self;
-        if *width > SIDE && pixels.len() == width * width {
+        if self.is_larger_square() {
             let framed = scaled(pixels, *width, [0.0; 2], *width as f64 / SIDE as f64, [SIDE; 2]);
-            if is_nearly_placed(&framed) {
+            if is_placed_within(&framed, 0) {
                 return framed;
             }
         }
@@ -147,10 +155,12 @@ impl Ink {
     }
 }
 
-/// Whether an enlarged image of MNIST, scaled as a whole, has its size and place; blurred edges are lost to noise or add a pixel.
-fn is_nearly_placed(pixels: &[u8]) -> bool {
+/// Whether an image that was larger has the size and place of one of MNIST, within this many pixels; blurred edges are lost to
+/// noise or add a pixel.
+fn is_placed_within(pixels: &[u8], slack: usize) -> bool {
     let strokes = Ink { width: SIDE, pixels: pixels.to_vec() }.above(f64::from(FAINTEST_STROKE - 1));
-    (BOX - 2..=BOX + 1).contains(&strokes.longer_side()) && centre_of_mass(pixels, SIDE) == [MIDDLE; 2]
+    (BOX - 2..=BOX + 1 + 2 * slack).contains(&strokes.longer_side())
+        && centre_of_mass(pixels, SIDE).iter().all(|centre| centre.abs_diff(MIDDLE) <= slack)
 }
 
 /// Columns and rows of the smallest rectangle around all ink.

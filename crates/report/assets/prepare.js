@@ -4,6 +4,7 @@
 const { prepare, SIDE } = (() => {
     const [SIDE, BOX, MIDDLE] = [28, 20, 14];
     const [FAINTEST_INK, FAINTEST_STROKE, SMALLEST, WITHIN_EDGE] = [32, 26, 5, 0.75];
+    const [ROUNDS, UNEXPLAINED, BETTER] = [8, 0.1, 0.01];
     const [STROKE, SOLID_ROWS, MOST_INKED, WIDEST, LARGEST_PIECE] = [128, 12, 360, 2.5, 0.4];
 
     /** The smallest value that more than `part / parts` of the values do not exceed. */
@@ -25,6 +26,8 @@ const { prepare, SIDE } = (() => {
         const ink = pixels.map(sum(light) >= sum(dark) ? light : dark);
         const strongest = ink.reduce((most, value) => Math.max(most, value), 0);
         if (strongest < FAINTEST_INK) return { doubt: "empty" };
+        const enlarged = original(ink, size);
+        if (enlarged) return { pixels: enlarged, doubt: doubt(enlarged) };
         const noise = Math.min(Math.max(3 * spread, 0.1 * strongest), 0.5 * strongest);
         const strokes = ink.map((value) => (value <= noise ? 0 : value));
         const placed = place(strokes, size);
@@ -38,7 +41,7 @@ const { prepare, SIDE } = (() => {
     /** The ink at its size and place. */
     function place(ink, size) {
         const framed = scaled(ink, size, [0, 0], size / SIDE, [SIDE, SIDE]);
-        if (isNearlyPlaced(framed)) return framed;
+        if (isPlacedWithin(framed, 0)) return framed;
         const within = (WITHIN_EDGE * longerSide(ink, size)) / BOX;
         const [[left, right], [top, bottom]] = profilesOf(ink, size).map((profile) => edges(profile, within));
         const [across, down] = [right - left, bottom - top];
@@ -54,9 +57,10 @@ const { prepare, SIDE } = (() => {
         return placed;
     }
 
-    function isNearlyPlaced(pixels) {
+    function isPlacedWithin(pixels, slack) {
         const longer = longerSide(pixels.map((ink) => (ink >= FAINTEST_STROKE ? ink : 0)), SIDE);
-        return longer >= BOX - 2 && longer <= BOX + 1 && centreOfMass(pixels, SIDE).every((centre) => centre === MIDDLE);
+        return longer >= BOX - 2 && longer <= BOX + 1 + 2 * slack
+            && centreOfMass(pixels, SIDE).every((centre) => Math.abs(centre - MIDDLE) <= slack);
     }
 
     /** The strongest ink of every column, and of every row. */
@@ -100,9 +104,13 @@ const { prepare, SIDE } = (() => {
             resampled(width, left, step, size, (column) => ink[row * size + column]));
         const columns = Array.from({ length: width }, (_, column) =>
             resampled(height, top, step, size, (row) => across[row][column]));
-        const strongest = Math.max(...columns.flat());
-        return Uint8Array.from({ length: width * height }, (_, at) =>
-            whole((columns[at % width][Math.floor(at / width)] * 255) / strongest));
+        return toBytes(Array.from({ length: width * height }, (_, at) => columns[at % width][Math.floor(at / width)]));
+    }
+
+    /** Values as bytes, the strongest 255. */
+    function toBytes(values) {
+        const strongest = Math.max(...values);
+        return Uint8Array.from(values, (value) => whole((value * 255) / strongest));
     }
 
     /** `to` values along a line of `length`, each for `step` of them from `start` on: means, weighted by the distance. */
@@ -119,6 +127,99 @@ const { prepare, SIDE } = (() => {
             }
             return weights > 0 ? sum / weights : 0;
         });
+    }
+
+    /** The 28 x 28 pixels that were enlarged to this picture, if they explain it. */
+    function original(ink, size) {
+        // Saves the search while a digit is drawn elsewhere.
+        if (!isPlacedWithin(toBytes(read(ink, size, (row, column, value) => value)), 1)) return null;
+        let best = repeated(ink, size);
+        for (const filter of [linear, cubic]) {
+            const one = interpolated(ink, size, filter);
+            if (one.left + BETTER < best.left) best = one;
+        }
+        const pixels = toBytes(best.pixels);
+        return best.left <= UNEXPLAINED && isPlacedWithin(pixels, 0) ? pixels : null;
+    }
+
+    /** The original if its pixels were repeated, and what it leaves unexplained. */
+    function repeated(ink, size) {
+        const middle = (at) => Math.floor(((2 * at + 1) * size) / (2 * SIDE));
+        const pixels = Array.from({ length: SIDE * SIDE }, (_, at) =>
+            ink[middle(Math.floor(at / SIDE)) * size + middle(at % SIDE)]);
+        const touched = Array.from({ length: size }, (_, at) =>
+            [Math.floor((at * SIDE) / size), Math.floor(((at + 1) * SIDE - 1) / size)]);
+        const missing = (row, column, value) => {
+            let least = Infinity;
+            for (const y of touched[row]) {
+                for (const x of touched[column]) least = Math.min(least, Math.abs(value - pixels[y * SIDE + x]));
+            }
+            return least;
+        };
+        return { pixels, left: unexplained(ink, size, missing) };
+    }
+
+    /** The original if it was interpolated: what it lacks at the centres of its pixels is added, again and again. */
+    function interpolated(ink, size, filter) {
+        const strongest = ink.reduce((most, value) => Math.max(most, value), 0);
+        const limited = (value) => Math.min(Math.max(value, 0), strongest);
+        const weights = Array.from({ length: size }, (_, at) => weightsAt((at + 0.5) / (size / SIDE), filter));
+        const missing = (pixels) => {
+            const across = Array.from({ length: SIDE * size }, (_, at) =>
+                mean(weights[at % size], (column) => pixels[Math.floor(at / size) * SIDE + column]));
+            return (row, column, value) => value - limited(mean(weights[row], (place) => across[place * size + column]));
+        };
+        let pixels = read(ink, size, (row, column, value) => value);
+        for (let round = 0; round < ROUNDS; round += 1) {
+            const correction = read(ink, size, missing(pixels));
+            pixels = pixels.map((value, at) => limited(value + correction[at]));
+        }
+        return { pixels, left: unexplained(ink, size, missing(pixels)) };
+    }
+
+    function mean(weights, value) {
+        let sum = 0;
+        for (const [place, weight] of weights) sum += weight * value(place);
+        return sum;
+    }
+
+    function weightsAt(place, filter) {
+        const weights = Array.from({ length: SIDE }, (_, at) => [at, filter(Math.abs(at + 0.5 - place))]).filter(([, weight]) => weight !== 0);
+        const sum = weights.reduce((total, [, weight]) => total + weight, 0);
+        return weights.map(([at, weight]) => [at, weight / sum]);
+    }
+
+    function linear(distance) {
+        return Math.max(1 - distance, 0);
+    }
+
+    function cubic(distance) {
+        if (distance < 1) return (1.5 * distance - 2.5) * distance * distance + 1;
+        return distance < 2 ? ((2.5 - 0.5 * distance) * distance - 4) * distance + 2 : 0;
+    }
+
+    /** A value of row, column and ink at the centre of every pixel of the original, between the four around it. */
+    function read(ink, size, value) {
+        const at = (row, column) => value(row, column, ink[row * size + column]);
+        const places = Array.from({ length: SIDE }, (_, index) => (index + 0.5) * (size / SIDE) - 0.5);
+        return Array.from({ length: SIDE * SIDE }, (_, index) => {
+            const [y, x] = [places[Math.floor(index / SIDE)], places[index % SIDE]];
+            const [row, column] = [Math.trunc(y), Math.trunc(x)];
+            const [down, across] = [y - row, x - column];
+            const along = (line) => at(line, column) * (1 - across) + at(line, column + 1) * across;
+            return along(row) * (1 - down) + along(row + 1) * down;
+        });
+    }
+
+    /** The root mean square of what is missing, as a share of the ink's. */
+    function unexplained(ink, size, missing) {
+        let [left, all] = [0, 0];
+        ink.forEach((value, at) => {
+            const lack = missing(Math.floor(at / size), at % size, value);
+            left += lack * lack;
+            all += value * value;
+        });
+        return Math.sqrt(left / all);
     }
 
     function centreOfMass(ink, width) {

@@ -14,8 +14,9 @@ pub struct Export {
 }
 
 /// Exports of the usual sizes, of both polarities, some with margins that make them wide or high.
-pub const EXPORTS: [Export; 6] = [
+pub const EXPORTS: [Export; 7] = [
     Export { side: 56, is_smooth: false, is_inverted: false, margins: [0; 4] },
+    Export { side: 56, is_smooth: true, is_inverted: false, margins: [0; 4] },
     Export { side: 56, is_smooth: true, is_inverted: true, margins: [0, 7, 31, 2] },
     Export { side: 140, is_smooth: true, is_inverted: false, margins: [200, 0, 13, 40] },
     Export { side: 140, is_smooth: false, is_inverted: true, margins: [0; 4] },

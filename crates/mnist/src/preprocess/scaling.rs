@@ -13,8 +13,12 @@ pub(super) fn scaled(
     let columns: Vec<Vec<f64>> =
         (0..width).map(|column| resampled(height, top, step, across.len(), |row| across[row][column])).collect();
     let strongest = columns.iter().flatten().copied().fold(0.0, f64::max);
-    let byte = |value: f64| u8::try_from(whole(value * 255.0 / strongest)).unwrap_or(u8::MAX);
-    (0..height).flat_map(|row| columns.iter().map(move |column| byte(column[row]))).collect()
+    (0..height).flat_map(|row| columns.iter().map(move |column| byte(column[row], strongest))).collect()
+}
+
+/// A value as a byte, where the strongest is 255.
+pub(super) fn byte(value: f64, strongest: f64) -> u8 {
+    u8::try_from(whole(value * 255.0 / strongest)).unwrap_or(u8::MAX)
 }
 
 /// `to` values along a line of `length` values, each for `step` of them from `start` on.
@@ -67,6 +71,6 @@ pub(super) fn whole(number: f64) -> usize {
 
 /// The fraction cut off; 0 for a negative number.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-fn whole_below(number: f64) -> usize {
+pub(super) fn whole_below(number: f64) -> usize {
     number as usize
 }

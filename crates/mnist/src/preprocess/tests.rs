@@ -1,6 +1,6 @@
 //! Digits of every size, place and polarity, and what is not a digit.
 
-use test_support::pictures::EXPORTS;
+use test_support::pictures::{EXPORTS, Export};
 
 use super::*;
 use crate::{DatasetName, ImageSet, Request, load};
@@ -46,6 +46,39 @@ fn images_of_mnist_are_left_as_they_are_in_either_polarity() {
         let expected = Prepared { pixels: image.to_vec(), doubt: None };
         assert_eq!(square(SIDE, image.to_vec()).prepare(), expected, "image {index}");
         assert_eq!(square(SIDE, inverted).prepare(), expected, "image {index}, inverted");
+    }
+}
+
+#[test]
+fn an_enlarged_image_becomes_the_original_again() {
+    let (images, _) = digits(100);
+    let prepared = (0..images.len()).map(|index| square(SIDE, images.image(index).to_vec()).prepare().pixels);
+    let originals: Vec<Vec<u8>> = prepared.filter(|pixels| is_placed_within(pixels, 0)).collect();
+    assert!(originals.len() > 95);
+    for (side, is_smooth, is_inverted) in [
+        (42, false, false),
+        (42, true, true),
+        (56, false, true),
+        (56, true, false),
+        (100, true, true),
+        (280, true, false),
+    ] {
+        let export = Export { side, is_smooth, is_inverted, margins: [0; 4] };
+        let again = |original: &Vec<u8>| {
+            let (width, height, pixels) = export.of(original);
+            difference(&GreyImage { width, height, pixels }.prepare().pixels, original)
+        };
+        let mean = originals.iter().map(again).sum::<f64>() / originals.len() as f64;
+        assert!(mean < if is_smooth { 0.5 } else { 0.01 }, "{export:?}: the pixels differ by {mean} of 255");
+    }
+}
+
+/// As the pen of the page: it has no pixels of an original, and every new pixel is a mean of those that it covers.
+#[test]
+fn a_sharp_drawing_is_no_enlargement() {
+    for side in [56, 140, 280, 500] {
+        let ring = ring(side, [side / 2, side / 2], side / 4, side / 10);
+        assert_eq!(enlargement::original(&ring.pixels, side), None, "{side}");
     }
 }
 
