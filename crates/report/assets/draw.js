@@ -280,7 +280,7 @@
         const picture = seen.getContext("2d", { willReadFrequently: true });
         const status = element("p", { role: "status" });
         const show = (isDone) => {
-            const { pixels, doubt: why } = prepare(canvas.pixels(), PAPER);
+            const { pixels, doubt: why } = prepare(canvas.pixels(), PAPER, isDone);
             const image = new ImageData(SIDE, SIDE);
             for (let at = 0; at < SIDE * SIDE; at += 1) image.data.set([...Array(3).fill(pixels?.[at] ?? 0), 255], 4 * at);
             picture.putImageData(image, 0, 0);

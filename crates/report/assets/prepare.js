@@ -15,8 +15,11 @@ const { prepare, SIDE } = (() => {
         return counts.findIndex((count) => (upTo += count) * parts > values.length * part);
     }
 
-    /** Shades of grey, `size` rows and columns, as ink on 28 x 28 pixels, or what makes it no digit. */
-    function prepare(pixels, size) {
+    /**
+     * Shades of grey, `size` rows and columns, as ink on 28 x 28 pixels, or what makes it no digit. Whether it is an enlarged
+     * image takes time to find out, and is asked only once it is done.
+     */
+    function prepare(pixels, size, isDone) {
         const isBorder = (_, at) => at < size || at >= size * (size - 1) || at % size === 0 || at % size === size - 1;
         const border = pixels.filter(isBorder);
         const median = quantile(border, 1, 2);
@@ -26,7 +29,7 @@ const { prepare, SIDE } = (() => {
         const ink = pixels.map(sum(light) >= sum(dark) ? light : dark);
         const strongest = ink.reduce((most, value) => Math.max(most, value), 0);
         if (strongest < FAINTEST_INK) return { doubt: "empty" };
-        const enlarged = original(ink, size);
+        const enlarged = isDone ? original(ink, size) : null;
         if (enlarged) return { pixels: enlarged, doubt: doubt(enlarged) };
         const noise = Math.min(Math.max(3 * spread, 0.1 * strongest), 0.5 * strongest);
         const strokes = ink.map((value) => (value <= noise ? 0 : value));

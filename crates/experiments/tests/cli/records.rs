@@ -228,9 +228,9 @@ fn has_checkpoint(folder: &Path) -> bool {
 #[test]
 fn an_interrupted_run_is_trained_again_to_its_end() {
     let scratch = Scratch::new();
-    // At its declared size it takes seconds, so that the signal comes in the middle.
+    // At its declared size and with this many epochs it takes seconds, so that the signal comes in the middle.
     let declared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task2c.toml");
-    let settings = ["--set", "training.max_epochs=6", "--set", "checkpoint.every_validations=1"];
+    let settings = ["--set", "training.max_epochs=30", "--set", "checkpoint.every_validations=1"];
     let arguments = [&["run", declared, "--dataset", "made-up"][..], &settings].concat();
     let mut child = Command::new(env!("CARGO_BIN_EXE_experiments"))
         .current_dir(scratch.path(""))
@@ -255,7 +255,7 @@ fn an_interrupted_run_is_trained_again_to_its_end() {
 
     scratch.stdout(&arguments);
     assert_eq!(record_of(&scratch.run("task2c"))["stop_reason"], "max_epochs");
-    assert_eq!(record_of(&scratch.run("task2c"))["steps"], 6 * 625);
+    assert_eq!(record_of(&scratch.run("task2c"))["steps"], 30 * 625);
 }
 
 /// Except for times, a run leaves the same bytes with and without others next to it.

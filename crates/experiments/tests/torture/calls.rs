@@ -146,6 +146,7 @@ pub(crate) fn of_two_runs(of_a_kind: usize) -> Vec<Call> {
 /// Adds the calls of a trace on the folder of the runs to those of their kind, if they can be singled out.
 fn sort_into(kinds: &mut BTreeMap<String, Vec<Call>>, lines: &str, run: &'static Reference) {
     let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
+    let main_thread = lines.split_whitespace().next();
     for (thread, line) in lines.lines().filter_map(|line| line.split_once(char::is_whitespace)) {
         let line = line.trim_start();
         let Some((name, _)) = line.split_once('(').filter(|(name, _)| CALLS.contains(name)) else { continue };
@@ -154,7 +155,9 @@ fn sort_into(kinds: &mut BTreeMap<String, Vec<Call>>, lines: &str, run: &'static
         let call = Call { run, name: name.to_owned(), number: *number, line: line.to_owned() };
         if line.contains("/runs") && !line.starts_with("write(1<") && !line.starts_with("write(2<") {
             let of_others = counts.iter().filter(|((other, called), _)| *other != thread && *called == name);
-            let most = of_others.map(|(_, count)| count + MARGIN).max().unwrap_or(0);
+            // The main thread prints the error, also if it has made no such call so far.
+            let of_messages = if Some(thread) == main_thread { 0 } else { MARGIN };
+            let most = of_others.map(|(_, count)| count + MARGIN).max().unwrap_or(of_messages);
             kinds.entry(call.kind()).or_default().extend((call.number > most).then_some(call));
         }
     }
