@@ -6,6 +6,7 @@
 mod fixtures;
 mod hears;
 mod memory;
+mod mnist_dir;
 mod names;
 pub mod pictures;
 pub mod synthetic;
@@ -20,6 +21,7 @@ pub use fixtures::{
 };
 pub use hears::hears;
 pub use memory::check_memory;
+pub use mnist_dir::mnist_dir;
 pub use names::hostile_names;
 pub use tamper::Tamper;
 pub use texts::hostile_texts;

@@ -313,8 +313,8 @@ fn one_thread_gives_the_bits_of_many() {
 /// diverge, so they agree as two runs do, not bit by bit.
 #[test]
 fn a_whole_run_on_mnist_ends_where_the_plain_path_ends() {
-    let Some(mnist_dir) = std::env::var_os("MNIST_DIR").filter(|dir| !dir.is_empty()) else { return };
-    let request = Request { mnist_dir: Some(mnist_dir.into()), offline: true, ..Request::default() };
+    let Some(mnist_dir) = test_support::mnist_dir() else { return };
+    let request = Request { mnist_dir: Some(mnist_dir), offline: true, ..Request::default() };
     let dataset = mnist::load(&request, &mut |_| {}).unwrap();
     let splits = Splits::new(&dataset, 20_000, 10_000).unwrap();
     let (spec, device) = (declared("task3c", &[]), Device::flex());

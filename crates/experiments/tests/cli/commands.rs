@@ -181,7 +181,7 @@ fn data_describes_the_dataset() {
 
 #[test]
 fn real_mnist_has_the_reports_mean_and_deviation() {
-    let Some(mnist) = std::env::var_os("MNIST_DIR") else {
+    let Some(mnist) = test_support::mnist_dir() else {
         eprintln!("MNIST_DIR is not set: real MNIST is not described");
         return;
     };

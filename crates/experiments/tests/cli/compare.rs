@@ -173,7 +173,7 @@ fn every_mistake_of_the_numpy_program_is_found_at_its_place() {
 /// The stored trace is what the program writes today.
 #[test]
 fn the_stored_trace_is_that_of_mnist() {
-    let Some(folder) = std::env::var_os("MNIST_DIR") else { return };
+    let Some(folder) = test_support::mnist_dir() else { return };
     let scratch = Scratch::new();
     let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
     let mut program = scratch.program(&["trace", "task3c", "--steps", "2", "--to", "ours.npz"]);

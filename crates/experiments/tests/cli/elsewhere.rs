@@ -140,7 +140,7 @@ fn runs_on_made_up_digits_do_not_pass_for_mnist() {
 #[test]
 fn a_choice_among_datasets_is_reported() {
     let scratch = trained();
-    let Some(mnist) = std::env::var_os("MNIST_DIR") else {
+    let Some(mnist) = test_support::mnist_dir() else {
         eprintln!("not run: MNIST_DIR is not set, so there is only one dataset");
         return;
     };

@@ -1,7 +1,6 @@
 //! `predict`: images of the user through the binary, as files that other programs write.
 
 use std::fs;
-use std::path::PathBuf;
 
 use mnist::{DatasetName, ImageSet, Request};
 use serde_json::Value;
@@ -25,7 +24,7 @@ struct Trained {
 
 impl Trained {
     fn new(count: usize) -> Self {
-        let (scratch, mnist_dir) = (Scratch::new(), std::env::var_os("MNIST_DIR").map(PathBuf::from));
+        let (scratch, mnist_dir) = (Scratch::new(), test_support::mnist_dir());
         let dataset = Some(if mnist_dir.is_some() { DatasetName::Mnist } else { DatasetName::MadeUp });
         let declared = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments/task3c.toml");
         let declared = fs::read_to_string(declared).unwrap().replace("max_epochs = 50", "max_epochs = 5");
@@ -83,7 +82,7 @@ fn predictions_survive_size_polarity_margins_and_jpeg() {
             grey_jpeg(width, height, &pixels, 90)
         };
         let exported = trained.classes(&trained.folder(&format!("png{number}"), count, png));
-        let of_whole = if std::env::var_os("MNIST_DIR").is_some() { KEPT } else { KEPT_OF_MADE_UP };
+        let of_whole = if test_support::mnist_dir().is_some() { KEPT } else { KEPT_OF_MADE_UP };
         let least = if export.margins == [0; 4] { of_whole } else { KEPT_WITH_MARGINS };
         let kept = agreement(&original, &exported);
         assert!(kept >= least, "{export:?} as PNG: {kept}");

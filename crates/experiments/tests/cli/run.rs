@@ -304,7 +304,7 @@ fn assert_is_interrupted(run: &Path) {
 
 #[test]
 fn real_mnist_is_learned_in_an_epoch() {
-    let Some(mnist) = std::env::var_os("MNIST_DIR") else {
+    let Some(mnist) = test_support::mnist_dir() else {
         eprintln!("MNIST_DIR is not set: nothing is trained on real MNIST");
         return;
     };

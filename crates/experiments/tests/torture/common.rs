@@ -18,7 +18,7 @@ const DECLARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../experiments")
 /// The folder in `MNIST_DIR` or, if its files are compressed, one with the same files unpacked, because the program is started
 /// two thousand times.
 static MNIST: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
-    let given = PathBuf::from(std::env::var_os("MNIST_DIR")?);
+    let given = test_support::mnist_dir()?;
     let names = names_in(&given);
     let packed: Vec<(&str, &String)> =
         names.iter().filter_map(|name| Some((name.strip_suffix(".gz")?, name))).collect();

@@ -1,6 +1,5 @@
 //! With tiny datasets: which place is used, which broken files are refused, and what the made-up digits are.
 
-use std::env;
 use std::fs;
 use std::io::Cursor;
 
@@ -498,11 +497,11 @@ fn wrong_digest_in_a_named_folder_asks_for_the_datasets_name() {
 
 #[test]
 fn real_mnist_has_the_published_mean_and_std() {
-    let Ok(folder) = env::var("MNIST_DIR") else {
+    let Some(folder) = test_support::mnist_dir() else {
         eprintln!("skipped: MNIST_DIR is not set");
         return;
     };
-    let request = Request { mnist_dir: Some(folder.into()), train_images: Some(20_000), ..Request::default() };
+    let request = Request { mnist_dir: Some(folder), train_images: Some(20_000), ..Request::default() };
     let dataset = load(&request, &mut |_| {}).unwrap();
     assert_eq!((dataset.name, dataset.train.len(), dataset.test.len()), (DatasetName::Mnist, 20_000, 10_000));
     let Normalization { mean, std } = Splits::new(&dataset, 20_000, 10_000).unwrap().normalization;
@@ -511,11 +510,11 @@ fn real_mnist_has_the_published_mean_and_std() {
 
 #[test]
 fn real_mnist_asked_for_as_fashion_mnist_is_refused() {
-    let Ok(folder) = env::var("MNIST_DIR") else {
+    let Some(folder) = test_support::mnist_dir() else {
         eprintln!("skipped: MNIST_DIR is not set");
         return;
     };
     let dataset = Some(DatasetName::FashionMnist);
-    let error = load(&Request { dataset, data_dir: Some(folder.into()), ..Request::default() }, &mut |_| {});
+    let error = load(&Request { dataset, data_dir: Some(folder), ..Request::default() }, &mut |_| {});
     assert!(error.unwrap_err().to_string().contains("is a file of MNIST, going by its SHA-256"));
 }
