@@ -32,7 +32,7 @@ pub(crate) fn bare_steps(digits: &Digits, spec: &ExperimentSpec, path: ComputePa
 
 /// Seconds per step of a whole training: the difference of two trainings with the same number of validations.
 ///
-/// On one thread, because on several a validation takes no time of its own: the training goes on meanwhile.
+/// On one thread, because on several a validation costs no time: the training continues meanwhile.
 pub(crate) fn steps_through_the_learner(digits: &Digits, spec: &ExperimentSpec, path: ComputePath) -> Timing {
     let trainings = [lasting(spec, EPOCHS, 1), lasting(spec, 1, EPOCHS)];
     let n_steps = ((EPOCHS - 1) * spec.steps_per_epoch()) as f64;

@@ -29,8 +29,8 @@ pub(super) struct Moment {
 pub(super) struct Evaluation {
     train: Scores,
     validation: Scores,
-    /// Empty if a loss is NaN or infinite.
-    probe: Vec<LayerProbe>,
+    /// None if a loss is NaN or infinite.
+    probe: Option<Vec<LayerProbe>>,
 }
 
 /// An evaluation, unless the images cannot be read.
@@ -47,7 +47,7 @@ impl EvenlyValidated {
             let MnistBatch { images, targets } = &self.probe_images;
             let probe = || classifier.network.probe(moment.before_last_step.as_ref(), images, targets);
             let is_finite = train.loss.is_finite() && validation.loss.is_finite();
-            Ok(Evaluation { train, validation, probe: is_finite.then(probe).unwrap_or_default() })
+            Ok(Evaluation { train, validation, probe: is_finite.then(probe) })
         })
     }
 }
@@ -93,9 +93,7 @@ impl Fit<'_> {
             Err(error) => return Flow::Break(self.fail(error)),
         };
         let Some(moment) = &self.moment else { return Flow::Continue(()) };
-        if !(train.loss.is_finite() && scores.loss.is_finite()) {
-            return Flow::Break(StopReason::Diverged);
-        }
+        let Some(probe) = probe else { return Flow::Break(StopReason::Diverged) };
         let epoch = validation as f64 / self.strategy.spec.training.validations_per_epoch as f64;
         self.journal.add_validation(epoch, train, scores, moment.network.clone(), probe);
         self.send_progress();
