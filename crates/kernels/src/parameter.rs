@@ -4,7 +4,7 @@ use pulp::Simd;
 
 use crate::Real;
 use crate::matrix::{Matrix, TILE_ROWS};
-use crate::product::{Finish, Tile};
+use crate::product::{Finish, Place};
 use crate::tile::{load, store};
 
 /// Gradient descent: `v = g + momentum v; w -= learning_rate v`.
@@ -29,7 +29,7 @@ impl<T: Real> Parameter<T> {
         Self { velocity: Matrix::zeros(values.shape.n_rows, n_columns), values }
     }
 
-    /// Updates the numbers from an index on by their gradient, and returns them.
+    /// Updates the numbers from an index on by their gradient.
     #[inline(always)]
     pub(crate) fn update<S: Simd, const N: usize>(
         &mut self,
@@ -37,7 +37,7 @@ impl<T: Real> Parameter<T> {
         descent: Descent,
         at: usize,
         gradient: [T::Lanes<S>; N],
-    ) -> [T::Lanes<S>; N] {
+    ) {
         let rate = T::splat(simd, T::from_f64(-descent.learning_rate));
         let momentum = T::splat(simd, T::from_f64(descent.momentum));
         let mut velocity = load::<T, S, N>(simd, &self.velocity.numbers()[at..]);
@@ -48,7 +48,6 @@ impl<T: Real> Parameter<T> {
         }
         store::<T, S, N>(simd, &mut self.velocity.numbers_mut()[at..], velocity);
         store::<T, S, N>(simd, &mut self.values.numbers_mut()[at..], values);
-        values
     }
 
     /// Updates a bias by its gradient, both one row.
@@ -71,33 +70,28 @@ pub(crate) struct UpdateWeights<'a, T> {
 
 impl<T: Real> Finish<T> for UpdateWeights<'_, T> {
     #[inline(always)]
-    fn tile<S: Simd, const N: usize>(&mut self, simd: S, tile: Tile, sums: [[T::Lanes<S>; N]; TILE_ROWS]) {
-        let mut rows = sums;
-        for (index, row) in rows.iter_mut().enumerate() {
-            *row = self.weight.update(simd, self.descent, tile.start + index * tile.stride, *row);
-        }
-        if let Some(transposed) = &mut self.transposed {
-            store_transposed::<T, S, N>(transposed, tile, rows);
+    fn row<S: Simd, const N: usize>(&mut self, simd: S, place: Place, sums: [T::Lanes<S>; N]) {
+        self.weight.update(simd, self.descent, place.at, sums);
+        if let (Some(transposed), TILE_ENDS) = (&mut self.transposed, place.row % TILE_ROWS) {
+            transpose_tile(&self.weight.values, place, N * T::n_lanes::<S>(), transposed);
         }
     }
 }
 
-/// Stores a tile into the transpose of its matrix.
+/// The last row of a tile.
+const TILE_ENDS: usize = TILE_ROWS - 1;
+
+/// Copies some columns of a tile, given by its last row, into the transposed matrix, where the tile's rows lie side by side.
 #[inline(always)]
-fn store_transposed<T: Real, S: Simd, const N: usize>(
-    transposed: &mut Matrix<T>,
-    tile: Tile,
-    rows: [[T::Lanes<S>; N]; TILE_ROWS],
-) {
-    let (panel, first) = transposed.shape.panel_of(tile.row);
-    let first_column = tile.columns.in_matrix();
-    let n_columns = N * T::n_lanes::<S>();
-    let numbers: &[T] = bytemuck::cast_slice(rows.as_flattened());
+fn transpose_tile<T: Real>(matrix: &Matrix<T>, last: Place, n_columns: usize, transposed: &mut Matrix<T>) {
+    let stride = matrix.shape.panel(last.columns.panel).width;
+    let first_column = last.columns.in_matrix();
+    let (panel, first_row) = transposed.shape.panel_of(last.row - TILE_ENDS);
     let without_padding = n_columns.min(transposed.shape.n_rows.saturating_sub(first_column));
-    for column in 0..without_padding {
-        let at = panel.start + (first_column + column) * panel.width + first;
-        for (row, out) in transposed.numbers_mut()[at..][..TILE_ROWS].iter_mut().enumerate() {
-            *out = numbers[row * n_columns + column];
-        }
+    let row = |above: usize| &matrix.numbers()[last.at - above * stride..][..without_padding];
+    let numbers = row(3).iter().zip(row(2)).zip(row(1)).zip(row(0));
+    let out = transposed.numbers_mut()[panel.start + first_row..].chunks_mut(panel.width).skip(first_column);
+    for (out, (((&a, &b), &c), &d)) in out.zip(numbers) {
+        out[..TILE_ROWS].copy_from_slice(&[a, b, c, d]);
     }
 }

@@ -6,7 +6,7 @@ use pulp::{Simd, WithSimd};
 use crate::Real;
 use crate::activation::Activation;
 use crate::matrix::{Matrix, PANEL, Shape, TILE_ROWS};
-use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, outline, store, zeros};
+use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, outline, store};
 
 /// Registers of a tile's row: with four rows, the sums, a row of the right matrix and one factor fill the 16 registers of
 /// AVX2, or half of the 32 of AVX-512 and NEON.
@@ -27,23 +27,19 @@ pub(crate) enum Left<'a, T> {
     Columns(&'a Matrix<T>, usize),
 }
 
-/// The place of a tile in the result.
+/// The place of a tile's row in the result.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Tile {
-    /// Its first row.
+pub(crate) struct Place {
     pub(crate) row: usize,
-    /// Its columns.
     pub(crate) columns: Columns,
     /// The index of its first number, in a matrix of the result's shape.
-    pub(crate) start: usize,
-    /// From there to the next row.
-    pub(crate) stride: usize,
+    pub(crate) at: usize,
 }
 
 /// What is done with the sums of a tile.
 pub(crate) trait Finish<T: Real> {
-    /// Takes over the sums of a tile.
-    fn tile<S: Simd, const N: usize>(&mut self, simd: S, tile: Tile, sums: [[T::Lanes<S>; N]; TILE_ROWS]);
+    /// Takes over the sums of one of its rows.
+    fn row<S: Simd, const N: usize>(&mut self, simd: S, place: Place, sums: [T::Lanes<S>; N]);
 }
 
 /// The first `n_rows` of `left right + start`, handed tile by tile to `finish`; `start` is one row that every row begins with,
@@ -85,7 +81,8 @@ impl<T: Real, F: Finish<T>> Tiled for Product<'_, T, F> {
         let out = self.shape.panel(columns.panel);
         let mut so_far = [T::from_f64(0.0); TILE_ROWS * MOST_NUMBERS];
         for row in (0..self.n_rows).step_by(TILE_ROWS) {
-            let tile = Tile { row, columns, start: out.start + row * out.width + columns.first, stride: out.width };
+            let place = |row| Place { row, columns, at: out.start + row * out.width + columns.first };
+            let places = [place(row), place(row + 1), place(row + 2), place(row + 3)];
             let n_parts = self.left.n_parts();
             for part in 0..n_parts {
                 let part = Part::<T, F, N> {
@@ -94,7 +91,7 @@ impl<T: Real, F: Finish<T>> Tiled for Product<'_, T, F> {
                     width: panel.width,
                     start: (part == 0).then_some(start),
                     so_far: &mut so_far,
-                    finish: (part + 1 == n_parts).then_some((&mut *self.finish, tile)),
+                    finish: (part + 1 == n_parts).then_some((&mut *self.finish, places)),
                 };
                 outline(simd, part);
             }
@@ -146,7 +143,7 @@ struct Part<'a, T, F, const N: usize> {
     /// The sums of the parts before, row-major.
     so_far: &'a mut [T],
     /// What takes over the sums after the last part.
-    finish: Option<(&'a mut F, Tile)>,
+    finish: Option<(&'a mut F, [Place; TILE_ROWS])>,
 }
 
 impl<T: Real, F: Finish<T>, const N: usize> WithSimd for Part<'_, T, F, N> {
@@ -154,35 +151,44 @@ impl<T: Real, F: Finish<T>, const N: usize> WithSimd for Part<'_, T, F, N> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let mut sums = [zeros::<T, S, N>(simd); TILE_ROWS];
-        for (sums, so_far) in sums.iter_mut().zip(self.so_far.chunks_exact(N * T::n_lanes::<S>())) {
-            *sums = load::<T, S, N>(simd, self.start.unwrap_or(so_far));
-        }
+        let row = N * T::n_lanes::<S>();
+        let before = |index| self.start.unwrap_or(&self.so_far[index * row..]);
+        // Without arrays of rows: the compiler unrolls loops over them too late to keep 16 sums in registers.
+        let mut a = load::<T, S, N>(simd, before(0));
+        let mut b = load::<T, S, N>(simd, before(1));
+        let mut c = load::<T, S, N>(simd, before(2));
+        let mut d = load::<T, S, N>(simd, before(3));
         let right = self.right.chunks(self.width);
         match self.factors {
-            Factors::Rows([a, b, c, d]) => {
-                for ((((right, &a), &b), &c), &d) in right.zip(a).zip(b).zip(c).zip(d) {
+            Factors::Rows([fa, fb, fc, fd]) => {
+                for ((((right, &fa), &fb), &fc), &fd) in right.zip(fa).zip(fb).zip(fc).zip(fd) {
                     let right = load::<T, S, N>(simd, right);
-                    for (sums, factor) in sums.iter_mut().zip([a, b, c, d]) {
-                        add_scaled::<T, S, N>(simd, sums, factor, right);
-                    }
+                    add_scaled::<T, S, N>(simd, &mut a, fa, right);
+                    add_scaled::<T, S, N>(simd, &mut b, fb, right);
+                    add_scaled::<T, S, N>(simd, &mut c, fc, right);
+                    add_scaled::<T, S, N>(simd, &mut d, fd, right);
                 }
             }
             Factors::Columns { numbers, width, depth } => {
                 for (factors, right) in numbers.chunks(width).zip(right).take(depth) {
-                    let right = load::<T, S, N>(simd, right);
-                    for (sums, &factor) in sums.iter_mut().zip(&factors[..TILE_ROWS]) {
-                        add_scaled::<T, S, N>(simd, sums, factor, right);
-                    }
+                    let (factors, right) = (&factors[..TILE_ROWS], load::<T, S, N>(simd, right));
+                    add_scaled::<T, S, N>(simd, &mut a, factors[0], right);
+                    add_scaled::<T, S, N>(simd, &mut b, factors[1], right);
+                    add_scaled::<T, S, N>(simd, &mut c, factors[2], right);
+                    add_scaled::<T, S, N>(simd, &mut d, factors[3], right);
                 }
             }
         }
-        if let Some((finish, tile)) = self.finish {
-            finish.tile(simd, tile, sums);
+        if let Some((finish, places)) = self.finish {
+            finish.row(simd, places[0], a);
+            finish.row(simd, places[1], b);
+            finish.row(simd, places[2], c);
+            finish.row(simd, places[3], d);
         } else {
-            for (sums, so_far) in sums.iter().zip(self.so_far.chunks_exact_mut(N * T::n_lanes::<S>())) {
-                store::<T, S, N>(simd, so_far, *sums);
-            }
+            store::<T, S, N>(simd, self.so_far, a);
+            store::<T, S, N>(simd, &mut self.so_far[row..], b);
+            store::<T, S, N>(simd, &mut self.so_far[2 * row..], c);
+            store::<T, S, N>(simd, &mut self.so_far[3 * row..], d);
         }
     }
 }
@@ -195,12 +201,9 @@ pub(crate) struct Activate<'a, T> {
 
 impl<T: Real> Finish<T> for Activate<'_, T> {
     #[inline(always)]
-    fn tile<S: Simd, const N: usize>(&mut self, simd: S, tile: Tile, sums: [[T::Lanes<S>; N]; TILE_ROWS]) {
-        for (row, sums) in sums.iter().enumerate() {
-            let mut y = *sums;
-            self.activation.apply(simd, &mut y);
-            store::<T, S, N>(simd, &mut self.out.numbers_mut()[tile.start + row * tile.stride..], y);
-        }
+    fn row<S: Simd, const N: usize>(&mut self, simd: S, place: Place, mut sums: [T::Lanes<S>; N]) {
+        self.activation.apply(simd, &mut sums);
+        store::<T, S, N>(simd, &mut self.out.numbers_mut()[place.at..], sums);
     }
 }
 
@@ -213,12 +216,9 @@ pub(crate) struct Backward<'a, T> {
 
 impl<T: Real> Finish<T> for Backward<'_, T> {
     #[inline(always)]
-    fn tile<S: Simd, const N: usize>(&mut self, simd: S, tile: Tile, sums: [[T::Lanes<S>; N]; TILE_ROWS]) {
-        for (row, sums) in sums.iter().enumerate() {
-            let at = tile.start + row * tile.stride;
-            let mut dz = load::<T, S, N>(simd, &self.outputs.numbers()[at..]);
-            self.activation.backward(simd, &mut dz, sums);
-            store::<T, S, N>(simd, &mut self.out.numbers_mut()[at..], dz);
-        }
+    fn row<S: Simd, const N: usize>(&mut self, simd: S, place: Place, sums: [T::Lanes<S>; N]) {
+        let mut dz = load::<T, S, N>(simd, &self.outputs.numbers()[place.at..]);
+        self.activation.backward(simd, &mut dz, &sums);
+        store::<T, S, N>(simd, &mut self.out.numbers_mut()[place.at..], dz);
     }
 }
