@@ -1,6 +1,6 @@
 //! The cost of a checkpoint: serialised, written, on the disk.
 
-use kernels::ComputePath;
+use inputs::ComputePath;
 use record::{Checkpoint, RunStore};
 use spec::ExperimentSpec;
 

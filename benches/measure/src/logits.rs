@@ -5,7 +5,7 @@ use std::path::Path;
 
 use arrays::{Array, Arrays};
 use burn::tensor::Device;
-use kernels::ComputePath;
+use inputs::ComputePath;
 use mlp::Network;
 use mnist::{MnistBatcher, Normalization, Request};
 use record::{RunStore, weights_file};

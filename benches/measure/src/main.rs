@@ -16,7 +16,8 @@ mod timing;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use kernels::{ComputePath, Instructions};
+use inputs::ComputePath;
+use kernels::Instructions;
 use setting::Digits;
 use timing::Timing;
 

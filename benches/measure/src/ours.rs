@@ -6,7 +6,7 @@ use std::iter;
 use burn::data::dataloader::DataLoader;
 use burn::module::Module;
 use burn::train::Interrupter;
-use kernels::ComputePath;
+use inputs::ComputePath;
 use record::TrainingState;
 use spec::ExperimentSpec;
 use training::{Classifier, Renderer, Threads, Training, evaluate, evaluation};
@@ -34,16 +34,13 @@ pub(crate) fn bare_steps(digits: &Digits, spec: &ExperimentSpec, path: ComputePa
 ///
 /// On one thread, because on several a validation costs no time: the training continues meanwhile.
 pub(crate) fn steps_through_the_learner(digits: &Digits, spec: &ExperimentSpec, path: ComputePath) -> Timing {
-    let trainings = [lasting(spec, EPOCHS, 1), lasting(spec, 1, EPOCHS)];
-    let n_steps = ((EPOCHS - 1) * spec.steps_per_epoch()) as f64;
-    let seconds = (0..7).map(|_| {
-        let [long, short] = trainings.each_ref().map(|spec| {
-            let threads = if path == ComputePath::Fused { Threads::One } else { Threads::All };
-            train(&Training { threads, ..training(spec, digits, path) }).wall.as_secs_f64()
-        });
-        (long - short) / n_steps
-    });
-    Timing::new(seconds.collect())
+    let (long, short) = (lasting(spec, EPOCHS, 1), lasting(spec, 1, EPOCHS));
+    let seconds = |spec| {
+        let threads = if path == ComputePath::Fused { Threads::One } else { Threads::All };
+        train(&Training { threads, ..training(spec, digits, path) }).wall.as_secs_f64()
+    };
+    let (long, short) = (0..7).map(|_| (seconds(&long), seconds(&short))).unzip();
+    Timing::new(long).less(&Timing::new(short), (EPOCHS - 1) * spec.steps_per_epoch())
 }
 
 /// Seconds for loss and accuracy on 20,000 and 10,000 images, without the learner.

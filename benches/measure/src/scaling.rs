@@ -1,7 +1,7 @@
 //! `make bench-scaling`: how the cost of a step grows with width, depth and batch size, and where the fused path pays.
 
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
-use kernels::ComputePath;
+use inputs::ComputePath;
 use spec::ExperimentSpec;
 
 use crate::ours;

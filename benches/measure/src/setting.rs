@@ -1,7 +1,7 @@
 //! The digits and the networks to measure with, the latter as experiments.
 
 use burn::tensor::Device;
-use kernels::ComputePath;
+use inputs::ComputePath;
 use mlp::ImageShape;
 use mnist::{MnistBatcher, Request, Splits};
 use spec::{Catalog, Declaration, ExperimentSpec, TrainingSpec};

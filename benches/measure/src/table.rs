@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use comfy_table::{Table, presets::ASCII_MARKDOWN};
-use kernels::{ComputePath, Instructions};
+use inputs::ComputePath;
+use kernels::Instructions;
 
 use crate::setting::{Digits, lasting, report};
 use crate::timing::Timing;

@@ -1,7 +1,8 @@
 //! Backends and their devices. Devices are always named, because Burn's default depends on what is compiled in.
 
 use burn::tensor::Device;
-use kernels::{ComputePath, Instructions};
+use inputs::ComputePath;
+use kernels::Instructions;
 use record::BackendInfo;
 use spec::ExperimentSpec;
 

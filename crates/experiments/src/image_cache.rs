@@ -1,7 +1,7 @@
 //! `ImageCache`: the images on the device, prepared once for all runs that share them.
 
 use burn::tensor::Device;
-use kernels::ComputePath;
+use inputs::ComputePath;
 use mnist::{Dataset, MnistBatcher, Splits};
 use parking_lot::Mutex;
 use record::DatasetInfo;

@@ -3,9 +3,6 @@
 //! A [`Network`] owns its weights, velocities and buffers. [`Network::step`] is a training step of all layers,
 //! [`Network::scores`] an evaluation, [`Network::gradients`] only the gradient. Every loop uses the vector instructions of
 //! the processor (AVX-512, AVX2, NEON, or none), found at run time. This crate has no unsafe code; `pulp` contains it.
-//!
-//! [`ComputePath::of`] says whether a device computes by these kernels; on any other device, Burn's modules do the same
-//! work.
 
 #![expect(
     clippy::inline_always,
@@ -20,7 +17,6 @@ mod matrix;
 mod network;
 mod parameter;
 mod product;
-mod rows;
 mod sparse;
 #[cfg(test)]
 mod tests;
@@ -32,5 +28,4 @@ pub use lanes::Real;
 pub use loss::ScoreSums;
 pub use network::{Input, LayerWeights, Network};
 pub use parameter::Descent;
-pub use rows::{ComputePath, Rows, SparseBatch};
 pub use sparse::SparseRows;

@@ -98,7 +98,8 @@ mod module {
     use burn::module::Module;
     use burn::optim::GradientsParams;
     use burn::tensor::{DType, Device, Tensor};
-    use kernels::{ComputePath, Rows, ScoreSums};
+    use inputs::{ComputePath, Rows};
+    use kernels::ScoreSums;
 
     use super::NetworkConfig;
     use super::{Lenet, Mlp};

@@ -3,7 +3,7 @@
 //! A page that repeats the computation in another language then differs only by rounding in the sixteenth digit.
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use kernels::Rows;
+use inputs::Rows;
 
 use crate::{ImageShape, Network, NetworkConfig, Tensors, parameters};
 

@@ -28,7 +28,7 @@ impl LayerProbe {
 #[cfg(feature = "burn")]
 mod look {
     use burn::tensor::Tensor;
-    use kernels::Rows;
+    use inputs::Rows;
 
     use super::LayerProbe;
     use crate::parameters::{self, by_layer};

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::{DynState, GradientsParams, Optimizer, RecordState, StateSink, StateSource};
 use burn::tensor::{Tensor, TensorData};
-use kernels::{Descent, Rows};
+use inputs::Rows;
+use kernels::Descent;
 
 use crate::parameters::{self, Visit};
 use crate::{Mlp, NamedTensor, Network, OptimizerState, Tensors};
@@ -212,7 +213,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use burn::tensor::Device;
-    use kernels::ComputePath;
+    use inputs::ComputePath;
 
     use super::*;
     use crate::{

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use kernels::{ComputePath, Rows, SparseBatch, SparseRows};
+use inputs::{ComputePath, Rows, SparseBatch};
+use kernels::SparseRows;
 
 use crate::{ImageSet, Normalization};
 

@@ -97,7 +97,7 @@ impl DataLoaderIterator<MnistBatch> for Batches<'_> {
 
 #[cfg(test)]
 mod tests {
-    use kernels::ComputePath;
+    use inputs::ComputePath;
 
     use super::*;
     use crate::{ImageSet, ImageShape, Normalization};
@@ -189,7 +189,7 @@ mod tests {
         let normalization = Normalization::of(&set).unwrap();
         let [sparse, dense] = PATHS.map(|path| {
             let images = MnistBatcher::new(&set, &normalization, &Device::flex(), path).slice(0, 3).images;
-            assert_eq!(matches!(images, kernels::Rows::Sparse(_)), path == ComputePath::Fused);
+            assert_eq!(matches!(images, inputs::Rows::Sparse(_)), path == ComputePath::Fused);
             images.to_tensor(&Device::flex()).into_data()
         });
         sparse.assert_approx_eq::<f32>(&dense, burn::tensor::Tolerance::absolute(1e-6));

@@ -27,7 +27,8 @@ use burn::train::{
     Interrupter, Learner, MetricEarlyStoppingStrategy, StoppingCondition, SupervisedTraining, TrainingStrategy,
 };
 use cpu_time::{ProcessTime, ThreadTime};
-use kernels::{ComputePath, Instructions};
+use inputs::ComputePath;
+use kernels::Instructions;
 use mlp::{ImageShape, Network, Tensors, Trainer};
 use mnist::{BatchLoader, BatchOrder, MnistBatcher};
 use record::{History, StopReason, TrainingState};

@@ -9,7 +9,7 @@ use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
 use burn::train::Interrupter;
-use kernels::ComputePath;
+use inputs::ComputePath;
 use mlp::{Activation, ImageShape, Network, NetworkConfig, OptimizerConfig, SgdConfig, Tensors};
 use mnist::{Dataset, DatasetName, MnistBatcher, Request, Splits};
 use record::StopReason;

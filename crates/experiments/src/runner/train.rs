@@ -3,7 +3,8 @@
 use std::time::SystemTime;
 
 use export::tensorboard::{EventFile, Run};
-use kernels::{ComputePath, Instructions};
+use inputs::ComputePath;
+use kernels::Instructions;
 use mlp::Network;
 use record::{
     BackendInfo, Checkpoint, DatasetInfo, History, OwnedRun, Predictions, RunKey, RunRecord, RunStore, TestScores,

@@ -102,7 +102,7 @@ mod module {
     use burn::nn::{Linear, PaddingConfig2d};
     use burn::optim::GradientsParams;
     use burn::tensor::{DType, Device, Tensor};
-    use kernels::Rows;
+    use inputs::Rows;
 
     use super::{KERNEL, LenetConfig, padding};
     use crate::network::{Compute, differentiate};

@@ -83,7 +83,8 @@ mod module {
     use burn::nn::Linear;
     use burn::optim::GradientsParams;
     use burn::tensor::{DType, Device, Element, Tensor, TensorData};
-    use kernels::{ComputePath, LayerWeights, Real, Rows, ScoreSums};
+    use inputs::{ComputePath, Rows};
+    use kernels::{LayerWeights, Real, ScoreSums};
 
     use super::super::DescribeNetwork;
     use super::MlpConfig;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use burn::module::Module;
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use kernels::{ComputePath, Rows, SparseBatch, SparseRows};
+use inputs::{ComputePath, Rows, SparseBatch};
+use kernels::SparseRows;
 
 use super::*;
 use crate::{Bias, NetworkConfig, OptimizerConfig, SgdConfig, parameters};

@@ -44,7 +44,8 @@ impl DescribeOptimizer for SgdConfig {
     fn trainer(&self, network: crate::Network, state: Option<&crate::OptimizerState>) -> Box<dyn crate::Trainer> {
         use burn::optim::SgdConfig;
         use burn::optim::momentum::MomentumConfig;
-        use kernels::{ComputePath, Descent};
+        use inputs::ComputePath;
+        use kernels::Descent;
 
         use crate::trainer::{ByModules, Fused};
 

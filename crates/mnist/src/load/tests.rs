@@ -101,7 +101,7 @@ fn dataset_of_another_shape_goes_from_its_files_to_batches_and_a_contact_sheet()
     let splits = Splits::new(&dataset, 4, 2).unwrap();
     assert_eq!((splits.train.shape, splits.train.pixels.len()), (LETTERS, 4 * 165));
     let device = Device::flex();
-    for path in [kernels::ComputePath::Fused, kernels::ComputePath::Plain] {
+    for path in [inputs::ComputePath::Fused, inputs::ComputePath::Plain] {
         let batcher = MnistBatcher::new(&splits.train, &Normalization::identity(), &device, path);
         let batch = batcher.gather(&[3, 1]);
         let pixels: Vec<f32> = batch.images.to_tensor(&device).into_data().try_into_vec().unwrap();

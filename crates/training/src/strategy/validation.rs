@@ -9,7 +9,7 @@ use std::sync::Arc;
 use burn::data::dataloader::DataLoader;
 use burn::data::dataset::DatasetError;
 use burn::module::Module;
-use kernels::ComputePath;
+use inputs::ComputePath;
 use mlp::{LayerProbe, Network, OptimizerState};
 use mnist::MnistBatch;
 use record::StopReason;

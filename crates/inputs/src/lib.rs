@@ -1,4 +1,6 @@
-//! `Rows`: the input of a network, dense or sparse; `ComputePath`: whether fused kernels compute it.
+//! The input of a network: [`Rows`], as a tensor or for the fused kernels, and [`ComputePath`], which of the two a device takes.
+//!
+//! Data and models meet here: `mnist` makes rows, `mlp` computes with them, and `kernels` knows no tensors.
 
 use std::any::Any;
 use std::ops::Range;
@@ -6,13 +8,12 @@ use std::sync::Arc;
 
 use burn::backend::Flex;
 use burn::tensor::{Device, Element, Int, Tensor, TensorData};
-
-use crate::{Input, Real, SparseRows};
+use kernels::{Input, Real, SparseRows};
 
 /// How a network is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ComputePath {
-    /// By this crate's kernels.
+    /// By the fused kernels.
     Fused,
     /// By Burn's modules, operation by operation: the reference, and the only path of every backend but flex.
     Plain,
