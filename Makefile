@@ -170,11 +170,11 @@ backends: ## Check that every other backend compiles
 
 deny: ## Licences, bans and sources (needs cargo-deny)
 	$(CARGO) deny --locked check licenses bans sources
-	$(CARGO) deny --locked --manifest-path crates/pdf/Cargo.toml check --config deny.toml licenses bans sources
+	$(CARGO) deny --locked --manifest-path crates/pdf/Cargo.toml --config deny.toml check licenses bans sources
 
 advisories: ## Known vulnerabilities in dependencies (needs cargo-deny and a network)
 	$(CARGO) deny --locked check advisories
-	$(CARGO) deny --locked --manifest-path crates/pdf/Cargo.toml check --config deny.toml advisories
+	$(CARGO) deny --locked --manifest-path crates/pdf/Cargo.toml --config deny.toml check advisories
 
 # Replaces the text between two marks of a page with that of a file: $(call fill,page,mark,file)
 fill = awk '/<!-- $(2) -->/ { print; print ""; while ((getline line < "$(3)") > 0) print line; print ""; skip = 1 } \

@@ -72,24 +72,23 @@ impl<T: Real> Finish<T> for UpdateWeights<'_, T> {
     #[inline(always)]
     fn row<S: Simd, const N: usize>(&mut self, simd: S, place: Place, sums: [T::Lanes<S>; N]) {
         self.weight.update(simd, self.descent, place.at, sums);
-        if let (Some(transposed), TILE_ENDS) = (&mut self.transposed, place.row % TILE_ROWS) {
+        if let Some(transposed) = &mut self.transposed
+            && place.row % TILE_ROWS == TILE_ROWS - 1
+        {
             transpose_tile(&self.weight.values, place, N * T::n_lanes::<S>(), transposed);
         }
     }
 }
 
-/// The last row of a tile.
-const TILE_ENDS: usize = TILE_ROWS - 1;
-
-/// Copies some columns of a tile, given by its last row, into the transposed matrix, where the tile's rows lie side by side.
+/// Copies a tile of this many columns, given by its last row, into the transposed matrix, where its rows lie side by side.
 #[inline(always)]
 fn transpose_tile<T: Real>(matrix: &Matrix<T>, last: Place, n_columns: usize, transposed: &mut Matrix<T>) {
     let stride = matrix.shape.panel(last.columns.panel).width;
     let first_column = last.columns.in_matrix();
-    let (panel, first_row) = transposed.shape.panel_of(last.row - TILE_ENDS);
+    let (panel, first_row) = transposed.shape.panel_of(last.row + 1 - TILE_ROWS);
     let without_padding = n_columns.min(transposed.shape.n_rows.saturating_sub(first_column));
-    let row = |above: usize| &matrix.numbers()[last.at - above * stride..][..without_padding];
-    let numbers = row(3).iter().zip(row(2)).zip(row(1)).zip(row(0));
+    let above = |rows: usize| &matrix.numbers()[last.at - rows * stride..][..without_padding];
+    let numbers = above(3).iter().zip(above(2)).zip(above(1)).zip(above(0));
     let out = transposed.numbers_mut()[panel.start + first_row..].chunks_mut(panel.width).skip(first_column);
     for (out, (((&a, &b), &c), &d)) in out.zip(numbers) {
         out[..TILE_ROWS].copy_from_slice(&[a, b, c, d]);

@@ -153,7 +153,7 @@ impl<T: Real, F: Finish<T>, const N: usize> WithSimd for Part<'_, T, F, N> {
     fn with_simd<S: Simd>(self, simd: S) {
         let row = N * T::n_lanes::<S>();
         let before = |index| self.start.unwrap_or(&self.so_far[index * row..]);
-        // Without arrays of rows: the compiler unrolls loops over them too late to keep 16 sums in registers.
+        // Variables instead of an array of rows: the compiler unrolls a loop over rows too late to keep 16 sums in registers.
         let mut a = load::<T, S, N>(simd, before(0));
         let mut b = load::<T, S, N>(simd, before(1));
         let mut c = load::<T, S, N>(simd, before(2));
