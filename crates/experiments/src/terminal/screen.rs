@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::DisableMouseCapture;
 use crossterm::terminal::{LeaveAlternateScreen, disable_raw_mode, is_raw_mode_enabled};
 use crossterm::{cursor, execute};
+use parking_lot::Mutex;
 use rustix::io::Errno;
 use rustix::stdio::{dup2_stderr, dup2_stdout};
 use rustix::termios::{InputModes, LocalModes, OptionalActions, SpecialCodeIndex, tcgetattr, tcsetattr};
@@ -36,8 +37,21 @@ pub(super) fn let_keys_raise_signals() {
     while !is_raw_mode_enabled().unwrap_or(false) && began.elapsed() < RAW_MODE_PATIENCE {
         std::thread::sleep(Duration::from_millis(1));
     }
-    // If this fails, the dashboard's menu still stops a training.
-    let _ = raise_signals();
+    let _settings = SETTINGS.lock();
+    // The dashboard of a terminal that takes no output may not have opened, and would never restore these settings.
+    if is_raw_mode_enabled().unwrap_or(false) {
+        // If this fails, the dashboard's menu still stops a training.
+        let _ = raise_signals();
+    }
+}
+
+/// One thread changes the settings at a time: a change while another thread restores them would outlast the program.
+static SETTINGS: Mutex<()> = Mutex::new(());
+
+/// The settings as they were before the dashboard. This never blocks.
+fn restore_settings() {
+    let _settings = SETTINGS.lock();
+    let _ = disable_raw_mode();
 }
 
 fn raise_signals() -> std::io::Result<()> {
@@ -75,9 +89,7 @@ pub(super) fn dashboard_has_closed() {
 /// Restores the terminal without the dashboard's help, just before the program ends.
 fn restore() {
     let mut stdout = std::io::stdout();
-    if is_raw_mode_enabled().unwrap_or(false) {
-        let _ = disable_raw_mode();
-    }
+    restore_settings();
     if HAS_DASHBOARD.load(Ordering::SeqCst) {
         let _ = execute!(stdout, DisableMouseCapture, LeaveAlternateScreen, cursor::Show);
     }
@@ -86,8 +98,8 @@ fn restore() {
 /// Restores the terminal and keeps other threads from writing to it until the program ends: the dashboard's thread would draw
 /// on the restored screen.
 pub(crate) fn restore_for_good() {
-    // First the settings: this cannot block, and they outlast the program.
-    let _ = disable_raw_mode();
+    // First, because the settings outlast the program.
+    restore_settings();
     let stdout = std::io::stdout();
     // If stdout is a full pipe, another thread may keep it locked for ever.
     if stdout.is_terminal() {
