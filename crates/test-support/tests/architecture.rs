@@ -49,26 +49,36 @@ fn each_library_is_known_where_it_belongs() {
         ["experiments"],
         "only the program has a terminal"
     );
-    assert_eq!(who_knows(&["burn"]), ["experiments", "kernels", "mistakes", "mlp", "mnist", "training"]);
+    assert_eq!(who_knows(&["burn"]), ["experiments", "inputs", "mistakes", "mlp", "mnist", "training"]);
 }
 
 #[test]
 fn arrows_point_in_one_direction() {
     for (name, others) in [
-        ("kernels", &["mlp", "mnist", "spec", "record", "evidence", "training", "report", "experiments"][..]),
+        ("kernels", &["inputs", "mlp", "mnist", "spec", "record", "evidence", "training", "report", "experiments"][..]),
+        ("inputs", &["mlp", "mnist", "spec", "record", "evidence", "training", "report", "experiments"]),
         ("mlp", &["mnist", "spec", "record", "evidence", "training", "report", "experiments"]),
         ("mnist", &["mlp", "spec", "record", "evidence", "training", "report", "experiments"]),
-        ("spec", &["mnist", "kernels", "record", "evidence", "training", "report", "experiments"]),
-        ("record", &["mnist", "kernels", "evidence", "training", "report", "experiments"]),
-        ("evidence", &["mlp", "mnist", "kernels", "training", "report", "experiments"]),
-        ("arrays", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "training", "report", "experiments"]),
-        ("trace", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "training", "report", "experiments"]),
-        ("search", &["mlp", "mnist", "kernels", "record", "evidence", "training", "report", "experiments"]),
-        ("report", &["mnist", "kernels", "training", "experiments"]),
-        ("pdf", &["mlp", "mnist", "kernels", "spec", "record", "evidence", "report", "training", "experiments"]),
-        ("export", &["mnist", "kernels", "evidence", "report", "training", "experiments"]),
+        ("spec", &["mnist", "inputs", "kernels", "record", "evidence", "training", "report", "experiments"]),
+        ("record", &["mnist", "inputs", "kernels", "evidence", "training", "report", "experiments"]),
+        ("evidence", &["mlp", "mnist", "inputs", "kernels", "training", "report", "experiments"]),
+        (
+            "arrays",
+            &["mlp", "mnist", "inputs", "kernels", "spec", "record", "evidence", "training", "report", "experiments"],
+        ),
+        (
+            "trace",
+            &["mlp", "mnist", "inputs", "kernels", "spec", "record", "evidence", "training", "report", "experiments"],
+        ),
+        ("search", &["mlp", "mnist", "inputs", "kernels", "record", "evidence", "training", "report", "experiments"]),
+        ("report", &["mnist", "inputs", "kernels", "training", "experiments"]),
+        (
+            "pdf",
+            &["mlp", "mnist", "inputs", "kernels", "spec", "record", "evidence", "report", "training", "experiments"],
+        ),
+        ("export", &["mnist", "inputs", "kernels", "evidence", "report", "training", "experiments"]),
         ("training", &["evidence", "report", "experiments"]),
-        ("mistakes", &["kernels", "record", "evidence", "training", "report", "experiments"]),
+        ("mistakes", &["inputs", "kernels", "record", "evidence", "training", "report", "experiments"]),
     ] {
         let known = dependencies(name);
         assert!(!known.is_empty(), "the manifest of `{name}` was read");
@@ -98,7 +108,9 @@ fn what_reads_records_has_no_burn() {
 /// Task numbers are in `experiments/`, in the report's chapters and in texts.
 #[test]
 fn no_task_number_is_in_the_code_below_the_report() {
-    for name in ["files", "kernels", "mlp", "mnist", "spec", "record", "evidence", "search", "training", "export"] {
+    for name in
+        ["files", "kernels", "inputs", "mlp", "mnist", "spec", "record", "evidence", "search", "training", "export"]
+    {
         for file in sources(&root().join("crates").join(name).join("src")) {
             let text = std::fs::read_to_string(&file).expect("a source file");
             let product = text.split("#[cfg(test)]").next().unwrap_or_default();
