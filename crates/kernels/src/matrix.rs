@@ -12,7 +12,7 @@ const COLUMN_PADDING: usize = 16;
 pub(crate) const TILE_ROWS: usize = 4;
 
 /// Bytes of a cache line: a register that lies within one is loaded at once.
-const ALIGNMENT: usize = 64;
+pub(crate) const ALIGNMENT: usize = 64;
 
 /// Rows and columns of a matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

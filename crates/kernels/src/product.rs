@@ -1,12 +1,12 @@
 //! Dense matrix products. What follows a product (an activation, its slope, an update) happens while the sums of a tile are
 //! in registers.
 
-use pulp::{Simd, WithSimd};
+use pulp::Simd;
 
 use crate::Real;
 use crate::activation::Activation;
-use crate::matrix::{Matrix, PANEL, Shape, TILE_ROWS};
-use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, outline, store};
+use crate::matrix::{Matrix, Shape, TILE_ROWS};
+use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, store, zeros};
 
 /// Registers of a tile's row: with four rows, the sums, a row of the right matrix and one factor fill the 16 registers of
 /// AVX2, or half of the 32 of AVX-512 and NEON.
@@ -14,9 +14,6 @@ use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, outline, stor
 fn most_registers<S: Simd>() -> usize {
     if S::REGISTER_COUNT >= 32 { 4 } else { 3 }
 }
-
-/// Numbers of a tile's row: four of the widest registers.
-const MOST_NUMBERS: usize = 64;
 
 /// The left matrix of a product.
 #[derive(Debug, Clone, Copy)]
@@ -71,126 +68,60 @@ impl<T: Real, F: Finish<T>> Tiled for Product<'_, T, F> {
 
     #[inline(always)]
     fn tile<S: Simd, const N: usize>(&mut self, simd: S, columns: Columns) {
-        let zero = [T::from_f64(0.0); MOST_NUMBERS];
-        let start = match self.start {
-            Some(start) => &start.numbers()[start.shape.panel(columns.panel).start + columns.first..],
-            None => &zero[..],
+        let (panel, out) = (self.right.shape.panel(columns.panel), self.shape.panel(columns.panel));
+        let first = match self.start {
+            Some(start) => {
+                load::<T, S, N>(simd, &start.numbers()[start.shape.panel(columns.panel).start + columns.first..])
+            }
+            None => zeros::<T, S, N>(simd),
         };
-        let panel = self.right.shape.panel(columns.panel);
-        let right = &self.right.numbers()[panel.start + columns.first..];
-        let out = self.shape.panel(columns.panel);
-        let mut so_far = [T::from_f64(0.0); TILE_ROWS * MOST_NUMBERS];
         for row in (0..self.n_rows).step_by(TILE_ROWS) {
+            let mut right = &self.right.numbers()[panel.start + columns.first..];
+            // Variables instead of an array of rows: the compiler unrolls a loop over rows too late to keep 16 sums in registers.
+            let (mut a, mut b, mut c, mut d) = (first, first, first, first);
+            match self.left {
+                Left::Rows(left) => {
+                    for part in left.shape.panels() {
+                        let (fa, below) = left.numbers()[part.start + row * part.width..].split_at(part.width);
+                        let (fb, below) = below.split_at(part.width);
+                        let (fc, fd) = below.split_at(part.width);
+                        let rows = right.chunks(panel.width).zip(&fa[..part.n_columns]).zip(fb).zip(fc).zip(fd);
+                        for ((((right, &fa), &fb), &fc), &fd) in rows {
+                            let numbers = load::<T, S, N>(simd, right);
+                            add_scaled::<T, S, N>(simd, &mut a, fa, numbers);
+                            add_scaled::<T, S, N>(simd, &mut b, fb, numbers);
+                            add_scaled::<T, S, N>(simd, &mut c, fc, numbers);
+                            add_scaled::<T, S, N>(simd, &mut d, fd, numbers);
+                        }
+                        right = after(right, part.n_columns * panel.width);
+                    }
+                }
+                Left::Columns(left, depth) => {
+                    let (part, first) = left.shape.panel_of(row);
+                    let mut left = &left.numbers()[part.start + first..];
+                    for _ in 0..depth {
+                        let (factors, numbers) = (&left[..TILE_ROWS], load::<T, S, N>(simd, right));
+                        (left, right) = (after(left, part.width), after(right, panel.width));
+                        add_scaled::<T, S, N>(simd, &mut a, factors[0], numbers);
+                        add_scaled::<T, S, N>(simd, &mut b, factors[1], numbers);
+                        add_scaled::<T, S, N>(simd, &mut c, factors[2], numbers);
+                        add_scaled::<T, S, N>(simd, &mut d, factors[3], numbers);
+                    }
+                }
+            }
             let place = |row| Place { row, columns, at: out.start + row * out.width + columns.first };
-            let places = [place(row), place(row + 1), place(row + 2), place(row + 3)];
-            let n_parts = self.left.n_parts();
-            for part in 0..n_parts {
-                let part = Part::<T, F, N> {
-                    factors: self.left.part(row, part),
-                    right: &right[part * PANEL * panel.width..],
-                    width: panel.width,
-                    start: (part == 0).then_some(start),
-                    so_far: &mut so_far,
-                    finish: (part + 1 == n_parts).then_some((&mut *self.finish, places)),
-                };
-                outline(simd, part);
-            }
+            self.finish.row(simd, place(row), a);
+            self.finish.row(simd, place(row + 1), b);
+            self.finish.row(simd, place(row + 2), c);
+            self.finish.row(simd, place(row + 3), d);
         }
     }
 }
 
-impl<'a, T: Real> Left<'a, T> {
-    /// In how many parts its columns are taken.
-    fn n_parts(self) -> usize {
-        match self {
-            Left::Rows(left) => left.shape.n_panels(),
-            Left::Columns(..) => 1,
-        }
-    }
-
-    #[inline(always)]
-    fn part(self, row: usize, part: usize) -> Factors<'a, T> {
-        match self {
-            Left::Rows(left) => {
-                let panel = left.shape.panel(part);
-                let mut rows = left.numbers()[panel.start + row * panel.width..].chunks_exact(panel.width);
-                let mut next = || &rows.next().expect("rows are padded to whole tiles")[..panel.n_columns];
-                Factors::Rows([next(), next(), next(), next()])
-            }
-            Left::Columns(left, depth) => {
-                let (panel, first) = left.shape.panel_of(row);
-                Factors::Columns { numbers: &left.numbers()[panel.start + first..], width: panel.width, depth }
-            }
-        }
-    }
-}
-
-/// The left numbers of a tile's products.
-enum Factors<'a, T> {
-    Rows([&'a [T]; TILE_ROWS]),
-    Columns { numbers: &'a [T], width: usize, depth: usize },
-}
-
-/// Adds products to the sums of a tile.
-struct Part<'a, T, F, const N: usize> {
-    factors: Factors<'a, T>,
-    /// The right matrix, from the tile's first column on.
-    right: &'a [T],
-    /// From a row of the right matrix to the next.
-    width: usize,
-    /// What every row of the tile begins with; if there is none, the sums of the parts before.
-    start: Option<&'a [T]>,
-    /// The sums of the parts before, row-major.
-    so_far: &'a mut [T],
-    /// What takes over the sums after the last part.
-    finish: Option<(&'a mut F, [Place; TILE_ROWS])>,
-}
-
-impl<T: Real, F: Finish<T>, const N: usize> WithSimd for Part<'_, T, F, N> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let row = N * T::n_lanes::<S>();
-        let before = |index| self.start.unwrap_or(&self.so_far[index * row..]);
-        // Variables instead of an array of rows: the compiler unrolls a loop over rows too late to keep 16 sums in registers.
-        let mut a = load::<T, S, N>(simd, before(0));
-        let mut b = load::<T, S, N>(simd, before(1));
-        let mut c = load::<T, S, N>(simd, before(2));
-        let mut d = load::<T, S, N>(simd, before(3));
-        let right = self.right.chunks(self.width);
-        match self.factors {
-            Factors::Rows([fa, fb, fc, fd]) => {
-                for ((((right, &fa), &fb), &fc), &fd) in right.zip(fa).zip(fb).zip(fc).zip(fd) {
-                    let right = load::<T, S, N>(simd, right);
-                    add_scaled::<T, S, N>(simd, &mut a, fa, right);
-                    add_scaled::<T, S, N>(simd, &mut b, fb, right);
-                    add_scaled::<T, S, N>(simd, &mut c, fc, right);
-                    add_scaled::<T, S, N>(simd, &mut d, fd, right);
-                }
-            }
-            Factors::Columns { numbers, width, depth } => {
-                for (factors, right) in numbers.chunks(width).zip(right).take(depth) {
-                    let (factors, right) = (&factors[..TILE_ROWS], load::<T, S, N>(simd, right));
-                    add_scaled::<T, S, N>(simd, &mut a, factors[0], right);
-                    add_scaled::<T, S, N>(simd, &mut b, factors[1], right);
-                    add_scaled::<T, S, N>(simd, &mut c, factors[2], right);
-                    add_scaled::<T, S, N>(simd, &mut d, factors[3], right);
-                }
-            }
-        }
-        if let Some((finish, places)) = self.finish {
-            finish.row(simd, places[0], a);
-            finish.row(simd, places[1], b);
-            finish.row(simd, places[2], c);
-            finish.row(simd, places[3], d);
-        } else {
-            store::<T, S, N>(simd, self.so_far, a);
-            store::<T, S, N>(simd, &mut self.so_far[row..], b);
-            store::<T, S, N>(simd, &mut self.so_far[2 * row..], c);
-            store::<T, S, N>(simd, &mut self.so_far[3 * row..], d);
-        }
-    }
+/// The numbers after the first `n`, if there are any.
+#[inline(always)]
+fn after<T>(numbers: &[T], n: usize) -> &[T] {
+    numbers.get(n..).unwrap_or_default()
 }
 
 /// Stores `f(sums)`.

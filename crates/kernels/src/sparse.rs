@@ -10,7 +10,7 @@ use pulp::Simd;
 
 use crate::Real;
 use crate::activation::Activation;
-use crate::matrix::Matrix;
+use crate::matrix::{ALIGNMENT, Matrix};
 use crate::parameter::{Descent, Parameter};
 use crate::tile::{Columns, Tiled, add_scaled, for_each_tile, load, store, zeros};
 
@@ -82,6 +82,21 @@ impl<T: Real> SparseRows<T> {
         let at = row as usize * self.n_blocks + block;
         let entries = &self.entries[self.starts[at] as usize..self.starts[at + 1] as usize];
         entries.iter().map(|&entry| (usize::from(entry >> u8::BITS), usize::from(entry & 0xff)))
+    }
+
+    /// Brings rows into the caches: one number of every cache line is read, so that many lines are on their way at once. A
+    /// product would wait for each.
+    pub(crate) fn fetch(&self, rows: &[u32]) {
+        const ENTRIES_OF_A_LINE: usize = ALIGNMENT / size_of::<u16>();
+        let mut read = 0;
+        for &row in rows {
+            let first = row as usize * self.n_blocks;
+            let entries = self.starts[first] as usize..self.starts[first + self.n_blocks] as usize;
+            for entry in self.entries[entries].iter().step_by(ENTRIES_OF_A_LINE) {
+                read ^= entry;
+            }
+        }
+        std::hint::black_box(read);
     }
 
     /// Number of columns.

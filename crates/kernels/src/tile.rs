@@ -55,17 +55,13 @@ pub(crate) fn for_each_tile<T: Real, S: Simd>(
     }
 }
 
-#[inline(always)]
-fn run<T: Real, S: Simd, const N: usize>(simd: S, operation: &mut impl Tiled<Number = T>, columns: Columns) -> usize {
-    outline(simd, Run::<_, N> { operation, columns });
-    N
-}
-
-/// Calls an operation as a function of its own: the compiler assigns registers best where nothing else needs them. A
-/// function that has the instruction set is not inlined into this one, which has not.
+/// Calls an operation with the columns of a tile; returns their registers. A function of its own: the compiler assigns
+/// registers best where nothing else needs them.
 #[inline(never)]
-pub(crate) fn outline<S: Simd>(simd: S, operation: impl WithSimd<Output = ()>) {
-    simd.vectorize(operation);
+fn run<T: Real, S: Simd, const N: usize>(simd: S, operation: &mut impl Tiled<Number = T>, columns: Columns) -> usize {
+    // What is called here has the instruction set, and is not inlined into this function, which has not.
+    simd.vectorize(Run::<_, N> { operation, columns });
+    N
 }
 
 /// A tile.

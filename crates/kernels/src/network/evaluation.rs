@@ -61,9 +61,12 @@ impl<T: Real> WithSimd for TileScores<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) -> ScoreSums {
         let Self { layers, input, background, targets, buffers: [before, out] } = self;
-        if let Input::Dense(values) = input {
-            out.reshape(values.len() / targets.len());
-            out.copy_rows(values);
+        match input {
+            Input::Dense(values) => {
+                out.reshape(values.len() / targets.len());
+                out.copy_rows(values);
+            }
+            Input::Sparse(set, rows) => set.fetch(rows),
         }
         for (index, layer) in layers.iter().enumerate() {
             std::mem::swap(before, out);
