@@ -78,7 +78,7 @@ def start(runs, curves):
 
 
 def wait_for(events, steps, patience=60):
-    """Waits until a TensorBoard that stays open sees so many steps."""
+    """Waits until a TensorBoard that stays open sees this number of steps."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
         events.Reload()

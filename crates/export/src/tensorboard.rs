@@ -137,7 +137,7 @@ pub fn write(folder: &Path, record: &RunRecord, figure: &[u8]) -> io::Result<()>
     older.iter().try_for_each(|older| retire(older))
 }
 
-/// Empties an older event file. It is not deleted, because a TensorBoard that has read it would never go on to the next one.
+/// Empties an older event file. It is not deleted, because a TensorBoard that has read it would never open the next one.
 fn retire(older: &Path) -> io::Result<()> {
     File::options().write(true).truncate(true).open(older).map(drop)
 }

@@ -19,7 +19,7 @@ const MOST_BASELINES: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Catalog {
     folder: PathBuf,
-    /// Files in place of the folder's: path in the folder, text.
+    /// Files instead of the folder's: path in the folder, text.
     built_in: &'static [(&'static str, &'static str)],
     extras: PathBuf,
     sweeps: PathBuf,

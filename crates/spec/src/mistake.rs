@@ -100,7 +100,7 @@ impl MistakeSpec {
     /// The wrong settings.
     ///
     /// # Errors
-    /// One is not of the form `key=value`; a mistake that was read has no such one.
+    /// One is not of the form `key=value`, which reading a mistake rules out.
     pub fn overrides(&self) -> Result<Vec<Override>, DeclaredError> {
         self.set.iter().map(|text| text.parse()).collect()
     }

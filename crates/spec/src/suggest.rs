@@ -33,7 +33,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
     Some(question(near.iter().filter(|(distance, _)| *distance == nearest).map(|(_, name)| *name)))
 }
 
-/// A hint with the keys that an unknown one may stand for: first those of its table, then those of others. A key may be
+/// A hint with the keys that an unknown one may mean: first those of its table, then those of others. A key may be
 /// misspelled, another word for the same thing, or share a part with the right one, as `batch` does with `batch_size`.
 pub(crate) fn key(word: &str, known: &[&str]) -> Option<String> {
     if last_word(word) == "seed" {

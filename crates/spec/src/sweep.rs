@@ -62,7 +62,7 @@ pub struct Method {
     /// How many settings are tried; none for a grid, which tries all.
     #[serde(default, with = "Checked::<Optional<Count<1, 10_000>>>")]
     pub trials: Option<usize>,
-    /// Settings that are chosen at a time, from the results of those before. It changes the sequence of the trials; the number of
+    /// Settings that are chosen at a time, from earlier results. It changes the sequence of the trials; the number of
     /// jobs does not.
     #[serde(default = "usual_batch", with = "Checked::<Count<1, 1_000>>")]
     pub batch: usize,

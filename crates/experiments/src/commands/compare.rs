@@ -1,4 +1,4 @@
-//! `experiments compare`: holds what another program computed against ours.
+//! `experiments compare`: compares what another program computed with what this one does.
 
 mod arrays;
 mod curves;

@@ -1,4 +1,4 @@
-//! `trace` and `compare`: where somebody's own program goes wrong.
+//! `trace` and `compare`: where another program goes wrong.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -184,7 +184,7 @@ fn the_stored_trace_is_that_of_mnist() {
     assert_eq!((comparison.first, comparison.missing.len()), (None, 0));
 }
 
-/// Columns of a run's `validations.csv` as somebody else's program would write them.
+/// Columns of a run's `validations.csv` as another program would write them.
 fn curve_of(run: &Path) -> String {
     let table = std::fs::read_to_string(run.join("validations.csv")).unwrap();
     let header: Vec<&str> = table.lines().next().unwrap().split(',').collect();

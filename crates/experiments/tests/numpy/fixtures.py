@@ -22,7 +22,7 @@ from student import MISTAKES, Student
 SEEDS = {"none": range(101, 141)}
 # Rows of a curve, of which the first is before the first step; most mistakes show early.
 VALIDATIONS = {"none": 31, "patience_one_more": 251, "validation_on_training": 31, "sigmoid_output": 16}
-# These are told by the ends of their curves, of which the one is a part of the other.
+# These show only at the ends of their curves: one curve is a part of the other.
 TO_THE_END = ["patience_one_more", "patience_one_less"]
 
 

@@ -2,24 +2,23 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use evidence::{
-    CONFIDENCE, Centre, Comparison, Crossed, Decision, FixedTest, Judged, Replicates, SIGNIFICANCE, Verdict, judge,
-    judge_by,
-};
+use evidence::{CONFIDENCE, Centre, Comparison, Crossed, FixedTest, Judged, Replicates, SIGNIFICANCE, judge, judge_by};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 use record::{Predictions, RunRecord};
-use spec::{Layer, Metric, MetricKind};
+use spec::{Layer, Metric};
 
 use super::markdown::Pictures;
 use super::{CloseUp, Material};
 use crate::Result;
 use crate::document::{Align, Column, Inline, Table, words};
 use crate::figure::SweepPicture;
-use crate::format::{p_value, seeds_in_words, stop_words};
+use crate::format::{seeds_in_words, stop_words};
 use crate::measure;
 use crate::sweep::{SweepResult, trial_table, winner_table};
-use crate::table::{difference_words, fixed_words, interval_words, share, verdict_words};
+use crate::table::share;
+
+mod claims;
 
 /// Titles of other ways to judge the claims.
 const OTHER_WEIGHTS: &str = "Other weights";
@@ -179,38 +178,6 @@ impl Report {
         Some(context! { words => words.join(", "), falls => means.is_sorted_by(|before, after| after < before) })
     }
 
-    /// The claims about these experiments with their verdicts.
-    pub(super) fn verdicts(&self, names: Vec<String>) -> Vec<Value> {
-        let claims = names.iter().flat_map(|name| self.judged.iter().filter(move |judged| judged.experiment == *name));
-        let verdict = |judged: &Judged| {
-            context! {
-                experiment => &judged.experiment,
-                title => self.title(&judged.experiment),
-                says => &judged.claim.says,
-                source => &judged.claim.source,
-                why => why(judged),
-                metric => judged.claim.metric.title(),
-                against => self.title(&judged.claim.against),
-                difference => difference_words(judged),
-                interval => interval_words(judged, self.judged.len()),
-                pairs => judged.comparison.n(),
-                p => p_value(judged.p),
-                fixed => judged.fixed.map(fixed_words),
-                tone => tone(&judged.verdict),
-                words => verdict_words(judged),
-                short => short(&judged.verdict),
-                on_test => self.otherwise(TEST_IMAGES).and_then(|others| otherwise(judged, others)),
-                otherwise => self.otherwise.iter().map(|(_, others)| otherwise(judged, others)).collect::<Vec<_>>(),
-            }
-        };
-        claims.map(verdict).collect()
-    }
-
-    /// The claims judged in the way of this title.
-    fn otherwise(&self, title: &str) -> Option<&[Judged]> {
-        self.otherwise.iter().find(|(way, _)| way == title).map(|(_, judged)| &**judged)
-    }
-
     /// Where the variation of an experiment's metric comes from, if runs cross its seeds.
     pub(super) fn sources(&self, name: &str, Serde(metric): Serde<Metric>) -> Option<Value> {
         let crossed = self.crossed(name)?;
@@ -286,24 +253,6 @@ fn table(table: &Table) -> Value {
     }
 }
 
-/// In plain words what the runs show instead of a statement that does not hold.
-fn why(judged: &Judged) -> String {
-    let metric = judged.claim.metric.title();
-    let on_average = judged.comparison.mean().map_or_else(String::new, |mean| {
-        format!(", by {} on average", measure::unsigned_difference(judged.claim.metric, mean))
-    });
-    let is = if judged.claim.metric.kind() == MetricKind::Steps { "are" } else { "is" };
-    match judged.verdict {
-        Verdict::DoesNotHold(Decision::Higher) => format!("the {metric} {is} higher{on_average}"),
-        Verdict::DoesNotHold(Decision::Lower) => format!("the {metric} {is} lower{on_average}"),
-        Verdict::DoesNotHold(Decision::Same) => {
-            let margin = measure::unsigned_difference(judged.claim.metric, judged.claim.margin);
-            format!("the difference in {metric} is less than {margin}")
-        }
-        Verdict::Holds | Verdict::Undecided(_) => verdict_words(judged),
-    }
-}
-
 /// What a run was made with.
 fn run(run: &RunRecord) -> Value {
     let (host, backend) = (&run.host, &run.backend);
@@ -325,32 +274,5 @@ fn layer(layer: &Layer) -> Value {
         weights => layer.weights(),
         biases => layer.biases(),
         parameters => layer.parameters(),
-    }
-}
-
-/// The verdict on the same statement among those that were judged in another way; without pairs of runs there is none.
-fn otherwise(judged: &Judged, others: &[Judged]) -> Option<Value> {
-    let is_same = |other: &&Judged| {
-        (&other.experiment, &other.claim.says, &other.claim.against)
-            == (&judged.experiment, &judged.claim.says, &judged.claim.against)
-    };
-    let other = others.iter().filter(|other| other.comparison.n() > 0).find(is_same)?;
-    Some(context! { tone => tone(&other.verdict), short => short(&other.verdict) })
-}
-
-fn short(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Holds => "holds",
-        Verdict::DoesNotHold(_) => "does not hold",
-        Verdict::Undecided(_) => "undecided",
-    }
-}
-
-/// The colour of a verdict, as the templates name it.
-fn tone(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Holds => "good",
-        Verdict::DoesNotHold(_) => "bad",
-        Verdict::Undecided(_) => "open",
     }
 }

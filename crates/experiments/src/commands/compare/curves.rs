@@ -206,9 +206,9 @@ fn show_verdict(lineup: &Lineup, verdict: &Verdict, n_curves: usize, spec: &Expe
     }
     if !verdict.untellable.is_empty() {
         let titles: Vec<String> = verdict.untellable.iter().map(|&one| mistake(one).title.to_lowercase()).collect();
-        let it = if n_curves == 1 { "one curve" } else { "so few curves" };
+        let by = if n_curves == 1 { "one curve".to_owned() } else { format!("{n_curves} curves") };
         print(&format!(
-            "\nCannot be told from correct by {it}: {}.\n`experiments trace {} --to trace.npz` finds them (docs/compare.md).\n",
+            "\nCannot be told from correct by {by}: {}.\n`experiments trace {} --to trace.npz` finds them (docs/compare.md).\n",
             titles.join("; "),
             spec.name
         ))?;
