@@ -104,7 +104,8 @@ fn schemas_are_those_next_to_the_experiments() {
     let scratch = Scratch::new();
     for kind in ["experiment", "comparison", "sweep", "mistake", "cluster"] {
         let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../experiments/schema/{kind}.json"));
-        assert_eq!(scratch.stdout(&["schema", kind]), std::fs::read_to_string(stored).unwrap());
+        let is_stored = scratch.stdout(&["schema", kind]) == std::fs::read_to_string(stored).unwrap();
+        assert!(is_stored, "`experiments schema {kind} > experiments/schema/{kind}.json` brings it up to date");
     }
     assert!(scratch.refusal(&["schema", "record"], 2).contains("experiment, comparison, sweep, mistake, cluster"));
 }
