@@ -76,6 +76,13 @@ impl<T: Real> SparseRows<T> {
         self.starts.push(u32::try_from(self.entries.len()).expect("fewer than 2^32 numbers differ"));
     }
 
+    /// Where the blocks of a row begin and the last one ends, and the entries of all.
+    #[inline(always)]
+    fn row(&self, row: u32) -> (&[u32], &[u16]) {
+        let starts = &self.starts[row as usize * self.n_blocks..][..=self.n_blocks];
+        (starts, &self.entries[starts[0] as usize..starts[self.n_blocks] as usize])
+    }
+
     /// Columns, counted from the first of the block, and levels of a row's entries in a block.
     #[inline(always)]
     fn entries(&self, row: u32, block: usize) -> impl Iterator<Item = (usize, usize)> {
@@ -90,9 +97,7 @@ impl<T: Real> SparseRows<T> {
         const ENTRIES_OF_A_LINE: usize = ALIGNMENT / size_of::<u16>();
         let mut read = 0;
         for &row in rows {
-            let first = row as usize * self.n_blocks;
-            let entries = self.starts[first] as usize..self.starts[first + self.n_blocks] as usize;
-            for entry in self.entries[entries].iter().step_by(ENTRIES_OF_A_LINE) {
+            for entry in self.row(row).1.iter().step_by(ENTRIES_OF_A_LINE) {
                 read ^= entry;
             }
         }
@@ -148,11 +153,11 @@ impl<T: Real> Batch<T> {
         starts.clear();
         entries.clear();
         for &row in rows {
-            let blocks = &set.starts[row as usize * set.n_blocks..][..=set.n_blocks];
+            let (blocks, row) = set.row(row);
             #[expect(clippy::cast_possible_truncation, reason = "a batch has fewer entries than its set")]
             let n_entries = entries.len() as u32;
             starts.extend(blocks[..set.n_blocks].iter().map(|start| start - blocks[0] + n_entries));
-            entries.extend_from_slice(&set.entries[blocks[0] as usize..blocks[set.n_blocks] as usize]);
+            entries.extend_from_slice(row);
         }
         self.set = SparseRows { starts, entries, ..*set };
         self.set.end_block();

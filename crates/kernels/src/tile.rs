@@ -55,8 +55,8 @@ pub(crate) fn for_each_tile<T: Real, S: Simd>(
     }
 }
 
-/// Calls an operation with the columns of a tile; returns their registers. A function of its own: the compiler assigns
-/// registers best where nothing else needs them.
+/// Calls an operation with the columns of a tile; returns how many registers they fill. This is a separate function, because
+/// the compiler assigns registers best where nothing else needs them.
 #[inline(never)]
 fn run<T: Real, S: Simd, const N: usize>(simd: S, operation: &mut impl Tiled<Number = T>, columns: Columns) -> usize {
     // What is called here has the instruction set, and is not inlined into this function, which has not.
